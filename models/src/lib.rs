@@ -1,0 +1,1 @@
+//! What is fitted: rates, regression, calibration, scores.

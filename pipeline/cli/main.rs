@@ -1,0 +1,2 @@
+//! The slotcast command.
+fn main() {}

@@ -1,0 +1,57 @@
+//! What may be known when: the decision time of a slot, and T.
+
+use chrono::{DateTime, Utc};
+
+use crate::calendar::{Slot, SlotCalendar};
+
+/// The time up to which the rows of one slot may know, and the same distance for
+/// the rows that a model learns from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Knowledge {
+    /// The slot whose offers are scored.
+    pub slot: Slot,
+    /// The moment at which the slot's line-up is decided.
+    pub cutoff: DateTime<Utc>,
+    /// T: `min(as_of, cutoff)`.
+    pub knowledge_at: DateTime<Utc>,
+    /// The distance of T from the opening in whole local days, rounded up. Rows
+    /// of earlier slots are cut at this distance too: signals pile up from day to
+    /// day, and weights learned on fuller counts would not fit.
+    pub days_before_open: u32,
+}
+
+impl Knowledge {
+    /// What may be known of `slot` by a run that speaks for `as_of`, when line-ups are decided `lead_days` before opening.
+    pub fn of(calendar: &SlotCalendar, slot: Slot, as_of: DateTime<Utc>, lead_days: u32) -> Self {
+        let cutoff = calendar.days_before(&slot, lead_days);
+        let knowledge_at = as_of.min(cutoff);
+        let days_before_open = calendar.whole_days_before(&slot, knowledge_at);
+        Self { slot, cutoff, knowledge_at, days_before_open }
+    }
+
+    /// Whether the slot's list no longer changes.
+    pub fn is_frozen(&self, as_of: DateTime<Utc>) -> bool {
+        as_of > self.cutoff
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_the_cutoff_t_is_now_and_after_it_the_cutoff() {
+        let calendar = SlotCalendar::default();
+        let slot = calendar.slot_on("2016-03-01".parse().unwrap()).unwrap();
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+
+        let wednesday = Knowledge::of(&calendar, slot, at("2016-02-24T18:00:00Z"), 4);
+        assert_eq!(wednesday.knowledge_at, at("2016-02-24T18:00:00Z"));
+        assert_eq!(wednesday.days_before_open, 6);
+
+        let monday = Knowledge::of(&calendar, slot, at("2016-02-29T00:00:00Z"), 4);
+        assert_eq!(monday.knowledge_at, at("2016-02-26T01:00:00Z"));
+        assert!(monday.is_frozen(at("2016-02-29T00:00:00Z")));
+        assert!(!monday.is_frozen(monday.cutoff));
+    }
+}

@@ -1,0 +1,28 @@
+//! The words of the field, and nothing else: slots and their calendar, what is
+//! known at which time, thresholds, rates, scored and ranked offers.
+//!
+//! This room touches no file, no clock, no engine and no random numbers, so
+//! that every other room can depend on it.
+
+mod calendar;
+mod hint;
+mod knowledge;
+mod offer;
+mod rate;
+mod run;
+mod threshold;
+mod zone;
+
+pub use calendar::{CalendarError, Slot, SlotCalendar};
+pub use hint::Hint;
+pub use knowledge::Knowledge;
+pub use offer::{Contribution, DemandQuantiles, FeatureValue, Offer, Probability, RankedOffer, ScoredOffer};
+pub use rate::{BetaPrior, wilson_interval};
+pub use run::{RunId, RunIdError};
+pub use threshold::{ThresholdBasis, UnknownBasis};
+pub use zone::{local_to_utc, utc_to_local};
+
+/// Chrono's types that appear in this room's interface, so that callers use the same version.
+pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
+/// A time zone of the IANA database.
+pub use chrono_tz::Tz;

@@ -1,0 +1,131 @@
+//! An offer, and what becomes of it: scored, then ranked.
+
+use chrono::NaiveDate;
+
+use crate::threshold::ThresholdBasis;
+
+/// A candidate, or the campaign it became, under the terms known at its T.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// The candidate's id where there is one, else the campaign's.
+    pub id: String,
+    /// The product on offer.
+    pub product_id: String,
+    /// The local date on which its slot opens.
+    pub slot_date: NaiveDate,
+    /// The minimum order quantity.
+    pub threshold: f64,
+    /// What the threshold counts.
+    pub threshold_basis: ThresholdBasis,
+    /// Price of a unit, if the market has one.
+    pub price: Option<f64>,
+    /// Title of the product, if known at T.
+    pub title: Option<String>,
+    /// Category of the product, if known at T.
+    pub category: Option<String>,
+    /// Name of the maker, if known at T.
+    pub maker_name: Option<String>,
+}
+
+/// A finite number within [0, 1].
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Probability(f64);
+
+impl Probability {
+    /// `None` unless `value` is finite and within [0, 1].
+    pub fn new(value: f64) -> Option<Self> {
+        (0.0..=1.0).contains(&value).then_some(Self(value))
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// Quantiles of the demand that an offer will meet, in its threshold's basis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DemandQuantiles {
+    /// One in ten offers like this one stays below.
+    pub p10: f64,
+    /// The median.
+    pub p50: f64,
+    /// One in ten offers like this one goes beyond.
+    pub p90: f64,
+}
+
+/// The value that a feature had, for the words of a reason.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FeatureValue {
+    /// A number in the feature's own unit.
+    Number(f64),
+    /// A word.
+    Text(String),
+    /// A record: hits out of n.
+    Record {
+        /// Campaigns that reached their threshold.
+        hits: f64,
+        /// Campaigns in the record.
+        n: f64,
+    },
+    /// Nothing was known.
+    Missing,
+}
+
+/// What one feature adds to a score, against the average offer that the model learned from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contribution {
+    /// The feature's column in `product_slots`.
+    pub feature: String,
+    /// Its value for this offer.
+    pub value: FeatureValue,
+    /// The push on the logit of p_hit: positive towards a hit.
+    pub push: f64,
+}
+
+/// An offer with what a model says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoredOffer {
+    /// The offer.
+    pub offer: Offer,
+    /// The chance that demand reaches the threshold.
+    pub p_hit: Probability,
+    /// Lower end of the 80 % interval of p_hit, if the model has one.
+    pub p_low: Option<Probability>,
+    /// Upper end of the 80 % interval of p_hit, if the model has one.
+    pub p_high: Option<Probability>,
+    /// The demand expected, if the model has a distribution for it.
+    pub demand: Option<DemandQuantiles>,
+    /// Whether fewer than 30 comparable campaigns stand behind the score.
+    pub thin_data: bool,
+    /// What the score is made of. The pushes and the model's intercept add up to its logit.
+    pub contributions: Vec<Contribution>,
+    /// Name of the model.
+    pub model: String,
+}
+
+/// A scored offer in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankedOffer {
+    /// Place in the list of its slot, from 1.
+    pub rank: u32,
+    /// What the list is ordered by.
+    pub ranked_by: &'static str,
+    /// The offer and its score.
+    pub scored: ScoredOffer,
+    /// The strongest contributions, strongest first.
+    pub reasons: Vec<Contribution>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_is_finite_and_within_its_bounds() {
+        assert_eq!(Probability::new(1.0).map(Probability::get), Some(1.0));
+        for value in [-0.01, 1.01, f64::NAN, f64::INFINITY] {
+            assert_eq!(Probability::new(value), None, "{value}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The name of a run.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use thiserror::Error;
+
+const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
+
+/// `<as_of in UTC, yyyymmddThhmmssZ>-<8 hex digits of inputs, settings and version>`.
+///
+/// Run ids sort by the moment they speak for. The same inputs, settings and
+/// version at the same moment have the same id, which is how a repeated run is
+/// recognised.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(String);
+
+/// A text that is not a run id.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("a run id looks like `20150306T130000Z-1a2b3c4d`, not `{0}`")]
+pub struct RunIdError(String);
+
+impl RunId {
+    /// The id of the run that speaks for `as_of` and whose inputs, settings and version hash to `digest`.
+    pub fn new(as_of: DateTime<Utc>, digest: u32) -> Self {
+        Self(format!("{}-{digest:08x}", as_of.format(TIME_FORMAT)))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for RunId {
+    type Err = RunIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_run_id = text.split_once('-').is_some_and(|(time, digest)| {
+            NaiveDateTime::parse_from_str(time, TIME_FORMAT).is_ok()
+                && digest.len() == 8
+                && digest.bytes().all(|b| b.is_ascii_hexdigit())
+        });
+        if is_run_id {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RunIdError(text.to_owned()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_moment_and_read_back() {
+        let early = RunId::new("2015-03-06T13:00:00Z".parse().unwrap(), u32::MAX);
+        let late = RunId::new("2015-03-06T13:00:01Z".parse().unwrap(), 0);
+        assert!(early < late);
+        assert_eq!(early.as_str(), "20150306T130000Z-ffffffff");
+        assert_eq!(early.as_str().parse(), Ok(early));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in ["", "latest", "20150306T130000Z", "20150306T130000Z-xyz", "../../etc-00000000"] {
+            assert!(text.parse::<RunId>().is_err(), "{text}");
+        }
+    }
+}

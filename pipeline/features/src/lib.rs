@@ -1,0 +1,15 @@
+//! From the relation `product_slots` to typed columns: one row an offer, nothing learned.
+//!
+//! A feature is any column of the relation that is not a key. What is fitted
+//! (clipping, imputation, scaling, shrinkage) happens in `models`, on training
+//! rows only. This room reads record batches and touches no file and no clock.
+
+mod error;
+mod labels;
+mod spec;
+mod table;
+
+pub use error::FeatureError;
+pub use labels::{Label, Labels};
+pub use spec::{FeatureKind, FeatureSpec};
+pub use table::{Column, FeatureTable, OfferKey};

@@ -1,0 +1,109 @@
+//! Which features there are, in order, and the hash by which a model knows them again.
+
+use arrow::datatypes::{DataType, Schema};
+
+use crate::{error::FeatureError, table::KEY_COLUMNS};
+
+/// What a feature is, so far as preparing it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureKind {
+    /// A number, or a boolean as 0 and 1. May be missing.
+    Number,
+    /// A word out of a few. May be missing.
+    Category,
+    /// Hits out of n, known at T: the column pair `<name>_hits` and `<name>_n`.
+    Record,
+}
+
+/// The ordered names and kinds of the features.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeatureSpec {
+    features: Vec<(String, FeatureKind)>,
+}
+
+impl FeatureSpec {
+    /// A specification with these features, in this order.
+    pub fn new(features: Vec<(String, FeatureKind)>) -> Self {
+        Self { features }
+    }
+
+    /// Reads the specification off the schema of `product_slots`: keys are left out and record pairs become one feature.
+    ///
+    /// # Errors
+    /// When a column has a type that is neither number, boolean nor text.
+    pub fn of_schema(schema: &Schema) -> Result<Self, FeatureError> {
+        let mut features = Vec::new();
+        for field in schema.fields() {
+            let name = field.name().as_str();
+            if KEY_COLUMNS.contains(&name) {
+                continue;
+            }
+            let is_record_of = |record: &str| schema.field_with_name(&format!("{record}_hits")).is_ok();
+            if name.strip_suffix("_n").is_some_and(is_record_of) {
+                continue; // stands in the record of the same name
+            }
+            if let Some(record) = name.strip_suffix("_hits") {
+                features.push((record.to_owned(), FeatureKind::Record));
+                continue;
+            }
+            let kind = match field.data_type() {
+                DataType::Boolean => FeatureKind::Number,
+                kind if kind.is_numeric() => FeatureKind::Number,
+                DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => FeatureKind::Category,
+                other => {
+                    return Err(FeatureError::Type {
+                        relation: "product_slots",
+                        column: name.to_owned(),
+                        found: other.to_string(),
+                        expected: "a number, a boolean or a text",
+                    });
+                }
+            };
+            features.push((name.to_owned(), kind));
+        }
+        Ok(Self { features })
+    }
+
+    /// The features in order.
+    pub fn features(&self) -> &[(String, FeatureKind)] {
+        &self.features
+    }
+
+    /// 16 hex digits that change with any name, kind or order.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for (name, kind) in &self.features {
+            hasher.update(format!("{name}\t{kind:?}\n").as_bytes());
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::datatypes::Field;
+
+    #[test]
+    fn records_are_one_feature_and_keys_are_none() {
+        let schema = Schema::new(vec![
+            Field::new("id", DataType::Utf8, false),
+            Field::new("maker_hits", DataType::Int64, true),
+            Field::new("maker_n", DataType::Int64, true),
+            Field::new("category", DataType::Utf8, true),
+            Field::new("log_threshold", DataType::Float64, true),
+        ]);
+        let spec = FeatureSpec::of_schema(&schema).unwrap();
+        let names: Vec<_> = spec.features().iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["maker", "category", "log_threshold"]);
+    }
+
+    #[test]
+    fn the_hash_follows_order_and_kind() {
+        let a = ("a".to_owned(), FeatureKind::Number);
+        let b = ("b".to_owned(), FeatureKind::Category);
+        let ab = FeatureSpec::new(vec![a.clone(), b.clone()]).hash();
+        assert_ne!(ab, FeatureSpec::new(vec![b, a.clone()]).hash());
+        assert_ne!(ab, FeatureSpec::new(vec![a, ("b".to_owned(), FeatureKind::Number)]).hash());
+    }
+}

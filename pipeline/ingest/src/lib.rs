@@ -1,0 +1,1 @@
+//! Inbox to typed facts: mappings, rejects, accounts.

@@ -1,0 +1,1 @@
+//! From scores to an ordered and explained list.
