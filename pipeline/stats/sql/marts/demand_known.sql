@@ -1,0 +1,36 @@
+-- grain: campaign, window, time over which its demand was known to be this
+-- Holds in [known_from, known_until). Snapshots speak only for campaigns without order events.
+WITH changes AS (
+    SELECT * FROM order_demand_changes
+    UNION ALL
+    SELECT s.*
+    FROM snapshot_demand_changes AS s
+    LEFT ANTI JOIN stg_order_events AS e ON s.campaign_id = e.campaign_id
+    UNION ALL
+    -- At the close nothing may have been ordered at all.
+    SELECT DISTINCT campaign_id, opens_at, closes_at, closes_at AS known_from, 0 AS units_change, 0 AS amount_change
+    FROM stg_campaigns
+    WHERE closes_at <= $as_of
+),
+
+moments AS (
+    SELECT
+        campaign_id, opens_at, closes_at, known_from,
+        sum(units_change) AS units_change,
+        sum(amount_change) AS amount_change
+    FROM changes
+    GROUP BY campaign_id, opens_at, closes_at, known_from
+)
+
+SELECT
+    campaign_id, opens_at, closes_at, known_from,
+    lead(known_from) OVER by_time AS known_until,
+    sum(units_change) OVER so_far AS units,
+    sum(amount_change) OVER so_far AS amount
+FROM moments
+WINDOW
+    by_time AS (PARTITION BY campaign_id, opens_at, closes_at ORDER BY known_from),
+    so_far AS (
+        PARTITION BY campaign_id, opens_at, closes_at ORDER BY known_from
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    )

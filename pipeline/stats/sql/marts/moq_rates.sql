@@ -1,0 +1,27 @@
+-- grain: dimension, key
+-- rate_low and rate_high: Wilson interval at 95 % (Wilson 1927). rate_shrunk: posterior mean under a
+-- Beta prior fitted for each dimension (table moq_priors); no feature reads it.
+-- price_band is floor(2 ln price); season the quarter and weekday (1 Monday) of the local opening.
+SELECT
+    c.dimension,
+    c.key,
+    c.n,
+    c.hits,
+    CAST(c.hits AS DOUBLE) / c.n AS rate,
+    (c.hits + p.mean * p.strength) / (c.n + p.strength) AS rate_shrunk,
+    greatest((c.hits / CAST(c.n AS DOUBLE) + w.z2 / (2 * c.n) - sqrt(w.z2) * w.spread) / (1 + w.z2 / c.n), 0)
+        AS rate_low,
+    least((c.hits / CAST(c.n AS DOUBLE) + w.z2 / (2 * c.n) + sqrt(w.z2) * w.spread) / (1 + w.z2 / c.n), 1)
+        AS rate_high
+FROM moq_counts AS c
+INNER JOIN moq_priors AS p ON c.dimension = p.dimension
+INNER JOIN (
+    SELECT
+        dimension, key,
+        3.841458820694124 AS z2,
+        sqrt(
+            (CAST(hits AS DOUBLE) / n) * (1 - CAST(hits AS DOUBLE) / n) / n
+            + 3.841458820694124 / (4.0 * n * n)
+        ) AS spread
+    FROM moq_counts
+) AS w ON c.dimension = w.dimension AND c.key = w.key

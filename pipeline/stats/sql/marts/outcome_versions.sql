@@ -1,0 +1,29 @@
+-- grain: campaign, time over which its outcome was known to be this
+-- Holds in [known_at, superseded_at). Terms as known over that time meet demand as known over that
+-- time. A declared outcome wins over the count. Null hit: withdrawn.
+SELECT
+    c.campaign_id,
+    c.product_id,
+    c.closes_at,
+    greatest(c.known_at, d.known_from) AS known_at,
+    CASE
+        WHEN c.superseded_at IS NULL THEN d.known_until
+        WHEN d.known_until IS NULL THEN c.superseded_at
+        ELSE least(c.superseded_at, d.known_until)
+    END AS superseded_at,
+    c.threshold,
+    c.threshold_basis,
+    c.declared_outcome,
+    CASE WHEN c.threshold_basis = 'amount' THEN d.amount ELSE d.units END AS demand,
+    CASE
+        WHEN c.status = 'withdrawn' THEN NULL
+        WHEN c.declared_outcome IS NOT NULL THEN c.declared_outcome = 'reached'
+        WHEN c.threshold_basis = 'amount' THEN d.amount >= c.threshold
+        ELSE d.units >= c.threshold
+    END AS hit
+FROM stg_campaigns AS c
+INNER JOIN demand_known AS d
+    ON c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
+WHERE
+    (c.superseded_at IS NULL OR d.known_from < c.superseded_at)
+    AND (d.known_until IS NULL OR c.known_at < d.known_until)

@@ -1,0 +1,11 @@
+-- grain: version of a campaign
+-- A version holds in [known_at, superseded_at): it ends when a version that goes before it becomes known.
+SELECT
+    v.*,
+    min(v.known_at) OVER (
+        PARTITION BY v.campaign_id
+        ORDER BY v.updated_at, v.known_at, v.batch_id, v.file, v.line
+        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+    ) AS superseded_at
+FROM facts.campaigns AS v
+WHERE v.known_at <= $as_of

@@ -1,0 +1,56 @@
+//! Queries that must return no row.
+
+use arrow::{array::RecordBatch, util::display::array_value_to_string};
+
+use crate::{error::StatsError, registry::AUDITS, session::Session};
+
+const SHOWN: usize = 3;
+
+/// Something worth a look that does not stop a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The audit.
+    pub audit: &'static str,
+    /// What its rows mean.
+    pub meaning: String,
+    /// How many rows it returned.
+    pub rows: usize,
+    /// The first keys.
+    pub first: String,
+}
+
+/// Runs every audit over a session whose relations are built.
+pub(crate) async fn run_audits(session: &Session) -> Result<Vec<Finding>, StatsError> {
+    let mut findings = Vec::new();
+    for audit in AUDITS {
+        let planned = session.plan(audit.sql).await.map_err(StatsError::relation(audit.name))?;
+        let batches = planned.collect().await.map_err(StatsError::relation(audit.name))?;
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        if rows == 0 {
+            continue;
+        }
+        let comment = audit.sql.lines().next().unwrap_or_default();
+        let meaning = comment.trim_start_matches("--").trim().trim_start_matches("finding:").trim().to_owned();
+        let first = first_keys(&batches)?;
+        if audit.name.starts_with("finding_") {
+            findings.push(Finding { audit: audit.name, meaning, rows, first });
+        } else {
+            return Err(StatsError::Audit { audit: audit.name, meaning, rows, first });
+        }
+    }
+    Ok(findings)
+}
+
+fn first_keys(batches: &[RecordBatch]) -> Result<String, StatsError> {
+    let mut keys = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let cells = batch.columns().iter().map(|column| array_value_to_string(column, row));
+            keys.push(format!("`{}`", cells.collect::<Result<Vec<_>, _>>()?.join(" ")));
+        }
+    }
+    // The order in which an engine finds rows is its own affair; ours is not.
+    keys.sort();
+    keys.truncate(SHOWN);
+    Ok(keys.join(", "))
+}
