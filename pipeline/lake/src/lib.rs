@@ -16,6 +16,8 @@
 //!
 //! This room knows Delta and Parquet. It computes nothing and asks no clock.
 
+#![expect(clippy::disallowed_methods, reason = "this is the room that writes files")]
+
 pub mod contract;
 mod delta;
 mod error;

@@ -7,12 +7,12 @@ use std::{
 };
 
 use arrow::{
-    array::RecordBatch,
+    array::{ArrayRef, RecordBatch},
     compute::cast,
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use parquet::{
-    arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
+    arrow::{ArrowWriter, ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
     basic::{Compression, ZstdLevel},
     file::properties::WriterProperties,
 };
@@ -39,7 +39,9 @@ pub(crate) fn write_part(
 ) -> Result<Part, LakeError> {
     std::fs::create_dir_all(folder).map_err(LakeError::io("make folder", folder))?;
     let path = folder.join(name);
-    let file = File::create(&path).map_err(LakeError::io("create", &path))?;
+    // Under another name first: plain copies of older runs may be hard links to the same bytes.
+    let beside = folder.join(format!(".{name}.tmp"));
+    let file = File::create(&beside).map_err(LakeError::io("create", &beside))?;
     // A fixed writer name keeps equal contents equal in bytes.
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
@@ -52,7 +54,8 @@ pub(crate) fn write_part(
         writer.write(batch)?;
     }
     writer.close()?;
-    file.sync_all().map_err(LakeError::io("flush", &path))?;
+    file.sync_all().map_err(LakeError::io("flush", &beside))?;
+    std::fs::rename(&beside, &path).map_err(LakeError::io("rename", &beside))?;
     sync_folder(folder)?;
     let bytes = file.metadata().map_err(LakeError::io("read", &path))?.len();
     Ok(Part { name: name.to_owned(), bytes, rows })
@@ -71,12 +74,29 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), LakeError> {
 pub fn read_parts(paths: &[PathBuf]) -> Result<Vec<RecordBatch>, LakeError> {
     let mut batches = Vec::new();
     for path in paths {
-        let file = File::open(path).map_err(LakeError::io("open", path))?;
-        for batch in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
+        for batch in open_part(path)?.build()? {
             batches.push(batch?);
         }
     }
     Ok(batches)
+}
+
+/// Reads one column of whole files; nothing from files that lack it.
+pub(crate) fn read_column(paths: &[PathBuf], name: &str) -> Result<Vec<ArrayRef>, LakeError> {
+    let mut arrays = Vec::new();
+    for path in paths {
+        let part = open_part(path)?;
+        let mask = ProjectionMask::columns(part.parquet_schema(), [name]);
+        for batch in part.with_projection(mask).build()? {
+            arrays.extend(batch?.columns().first().cloned());
+        }
+    }
+    Ok(arrays)
+}
+
+fn open_part(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LakeError> {
+    let file = File::open(path).map_err(LakeError::io("open", path))?;
+    Ok(ParquetRecordBatchReaderBuilder::try_new(file)?)
 }
 
 /// The same batch with types that a Delta table can hold: string views and

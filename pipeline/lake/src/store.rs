@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use arrow::{
+    array::{ArrayRef, RecordBatch},
+    datatypes::SchemaRef,
+};
 
 use crate::{
     delta,
@@ -10,7 +13,7 @@ use crate::{
     layout::{Layout, TableId},
     lock::LakeLock,
     market::Market,
-    parquet_file::{Part, read_parts, sync_folder, write_part},
+    parquet_file::{Part, read_column, read_parts, sync_folder, write_part},
 };
 
 /// A lake in a local folder.
@@ -202,7 +205,19 @@ impl Snapshot {
     /// # Errors
     /// When a file is absent or is not Parquet.
     pub fn read(&self) -> Result<Vec<RecordBatch>, LakeError> {
-        read_parts(&self.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>())
+        read_parts(&self.paths())
+    }
+
+    /// Reads one column of the whole table.
+    ///
+    /// # Errors
+    /// When a file is absent or is not Parquet.
+    pub fn read_column(&self, name: &str) -> Result<Vec<ArrayRef>, LakeError> {
+        read_column(&self.paths(), name)
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| file.path.clone()).collect()
     }
 }
 

@@ -1,8 +1,7 @@
 //! Builds the relations in order: views stay views, the rest is computed once.
 
-use std::sync::Arc;
-
 use arrow::{array::RecordBatch, compute::concat_batches, datatypes::SchemaRef};
+use datafusion::physical_plan::collect;
 use slotcast_lake::{Snapshot, text_columns};
 
 use crate::{
@@ -106,8 +105,10 @@ impl Session {
             let keys = order.iter().map(|name| datafusion::prelude::col(*name).sort(true, false));
             frame = frame.sort(keys.collect())?;
         }
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await?;
+        // The schema of the plan as written may still change when types are brought together.
+        let plan = frame.create_physical_plan().await?;
+        let schema = plan.schema();
+        let batches = collect(plan, self.context.task_ctx()).await?;
         Ok(concat_batches(&schema, &batches)?)
     }
 

@@ -8,7 +8,8 @@ WITH changes AS (
     LEFT ANTI JOIN stg_order_events AS e ON s.campaign_id = e.campaign_id
     UNION ALL
     -- At the close nothing may have been ordered at all.
-    SELECT DISTINCT campaign_id, opens_at, closes_at, closes_at AS known_from, 0 AS units_change, 0 AS amount_change
+    SELECT DISTINCT campaign_id, opens_at, closes_at, closes_at AS known_from, 0 AS units_change,
+        CAST(0 AS DECIMAL(18, 2)) AS amount_change
     FROM stg_campaigns
     WHERE closes_at <= $as_of
 ),
@@ -26,7 +27,7 @@ SELECT
     campaign_id, opens_at, closes_at, known_from,
     lead(known_from) OVER by_time AS known_until,
     sum(units_change) OVER so_far AS units,
-    sum(amount_change) OVER so_far AS amount
+    CAST(sum(amount_change) OVER so_far AS DECIMAL(18, 2)) AS amount
 FROM moments
 WINDOW
     by_time AS (PARTITION BY campaign_id, opens_at, closes_at ORDER BY known_from),

@@ -59,8 +59,8 @@ order_nets AS (
 
 SELECT
     campaign_id, opens_at, closes_at, known_from,
-    sum(units - coalesce(earlier_units, 0)) AS units_change,
-    sum(amount - coalesce(earlier_amount, 0)) AS amount_change
+    CAST(sum(units - coalesce(earlier_units, 0)) AS BIGINT) AS units_change,
+    CAST(sum(amount - coalesce(earlier_amount, 0)) AS DECIMAL(18, 2)) AS amount_change
 FROM (
     SELECT
         n.*,

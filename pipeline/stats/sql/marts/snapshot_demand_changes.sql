@@ -24,8 +24,8 @@ increments AS (
     SELECT
         w.campaign_id, w.opens_at, w.closes_at,
         greatest(c.changed_at, w.closes_at) AS known_from,
-        sum(c.sign * coalesce(c.units, 0)) AS units_change,
-        sum(c.sign * coalesce(c.amount, 0)) AS amount_change
+        CAST(sum(c.sign * coalesce(c.units, 0)) AS BIGINT) AS units_change,
+        CAST(sum(c.sign * coalesce(c.amount, 0)) AS DECIMAL(18, 2)) AS amount_change
     FROM changes AS c
     INNER JOIN windows AS w ON c.campaign_id = w.campaign_id
     WHERE c.measure = 'increment'
@@ -57,8 +57,8 @@ UNION ALL
 SELECT
     w.campaign_id, w.opens_at, w.closes_at,
     greatest(t.changed_at, w.closes_at) AS known_from,
-    sum(coalesce(t.units, 0) - coalesce(t.earlier_units, 0)) AS units_change,
-    sum(coalesce(t.amount, 0) - coalesce(t.earlier_amount, 0)) AS amount_change
+    CAST(sum(coalesce(t.units, 0) - coalesce(t.earlier_units, 0)) AS BIGINT) AS units_change,
+    CAST(sum(coalesce(t.amount, 0) - coalesce(t.earlier_amount, 0)) AS DECIMAL(18, 2)) AS amount_change
 FROM totals AS t
 INNER JOIN windows AS w ON t.campaign_id = w.campaign_id
 GROUP BY w.campaign_id, w.opens_at, w.closes_at, greatest(t.changed_at, w.closes_at)

@@ -1,0 +1,151 @@
+//! A table of features to a matrix of numbers, fitted on training rows only.
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use slotcast_features::{Column, FeatureKind, FeatureTable};
+
+use crate::{
+    encode::{CategoryEncoder, NumberEncoder, RecordEncoder},
+    error::ModelError,
+    params::ModelParams,
+};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Encoder {
+    Number(NumberEncoder),
+    Category(CategoryEncoder),
+    Record(RecordEncoder),
+}
+
+/// What was learned about each feature, in the order of the specification.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Preparer {
+    encoders: Vec<Encoder>,
+}
+
+impl Preparer {
+    /// Learns from every row of `table`, so it must hold training rows only, and at least one.
+    pub(crate) fn fit(table: &FeatureTable, params: &ModelParams) -> Result<Self, ModelError> {
+        check_columns(table)?;
+        let encoder = |column: &Column| match column {
+            Column::Number(values) => Encoder::Number(NumberEncoder::fit(values, params)),
+            Column::Category(values) => Encoder::Category(CategoryEncoder::fit(values, params)),
+            Column::Record(values) => Encoder::Record(RecordEncoder::fit(values)),
+        };
+        Ok(Self { encoders: table.columns.iter().map(encoder).collect() })
+    }
+
+    /// How many columns the matrix has.
+    pub(crate) fn width(&self) -> usize {
+        self.encoders.iter().map(Encoder::width).sum()
+    }
+
+    /// For each column of the matrix the index of the feature that it came from.
+    pub(crate) fn sources(&self) -> Vec<usize> {
+        let columns = |(feature, encoder): (usize, &Encoder)| vec![feature; encoder.width()];
+        self.encoders.iter().enumerate().flat_map(columns).collect()
+    }
+
+    /// Whether the parts of an artefact fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.encoders.iter().all(|encoder| match encoder {
+            Encoder::Category(category) => category.is_sound(),
+            _ => true,
+        })
+    }
+
+    /// The matrix of `table`, rows by [`Self::width`], all finite.
+    pub(crate) fn transform(&self, table: &FeatureTable) -> Result<Array2<f64>, ModelError> {
+        check_columns(table)?;
+        if table.columns.len() != self.encoders.len() {
+            return Err(column_error("columns", table));
+        }
+        let mut cells = Vec::with_capacity(table.len() * self.width());
+        for row in 0..table.len() {
+            let features = self.encoders.iter().zip(&table.columns).zip(table.spec.features());
+            for ((encoder, column), (name, _)) in features {
+                match (encoder, column) {
+                    (Encoder::Number(number), Column::Number(values)) => {
+                        number.encode(values[row], &mut cells);
+                    }
+                    (Encoder::Category(category), Column::Category(values)) => {
+                        category.encode(values[row].as_deref(), &mut cells);
+                    }
+                    (Encoder::Record(record), Column::Record(values)) => {
+                        record.encode(values[row], &mut cells);
+                    }
+                    _ => return Err(column_error(name, table)),
+                }
+            }
+        }
+        Ok(Array2::from_shape_vec((table.len(), self.width()), cells).expect("each row has the same width"))
+    }
+}
+
+impl Encoder {
+    fn width(&self) -> usize {
+        match self {
+            Self::Number(number) => number.width(),
+            Self::Category(category) => category.width(),
+            Self::Record(record) => record.width(),
+        }
+    }
+}
+
+/// A table's fields are open to everyone, so its columns may be at odds with its specification.
+pub(crate) fn check_columns(table: &FeatureTable) -> Result<(), ModelError> {
+    let features = table.spec.features();
+    if features.len() != table.columns.len() {
+        return Err(column_error("columns", table));
+    }
+    for ((name, kind), column) in features.iter().zip(&table.columns) {
+        let (found, rows) = match column {
+            Column::Number(values) => (FeatureKind::Number, values.len()),
+            Column::Category(values) => (FeatureKind::Category, values.len()),
+            Column::Record(values) => (FeatureKind::Record, values.len()),
+        };
+        if found != *kind || rows != table.len() {
+            return Err(column_error(name, table));
+        }
+    }
+    Ok(())
+}
+
+fn column_error(feature: &str, table: &FeatureTable) -> ModelError {
+    ModelError::Column { feature: feature.to_owned(), rows: table.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TableBuilder;
+
+    #[test]
+    fn columns_know_their_feature_and_constants_are_dropped() {
+        let rows = 60;
+        let table = TableBuilder::new(rows)
+            .number("constant", |_| Some(3.0))
+            .number("rich", |row| Some(row as f64))
+            .category("category", |row| Some(if row % 2 == 0 { "a" } else { "b" }))
+            .record("maker", |row| ((row % 3) as f64, 4.0))
+            .build();
+        let preparer = Preparer::fit(&table, &ModelParams::default()).unwrap();
+        assert_eq!(preparer.sources(), [1, 1, 2, 2, 3], "n of the record is always 4");
+        let matrix = preparer.transform(&table).unwrap();
+        assert_eq!(matrix.dim(), (rows, 5));
+        for column in [0, 1, 4] {
+            let mean = matrix.column(column).sum() / rows as f64;
+            let variance = matrix.column(column).mapv(|x| x * x).sum() / rows as f64;
+            assert!(mean.abs() < 1e-9 && (variance - 1.0).abs() < 1e-9, "{column}: {mean} {variance}");
+        }
+    }
+
+    #[test]
+    fn a_column_at_odds_with_the_specification_is_refused() {
+        let mut table = TableBuilder::new(3).number("a", |_| Some(1.0)).build();
+        table.columns[0] = Column::Number(vec![None; 2]);
+        let message = Preparer::fit(&table, &ModelParams::default()).unwrap_err().to_string();
+        assert!(message.contains("`a` must hold `3` values"), "{message}");
+    }
+}

@@ -1,0 +1,91 @@
+//! Tables for the tests of this room.
+
+use slotcast_core::{DateTime, NaiveDate, Offer, ThresholdBasis, Utc};
+use slotcast_features::{Column, FeatureKind, FeatureSpec, FeatureTable, OfferKey};
+
+use crate::{numbers::sigmoid, seeded::SplitMix64};
+
+/// Builds a table of `rows` offers, 20 a slot unless told otherwise, a slot a week.
+pub(crate) struct TableBuilder {
+    rows: usize,
+    offers_a_slot: usize,
+    features: Vec<(String, FeatureKind)>,
+    columns: Vec<Column>,
+}
+
+impl TableBuilder {
+    pub(crate) fn new(rows: usize) -> Self {
+        Self { rows, offers_a_slot: 20, features: Vec::new(), columns: Vec::new() }
+    }
+
+    pub(crate) fn offers_a_slot(mut self, offers: usize) -> Self {
+        self.offers_a_slot = offers;
+        self
+    }
+
+    fn with(mut self, name: &str, kind: FeatureKind, column: Column) -> Self {
+        self.features.push((name.to_owned(), kind));
+        self.columns.push(column);
+        self
+    }
+
+    pub(crate) fn number(self, name: &str, value: impl FnMut(usize) -> Option<f64>) -> Self {
+        let values = (0..self.rows).map(value).collect();
+        self.with(name, FeatureKind::Number, Column::Number(values))
+    }
+
+    pub(crate) fn category(self, name: &str, mut value: impl FnMut(usize) -> Option<&'static str>) -> Self {
+        let values = (0..self.rows).map(|row| value(row).map(str::to_owned)).collect();
+        self.with(name, FeatureKind::Category, Column::Category(values))
+    }
+
+    pub(crate) fn record(self, name: &str, value: impl FnMut(usize) -> (f64, f64)) -> Self {
+        let values = (0..self.rows).map(value).collect();
+        self.with(name, FeatureKind::Record, Column::Record(values))
+    }
+
+    pub(crate) fn build(self) -> FeatureTable {
+        let keys = (0..self.rows).map(|row| key(row, row / self.offers_a_slot)).collect();
+        FeatureTable { spec: FeatureSpec::new(self.features), keys, columns: self.columns }
+    }
+}
+
+fn key(row: usize, slot: usize) -> OfferKey {
+    let first: DateTime<Utc> = "2016-02-16T01:00:00Z".parse().unwrap();
+    let opens_at = DateTime::from_timestamp(first.timestamp() + 604_800 * slot as i64, 0).unwrap();
+    let slot_date: NaiveDate = opens_at.date_naive();
+    OfferKey {
+        offer: Offer {
+            id: format!("offer-{row}"),
+            product_id: format!("product-{row}"),
+            slot_date,
+            threshold: 100.0,
+            threshold_basis: ThresholdBasis::Units,
+            price: None,
+            title: None,
+            category: None,
+            maker_name: None,
+        },
+        campaign_id: Some(format!("campaign-{row}")),
+        opens_at,
+        knowledge_at: DateTime::from_timestamp(opens_at.timestamp() - 345_600, 0).unwrap(),
+    }
+}
+
+/// A market in which `signal` truly helps: logit of the hit rate = `level` + `signal`.
+/// Features: signal, noise (a third missing), category (`tea` a little better than `soap`), maker.
+pub(crate) fn market(rows: usize, level: f64, seed: u64) -> (FeatureTable, Vec<bool>) {
+    let mut source = SplitMix64::new(seed);
+    let mut draw = || (0..rows).map(|_| source.uniform()).collect::<Vec<_>>();
+    let (signal, noise, chance) = (draw(), draw(), draw());
+    let signal: Vec<f64> = signal.iter().map(|u| 4.0 * u - 2.0).collect();
+    let lift = |row: usize| if row.is_multiple_of(2) { 0.4 } else { 0.0 };
+    let hits = (0..rows).map(|row| chance[row] < sigmoid(level + signal[row] + lift(row))).collect();
+    let table = TableBuilder::new(rows)
+        .number("signal", |row| Some(signal[row]))
+        .number("noise", |row| (row % 3 != 0).then_some(noise[row]))
+        .category("category", |row| Some(if row.is_multiple_of(2) { "tea" } else { "soap" }))
+        .record("maker", |row| (((row / 7) % 4) as f64, ((row / 7) % 6) as f64))
+        .build();
+    (table, hits)
+}

@@ -1,0 +1,45 @@
+//! `slotcast backtest`: past slots, each predicted from what was known before it.
+
+use anyhow::Result;
+use slotcast_lake::Lake;
+
+use super::Outcome;
+pub(crate) use crate::stages::backtest::Range;
+use crate::{
+    args::Common,
+    commands::sql::visible_tables,
+    lake_door::{Moment, begin_with},
+    printer::Printer,
+    run_record::{Rows, RunInProgress},
+    settings::Settings,
+    stages,
+    tables::print_rows,
+};
+
+pub(crate) async fn backtest(
+    common: &Common,
+    settings: &Settings,
+    printer: &Printer,
+    range: Range,
+) -> Result<Outcome> {
+    let asked = format!("{} {} {}", range.from, range.to, range.refit_every);
+    if let Some(mut run) =
+        begin_with(common, settings, printer, "backtest", Moment::AsAsked, &[], &asked).await?
+    {
+        let work = async |run: &mut RunInProgress| {
+            let id = run.run_id.clone();
+            let result = stages::backtest::backtest(&run.lake, settings, run.as_of, range, &id).await?;
+            run.keep("backtest_scores", &result.scores).await?;
+            run.keep("backtest_metrics", &result.metrics).await?;
+            Ok(((), Rows { taken_in: result.rows, given_out: result.scores.num_rows() }))
+        };
+        run.stage(printer, "backtest", work).await?;
+        run.finish().await?;
+    }
+    let lake = Lake::open(&settings.lake)?;
+    let session = slotcast_stats::UserSession::open(&visible_tables(&lake, None).await?)?;
+    let query = "SELECT * EXCLUDE (run_id, backtest_id) FROM backtest_metrics ORDER BY model";
+    let (schema, batches) = session.ask(query, slotcast_stats::QueryLimits { rows: None }).await?;
+    print_rows(printer, common.format, &schema, &batches)?;
+    Ok(Outcome::Done)
+}

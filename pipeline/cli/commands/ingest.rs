@@ -1,0 +1,112 @@
+//! `slotcast ingest`: an inbox to the lake.
+
+use std::path::Path;
+
+use anyhow::Result;
+use slotcast_core::{DateTime, Utc};
+use slotcast_ingest::{Inbox, Mapping, scan_inbox};
+use slotcast_lake::{Lake, LakeLock, Market};
+
+use super::Outcome;
+use crate::{
+    args::{Common, Source},
+    clock::now,
+    printer::Printer,
+    run_record::{Begun, Identity, RunInProgress},
+    settings::{Settings, parse_as_of},
+    stages::ingest::{InboxSettings, ingest as ingest_stage, known_files, mapping},
+};
+
+pub(crate) async fn ingest(
+    common: &Common,
+    settings: &Settings,
+    printer: &Printer,
+    inbox: &Path,
+    source: &Source,
+) -> Result<Outcome> {
+    let opened = Opened::new(settings, inbox, source)?;
+    let as_of = opened.as_of(common, None)?;
+    let Begun::Started(mut run) = opened.begin(common, settings, source, "ingest", as_of).await? else {
+        printer.say("nothing new in the inbox");
+        return Ok(Outcome::Done);
+    };
+    let reading = opened.reading(source);
+    let work = async |run: &mut RunInProgress| ingest_stage(run, printer, &opened.inbox, &reading).await;
+    let refusals = run.stage(printer, "ingest", work).await?;
+    run.finish().await?;
+    Ok(if refusals.is_empty() { Outcome::Done } else { Outcome::DoneWithRefusals })
+}
+
+/// An inbox and the lake it goes to.
+pub(crate) struct Opened {
+    pub(crate) lake: Lake,
+    pub(crate) inbox: Inbox,
+    mapping: Mapping,
+    mapping_text: String,
+}
+
+impl Opened {
+    /// Looks at mapping and inbox first: a wrong word must not leave an empty lake behind.
+    pub(crate) fn new(settings: &Settings, inbox: &Path, source: &Source) -> Result<Self> {
+        let zone = settings.market.calendar().zone();
+        let (mapping, mapping_text) = mapping(source.source.as_deref(), zone)?;
+        let inbox = scan_inbox(inbox, &mapping)?;
+        let market = market(settings, &mapping);
+        let lake = Lake::open_or_create(&settings.lake, &market, &format!("mapping `{}`", mapping.name()))?;
+        Ok(Self { lake, inbox, mapping, mapping_text })
+    }
+
+    pub(crate) fn as_of(&self, common: &Common, resumed: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+        match &common.as_of {
+            Some(text) => parse_as_of(text, &self.lake.market().calendar()),
+            None => Ok(resumed.unwrap_or_else(now)),
+        }
+    }
+
+    pub(crate) fn reading(&self, source: &Source) -> InboxSettings<'_> {
+        InboxSettings { mapping: &self.mapping, history: source.history, strict: source.strict }
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        common: &Common,
+        settings: &Settings,
+        source: &Source,
+        verb: &'static str,
+        as_of: DateTime<Utc>,
+    ) -> Result<Begun> {
+        let lock: LakeLock = self.lake.lock()?;
+        let mut files = known_files(&self.lake).await?;
+        for file in &self.inbox.files {
+            files.insert(file.content_hash()?);
+        }
+        let inputs: Vec<String> = files.into_iter().collect();
+        let identity = Identity {
+            verb,
+            as_of,
+            settings: &format!(
+                "{} {:?} {} {} {}",
+                settings.deciding(),
+                common.slot,
+                source.history,
+                source.strict,
+                self.mapping_text
+            ),
+            inputs: &inputs.join("\n"),
+        };
+        let mut words: Vec<String> = std::env::args().collect();
+        "slotcast".clone_into(&mut words[0]);
+        RunInProgress::begin(&self.lake, lock, &identity, words.join(" ")).await
+    }
+}
+
+fn market(settings: &Settings, mapping: &Mapping) -> Market {
+    let held = &settings.market;
+    Market {
+        name: mapping.name().to_owned(),
+        slots: mapping.slots().cloned().unwrap_or_else(|| held.slots.clone()),
+        label_lag_days: mapping.label_lag_days().unwrap_or(held.label_lag_days),
+        train_from: mapping.train_from().or(held.train_from),
+        currency: mapping.currency().map(str::to_owned).or_else(|| held.currency.clone()),
+    }
+}

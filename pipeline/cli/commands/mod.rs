@@ -1,0 +1,55 @@
+//! One verb a file.
+
+mod backtest;
+mod demo;
+mod ingest;
+mod nightly;
+mod publish;
+mod rank;
+mod runs;
+mod sql;
+mod stats;
+mod train;
+
+use anyhow::Result;
+
+use crate::{
+    args::{Arguments, Verb},
+    printer::Printer,
+    settings::Settings,
+};
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Done,
+    /// Files were refused: what could be done is done, and the exit code says that something is missing.
+    DoneWithRefusals,
+}
+
+pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outcome> {
+    let common = &arguments.common;
+    let settings = Settings::resolve(common)?;
+    match &arguments.verb {
+        Verb::Demo { out } => demo::demo(common, settings, printer, out).await,
+        Verb::Ingest { inbox, source } => {
+            ingest::ingest(common, &settings, printer, inbox, source).await
+        }
+        Verb::Stats => stats::stats(common, &settings, printer).await,
+        Verb::Train => train::train(common, &settings, printer).await,
+        Verb::Backtest { from, to, refit_every } => {
+            let range = backtest::Range { from: *from, to: *to, refit_every: *refit_every };
+            backtest::backtest(common, &settings, printer, range).await
+        }
+        Verb::Rank => rank::rank(common, &settings, printer).await,
+        Verb::Publish => publish::publish(common, &settings, printer).await,
+        Verb::Nightly { inbox, source } => {
+            nightly::nightly(common, &settings, printer, inbox, source).await
+        }
+        Verb::Sql { query, describe, run, limit } => {
+            let question = sql::Question { query: query.as_deref(), describe, run: run.as_deref(), limit: *limit };
+            sql::sql(common, &settings, printer, question).await
+        }
+        Verb::Runs => runs::runs(common, &settings, printer).await,
+    }
+}

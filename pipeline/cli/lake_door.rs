@@ -1,0 +1,154 @@
+//! Opening a lake, and the question a run asks of it.
+
+use anyhow::Result;
+use arrow::array::RecordBatch;
+use chrono::TimeDelta;
+use slotcast_core::{DateTime, Knowledge, NaiveDate, Slot, Utc};
+use slotcast_lake::{Lake, Snapshot, TableId, contract::TABLES};
+use slotcast_stats::Question;
+
+use crate::{
+    args::Common,
+    clock::now,
+    failure::UserError,
+    printer::Printer,
+    run_record::{Begun, Identity, RunInProgress},
+    settings::{Settings, parse_as_of},
+    stages::ingest::known_files,
+};
+
+/// The facts at the head of the lake.
+pub(crate) async fn facts(lake: &Lake) -> Result<Vec<Snapshot>> {
+    let mut snapshots = Vec::new();
+    for table in &TABLES {
+        snapshots.extend(lake.head(&TableId::facts(table.name)).await?);
+    }
+    Ok(snapshots)
+}
+
+/// The slot to rank: the one named, or the first that opens after `as_of`.
+pub(crate) fn slot_to_rank(lake: &Lake, as_of: DateTime<Utc>, named: Option<NaiveDate>) -> Result<Slot> {
+    let calendar = lake.market().calendar();
+    match named {
+        None => Ok(calendar.next_after(as_of)),
+        Some(date) => calendar
+            .slot_on(date)
+            .map_err(|error| UserError::new(error.to_string(), "give one of these dates to `--slot`").into()),
+    }
+}
+
+/// What the relations are asked for this slot.
+pub(crate) fn question(lake: &Lake, settings: &Settings, as_of: DateTime<Utc>, slot: Slot) -> Question {
+    let calendar = lake.market().calendar();
+    Question {
+        as_of,
+        calendar,
+        scored: Knowledge::of(&calendar, slot, as_of, settings.lead_days),
+        refund_window: TimeDelta::days(i64::from(settings.refund_window_days)),
+    }
+}
+
+/// The rows of a relation as this run sees it.
+pub(crate) async fn relation(run: &RunInProgress, name: &str) -> Result<Vec<RecordBatch>> {
+    let table = TableId::relation(name);
+    match run.tables.get(&table.to_string()) {
+        Some(version) => Ok(run.lake.at(&table, *version).await?.read()?),
+        None => Err(UserError::new(
+            format!("relation `{name}` has not been built"),
+            "`slotcast stats`, then `slotcast train`, or all of it: `slotcast nightly`",
+        )
+        .into()),
+    }
+}
+
+/// Which moment a verb speaks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moment {
+    /// `--as-of`, else now.
+    AsAsked,
+    /// The moment of the run that built this relation.
+    AsBuilt(&'static str),
+}
+
+/// Begins the run of a verb that works on what the lake holds; `None` where the same was done before.
+pub(crate) async fn begin(
+    common: &Common,
+    settings: &Settings,
+    printer: &Printer,
+    verb: &'static str,
+    moment: Moment,
+    inputs: &[&str],
+) -> Result<Option<Box<RunInProgress>>> {
+    begin_with(common, settings, printer, verb, moment, inputs, "").await
+}
+
+/// The same, with further words that belong to the run's identity.
+pub(crate) async fn begin_with(
+    common: &Common,
+    settings: &Settings,
+    printer: &Printer,
+    verb: &'static str,
+    moment: Moment,
+    inputs: &[&str],
+    asked: &str,
+) -> Result<Option<Box<RunInProgress>>> {
+    let lake = Lake::open(&settings.lake)?;
+    let lock = lake.lock()?;
+    let as_of = as_of(common, &lake, moment).await?;
+    let latest = lake.runs().await?.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
+    let versions: Vec<String> = inputs
+        .iter()
+        .map(|name| TableId::relation(name).to_string())
+        .map(|name| format!("{name} {:?}", latest.get(&name)))
+        .collect();
+    let files: Vec<String> = known_files(&lake).await?.into_iter().collect();
+    let identity = Identity {
+        verb,
+        as_of,
+        settings: &format!("{} {:?} {asked}", settings.deciding(), common.slot),
+        inputs: &format!("{}\n{}", files.join("\n"), versions.join("\n")),
+    };
+    let mut words: Vec<String> = std::env::args().collect();
+    words[0] = "slotcast".to_owned();
+    match RunInProgress::begin(&lake, lock, &identity, words.join(" ")).await? {
+        Begun::Started(run) => Ok(Some(run)),
+        Begun::AlreadyDone(done) => {
+            printer.say(format!("run {} is done already; nothing to do", done.run_id));
+            Ok(None)
+        }
+    }
+}
+
+async fn as_of(common: &Common, lake: &Lake, moment: Moment) -> Result<DateTime<Utc>> {
+    let calendar = lake.market().calendar();
+    let asked = common.as_of.as_deref().map(|text| parse_as_of(text, &calendar)).transpose()?;
+    let built = match moment {
+        Moment::AsAsked => None,
+        Moment::AsBuilt(name) => Some(moment_of(lake, name).await?),
+    };
+    match (asked, built) {
+        (None, None) => Ok(now()),
+        (Some(asked), Some(built)) if asked != built => Err(UserError::new(
+            format!("the relations speak for {built}, not for {asked}"),
+            format!("`slotcast stats --as-of {}` builds them for that moment", asked.to_rfc3339()),
+        )
+        .into()),
+        (Some(moment), _) | (None, Some(moment)) => Ok(moment),
+    }
+}
+
+/// The moment of the run that built a relation, which its rows name.
+async fn moment_of(lake: &Lake, name: &str) -> Result<DateTime<Utc>> {
+    let runs = lake.runs().await?;
+    let table = TableId::relation(name).to_string();
+    let version = runs.latest_done().and_then(|run| run.tables.get(&table).copied());
+    // The first run that named this version built it; later ones carried it on.
+    let built = runs.0.iter().find(|run| version.is_some() && run.tables.get(&table).copied() == version);
+    built.map(|run| run.as_of).ok_or_else(|| {
+        UserError::new(
+            format!("relation `{name}` has not been built"),
+            "`slotcast stats` builds it; `slotcast nightly` does all of it in order",
+        )
+        .into()
+    })
+}

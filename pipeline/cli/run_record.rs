@@ -1,0 +1,179 @@
+//! A run from its first word in the ledger to its last.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use slotcast_core::{DateTime, RunId, Utc};
+use slotcast_lake::{Lake, LakeLock, Replace, RunRow, RunStatus, StageRow, TableId};
+
+use crate::{
+    clock::{Watch, now, peak_memory_bytes},
+    failure::StageFailed,
+    printer::Printer,
+    relations::with_run_id,
+};
+
+/// Everything by which a run is known again.
+pub(crate) struct Identity<'a> {
+    pub(crate) verb: &'static str,
+    pub(crate) as_of: DateTime<Utc>,
+    pub(crate) settings: &'a str,
+    /// Hashes of what goes in.
+    pub(crate) inputs: &'a str,
+}
+
+impl Identity<'_> {
+    fn inputs_hash(&self) -> String {
+        blake3::hash(self.inputs.as_bytes()).to_hex()[..16].to_owned()
+    }
+
+    pub(crate) fn run_id(&self) -> RunId {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.verb, self.settings, self.inputs, env!("CARGO_PKG_VERSION")] {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        let bytes = hasher.finalize();
+        let digest = bytes.as_bytes().first_chunk::<4>().expect("a hash has 32 bytes");
+        RunId::new(self.as_of, u32::from_be_bytes(*digest))
+    }
+}
+
+/// How many rows a stage took in and gave out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) taken_in: usize,
+    pub(crate) given_out: usize,
+}
+
+/// A run under way. It holds the lake's lock.
+pub(crate) struct RunInProgress {
+    pub(crate) lake: Lake,
+    pub(crate) run_id: String,
+    pub(crate) as_of: DateTime<Utc>,
+    /// The version of each table that readers will see.
+    pub(crate) tables: BTreeMap<String, u64>,
+    row: RunRow,
+    stages: Vec<StageRow>,
+    watch: Watch,
+    resume: String,
+    _lock: LakeLock,
+}
+
+/// A run begun, or found done.
+pub(crate) enum Begun {
+    Started(Box<RunInProgress>),
+    AlreadyDone(RunRow),
+}
+
+impl RunInProgress {
+    /// Writes the run's first word, unless the ledger says that it is done.
+    pub(crate) async fn begin(
+        lake: &Lake,
+        lock: LakeLock,
+        identity: &Identity<'_>,
+        resume: String,
+    ) -> Result<Begun> {
+        let runs = lake.runs().await?;
+        let run_id = identity.run_id().to_string();
+        let earlier = runs.0.iter().find(|run| run.run_id == run_id);
+        if let Some(done) = earlier.filter(|run| run.status == RunStatus::Done) {
+            return Ok(Begun::AlreadyDone(done.clone()));
+        }
+        let row = RunRow {
+            run_id: run_id.clone(),
+            verb: identity.verb.to_owned(),
+            as_of: identity.as_of,
+            status: RunStatus::Running,
+            attempt: earlier.map_or(1, |run| run.attempt + 1),
+            started_at: now(),
+            seconds: 0.0,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            inputs_hash: identity.inputs_hash(),
+            tables: BTreeMap::new(),
+            message: None,
+        };
+        lake.record_run(&row).await?;
+        // What this run does not build anew stays as the last run left it.
+        let tables = runs.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
+        Ok(Begun::Started(Box::new(Self {
+            lake: lake.clone(),
+            run_id,
+            as_of: identity.as_of,
+            tables,
+            row,
+            stages: Vec::new(),
+            watch: Watch::start(),
+            resume,
+            _lock: lock,
+        })))
+    }
+
+    /// Runs a stage and notes what became of it. An error also ends the run in the ledger.
+    pub(crate) async fn stage<T>(
+        &mut self,
+        printer: &Printer,
+        stage: &'static str,
+        work: impl AsyncFnOnce(&mut Self) -> Result<(T, Rows)>,
+    ) -> Result<T> {
+        let watch = Watch::start();
+        let result = work(self).await;
+        let seconds = watch.seconds();
+        let rows = result.as_ref().map(|(_, rows)| *rows).unwrap_or_default();
+        self.stages.push(StageRow {
+            run_id: self.run_id.clone(),
+            stage: stage.to_owned(),
+            status: if result.is_ok() { "done" } else { "failed" }.to_owned(),
+            seconds,
+            rows_in: i64::try_from(rows.taken_in)?,
+            rows_out: i64::try_from(rows.given_out)?,
+            peak_memory_bytes: peak_memory_bytes(),
+        });
+        match result {
+            Ok((value, rows)) => {
+                printer.say(format!("{stage}: {} rows, {seconds:.1} s", rows.given_out));
+                Ok(value)
+            }
+            Err(error) => {
+                self.fail(&error).await;
+                let resume = format!("resume with `{}`", self.resume);
+                Err(error.context(StageFailed { stage, resume }))
+            }
+        }
+    }
+
+    async fn fail(&mut self, error: &anyhow::Error) {
+        self.row.status = RunStatus::Failed;
+        self.row.seconds = self.watch.seconds();
+        self.row.message = Some(format!("{error:#}"));
+        // The error at hand is the one to report, even if the ledger cannot be written.
+        let _ = self.lake.record_stages(&self.run_id, &self.stages).await;
+        let _ = self.lake.record_run(&self.row).await;
+    }
+
+    /// Commits the rows of a relation in place of what it held, each with this run's id.
+    pub(crate) async fn keep(&mut self, name: &str, rows: &arrow::array::RecordBatch) -> Result<()> {
+        let table = TableId::relation(name);
+        let rows = with_run_id(rows, &self.run_id)?;
+        let schema = rows.schema();
+        let file = format!("{}.parquet", self.run_id);
+        let part = self.lake.write_part(&table, &file, &schema, &[rows])?;
+        let version = self.lake.commit(&table, &schema, &[part], &Replace::All).await?;
+        self.tables.insert(table.to_string(), version);
+        Ok(())
+    }
+
+    /// The moment at which readers see the run.
+    pub(crate) async fn finish(mut self) -> Result<RunRow> {
+        self.row.status = RunStatus::Done;
+        self.row.seconds = self.watch.seconds();
+        self.row.tables = std::mem::take(&mut self.tables);
+        let seen = async {
+            self.lake.record_stages(&self.run_id, &self.stages).await?;
+            self.lake.record_run(&self.row).await
+        };
+        seen.await.context("the run could not be made visible")?;
+        Ok(self.row)
+    }
+}
+

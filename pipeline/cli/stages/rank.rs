@@ -1,0 +1,94 @@
+//! Models and offers to ranked lists.
+
+use anyhow::Result;
+use slotcast_core::{Knowledge, RankedOffer, Slot};
+use slotcast_features::{FeatureTable, Labels};
+use slotcast_models::TrainedModel;
+use slotcast_stats::product_slots_for;
+
+use super::train::{TrainingRows, promoted_model};
+use crate::{
+    lake_door::{facts, question, relation},
+    printer::Printer,
+    relations::rankings,
+    run_record::{Rows, RunInProgress},
+    settings::Settings,
+};
+
+/// The list of one slot.
+pub(crate) struct RankedList {
+    pub(crate) slot: Slot,
+    pub(crate) is_preliminary: bool,
+    pub(crate) is_frozen: bool,
+    /// None where nothing could be learned yet; then there are no offers either.
+    pub(crate) model: Option<TrainedModel>,
+    pub(crate) offers: Vec<RankedOffer>,
+}
+
+pub(crate) async fn rank(
+    run: &mut RunInProgress,
+    settings: &Settings,
+    printer: &Printer,
+    slot: Slot,
+) -> Result<(Vec<RankedList>, Rows)> {
+    let lists = ranked_lists(run, settings, slot).await?;
+    let parts: Vec<_> = lists.iter().map(|list| (list.offers.as_slice(), list.is_preliminary)).collect();
+    let rows = rankings(&parts)?;
+    run.keep("rankings", &rows).await?;
+    for list in &lists {
+        let kind = if list.is_preliminary { " (preliminary)" } else { "" };
+        printer.say(format!("slot {}{kind}: {} offers ranked", list.slot.date, list.offers.len()));
+    }
+    let given_out = rows.num_rows();
+    Ok((lists, Rows { taken_in: given_out, given_out }))
+}
+
+/// The slot's list; after its cutoff that is the list as it was at the cutoff, and the
+/// following slot's comes with it as preliminary.
+pub(crate) async fn ranked_lists(
+    run: &RunInProgress,
+    settings: &Settings,
+    slot: Slot,
+) -> Result<Vec<RankedList>> {
+    let calendar = run.lake.market().calendar();
+    let knowledge = Knowledge::of(&calendar, slot, run.as_of, settings.lead_days);
+    let is_frozen = knowledge.is_frozen(run.as_of);
+    let table = FeatureTable::from_batches(&relation(run, "product_slots").await?)?;
+    let model = promoted_model(run).await?;
+    let mut lists = vec![list(settings, &table, model, slot, false, is_frozen)?];
+    if is_frozen {
+        lists.push(preliminary(run, settings, calendar.following(&slot)).await?);
+    }
+    Ok(lists)
+}
+
+/// A list further from its opening is scored by a model that learned at that distance.
+async fn preliminary(run: &RunInProgress, settings: &Settings, slot: Slot) -> Result<RankedList> {
+    let question = question(&run.lake, settings, run.as_of, slot);
+    let rows = product_slots_for(&facts(&run.lake).await?, &question).await?;
+    let table = FeatureTable::from_batches(&[rows])?;
+    let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
+    let market = run.lake.market();
+    let at = question.scored.knowledge_at;
+    let training = TrainingRows::known_at(&table, &labels, market, settings, slot.date, at).fit(settings)?;
+    let model = training.map(|training| training.promoted_model().clone());
+    list(settings, &table, model, slot, true, false)
+}
+
+fn list(
+    settings: &Settings,
+    table: &FeatureTable,
+    model: Option<TrainedModel>,
+    slot: Slot,
+    is_preliminary: bool,
+    is_frozen: bool,
+) -> Result<RankedList> {
+    let in_slot = |row: &usize| table.keys[*row].offer.slot_date == slot.date;
+    let offers = table.select(&(0..table.len()).filter(in_slot).collect::<Vec<_>>());
+    let scored = match &model {
+        Some(model) => model.score(&offers)?,
+        None => Vec::new(),
+    };
+    let offers = slotcast_rank::rank(scored, settings.rank_by);
+    Ok(RankedList { slot, is_preliminary, is_frozen, model, offers })
+}

@@ -1,0 +1,86 @@
+//! The real files of Catarse, where they lie beside the repository.
+
+use std::{path::PathBuf, time::Instant};
+
+use arrow::{
+    array::{Array, AsArray},
+    datatypes::Decimal128Type,
+};
+
+use super::{account, batch, column, settings};
+use crate::{BatchRows, Mapping, TakeIn, TakenIn, scan_inbox, take_in};
+
+fn here(relative: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(relative)
+}
+
+fn mapping() -> Mapping {
+    let text = std::fs::read_to_string(here("data/sources/catarse.toml")).unwrap();
+    Mapping::parse(&text, "catarse.toml").unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn the_mapping_is_valid() {
+    let mapping = mapping();
+    assert_eq!(
+        (mapping.name(), mapping.label_lag_days(), mapping.currency()),
+        ("catarse", Some(0), Some("BRL"))
+    );
+    assert_eq!(mapping.slots().unwrap().zone, "America/Sao_Paulo");
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn the_real_files_come_out_as_counted() {
+    let folder = here("../shared/datasets/catarse");
+    if !folder.exists() {
+        eprintln!("skipped: {} is not there", folder.display());
+        return;
+    }
+    let mapping = mapping();
+    let inbox = scan_inbox(&folder, &mapping).unwrap();
+    assert_eq!(inbox.unmatched, ["LICENSE"]);
+    let settings = TakeIn { history: true, ..settings() };
+    let mut open = BatchRows::default();
+    let taken: Vec<TakenIn> = inbox
+        .files
+        .iter()
+        .map(|file| {
+            let start = Instant::now();
+            let taken = take_in(file, &mapping, &settings, &(), &mut open).unwrap();
+            eprintln!("{} {:?} in {:.2?}", taken.file, taken.account, start.elapsed());
+            taken
+        })
+        .collect();
+    let [campaigns, contributions] = &taken[..] else { panic!("two files") };
+    assert_eq!(account(campaigns), (3_390, 3_389, 1, 0, 0));
+    assert!(campaigns.extra_columns.is_empty(), "{:?}", campaigns.extra_columns);
+    let reject = &campaigns.rejects[0];
+    assert_eq!(
+        (reject.reason.code(), reject.column_name.as_deref()),
+        ("closes_before_opens", Some("closes_at"))
+    );
+    assert!(reject.raw.starts_with(b"6042,"));
+    let results = &campaigns.facts.last().unwrap().1;
+    let outcomes = column(results, "declared_outcome");
+    assert_eq!(results.num_rows(), 3_389);
+    assert_eq!(
+        outcomes.iter().filter(|outcome| *outcome == "reached").count(),
+        1_808 - usize::from(reject_won(reject))
+    );
+    assert_eq!(column(results, "known_at"), column(results, "closes_at"));
+    assert_eq!(column(results, "opens_at")[0], "2011-01-20T02:59:59Z");
+    assert_eq!(column(results, "attr_state")[0], "RS");
+    assert_eq!(column(results, "attr_title_words")[0], "2.0");
+    assert_eq!(account(contributions), (74_933, 74_933, 0, 0, 0));
+    let facts = batch(contributions, "order_snapshots");
+    assert_eq!(facts.num_rows(), 74_933);
+    assert_eq!(column(&facts.slice(0, 1), "observed_at"), ["2011-01-17T02:00:00Z"]);
+    let amounts = facts.column_by_name("amount").unwrap().as_primitive::<Decimal128Type>();
+    assert_eq!(amounts.null_count(), 0);
+    eprintln!("amount in cents: {}", amounts.values().iter().sum::<i128>());
+}
+
+fn reject_won(reject: &crate::Reject) -> bool {
+    String::from_utf8_lossy(&reject.raw).contains("successful")
+}

@@ -1,0 +1,34 @@
+//! When a fact could have been known.
+
+use super::{Given, batch, column, contract, settings};
+use crate::TakeIn;
+
+fn known(history: bool, name: &str, content: &str) -> Vec<String> {
+    let settings = TakeIn { history, ..settings() };
+    let taken = Given::file(name, content).take(&contract(), &settings).unwrap();
+    let table = name.split('/').next().unwrap();
+    column(batch(&taken, table), "known_at")
+}
+
+const MAKERS: &str = "maker_id,name,kind,updated_at,recorded_at\n\
+    a,n,artist,2016-01-01T00:00:00Z,\n\
+    b,n,artist,2016-01-01T00:00:00Z,2016-01-02T00:00:00Z\n\
+    c,n,artist,2016-01-01T00:00:00Z,2016-05-01T00:00:00Z\n";
+
+const VIEWS: &str = "product_id,hour,channel,views,visitors,recorded_at\n\
+    p,2016-01-01T00:00:00Z,app,2,1,\n\
+    p,2016-01-01T01:00:00Z,app,2,1,2016-01-02T00:00:00Z\n";
+
+#[test]
+fn now_or_a_later_record() {
+    let now = "2016-03-01T00:00:00Z";
+    assert_eq!(known(false, "makers/a.csv", MAKERS), [now, now, "2016-05-01T00:00:00Z"]);
+    assert_eq!(known(false, "page_views/a.csv", VIEWS), [now, now]);
+}
+
+#[test]
+fn history_takes_the_word_of_the_source() {
+    let makers = ["2016-01-01T00:00:00Z", "2016-01-02T00:00:00Z", "2016-05-01T00:00:00Z"];
+    assert_eq!(known(true, "makers/a.csv", MAKERS), makers);
+    assert_eq!(known(true, "page_views/a.csv", VIEWS), ["2016-01-01T00:00:00Z", "2016-01-02T00:00:00Z"]);
+}

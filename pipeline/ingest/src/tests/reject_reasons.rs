@@ -1,0 +1,190 @@
+//! Every reason for which a row is rejected.
+
+use super::{Given, account, batch, column, contract, settings, taken};
+use crate::{FileRefused, Reason};
+
+/// The one reject of a file of one row.
+fn only_reject(name: &str, content: &str) -> (Reason, Option<String>) {
+    let taken = taken(name, content);
+    assert_eq!(account(&taken), (1, 0, 1, 0, 0), "{content}");
+    assert!(taken.facts.is_empty());
+    assert_eq!(taken.rejects[0].line, 2);
+    (taken.rejects[0].reason, taken.rejects[0].column_name.clone())
+}
+
+const CAMPAIGN: [(&str, &str); 11] = [
+    ("campaign_id", "c1"),
+    ("product_id", "p1"),
+    ("slot_date", "2016-02-16"),
+    ("opens_at", "2016-02-16T10:00:00+09:00"),
+    ("closes_at", "2016-02-23 10:00:00"),
+    ("threshold", "100"),
+    ("threshold_basis", "units"),
+    ("price", "19900.00"),
+    ("status", "scheduled"),
+    ("declared_outcome", ""),
+    ("updated_at", "2016-02-01 09:00"),
+];
+
+fn campaign(changes: &[(&str, &str)]) -> String {
+    let cell = |(name, usual): &(&str, &str)| {
+        changes
+            .iter()
+            .find(|(changed, _)| changed == name)
+            .map_or_else(|| (*usual).to_owned(), |(_, to)| (*to).to_owned())
+    };
+    let header: Vec<_> = CAMPAIGN.iter().map(|(name, _)| *name).collect();
+    let cells: Vec<_> = CAMPAIGN.iter().map(cell).collect();
+    format!("{}\n{}\n", header.join(","), cells.join(","))
+}
+
+#[test]
+fn a_good_campaign_is_typed() {
+    let taken = taken("campaigns/a.csv", &campaign(&[]));
+    assert_eq!(account(&taken), (1, 1, 0, 0, 0));
+    let facts = batch(&taken, "campaigns");
+    assert_eq!(column(facts, "opens_at"), ["2016-02-16T01:00:00Z"]);
+    assert_eq!(column(facts, "closes_at"), ["2016-02-23T01:00:00Z"]);
+    assert_eq!(column(facts, "threshold"), ["100.00"]);
+    assert_eq!(column(facts, "slot_date"), ["2016-02-16"]);
+    assert_eq!(column(facts, "capacity"), [""]);
+    assert_eq!(column(facts, "line"), ["2"]);
+    assert_eq!(column(facts, "file"), ["campaigns/a.csv"]);
+}
+
+#[test]
+fn cells_of_a_campaign() {
+    let cases: [(&[(&str, &str)], Reason, &str); 18] = [
+        (&[("product_id", "  ")], Reason::MissingValue, "product_id"),
+        (&[("threshold", "")], Reason::MissingValue, "threshold"),
+        (&[("threshold", "many")], Reason::BadNumber, "threshold"),
+        (&[("price", "1e3")], Reason::BadNumber, "price"),
+        (&[("opens_at", "16.02.2016")], Reason::BadTimestamp, "opens_at"),
+        (&[("slot_date", "2016-02-30")], Reason::BadDate, "slot_date"),
+        (&[("slot_date", "2016-02-16 10:00")], Reason::BadDate, "slot_date"),
+        (&[("slot_date", "0016-02-16")], Reason::OutOfRange, "slot_date"),
+        (&[("threshold_basis", "pieces")], Reason::UnknownWord, "threshold_basis"),
+        (&[("threshold", "0")], Reason::NotPositive, "threshold"),
+        (&[("threshold", "-5")], Reason::NotPositive, "threshold"),
+        (&[("price", "-0.01")], Reason::Negative, "price"),
+        (&[("price", "0.001")], Reason::TooManyDecimals, "price"),
+        (&[("price", "99999999999999999")], Reason::OutOfRange, "price"),
+        (&[("updated_at", "20160-02-01 09:00")], Reason::BadTimestamp, "updated_at"),
+        (&[("closes_at", "2016-02-16 10:00:00")], Reason::ClosesBeforeOpens, "closes_at"),
+        (&[("declared_outcome", "reached")], Reason::OutcomeBeforeClose, "declared_outcome"),
+        (&[("status", "closed")], Reason::OutcomeBeforeClose, "status"),
+    ];
+    for (changes, reason, column) in cases {
+        let found = only_reject("campaigns/a.csv", &campaign(changes));
+        assert_eq!(found, (reason, Some(column.to_owned())), "{changes:?}");
+    }
+}
+
+#[test]
+fn an_outcome_at_the_close_is_good() {
+    let closed =
+        [("status", "closed"), ("declared_outcome", "missed"), ("updated_at", "2016-02-23 10:00:00")];
+    assert_eq!(account(&taken("campaigns/a.csv", &campaign(&closed))), (1, 1, 0, 0, 0));
+}
+
+#[test]
+fn cells_of_an_order() {
+    let header = "event_id,order_id,campaign_id,event,occurred_at,units,amount,gift\n";
+    let cases = [
+        ("e,o,c,placed,2016-02-16 10:00,0,,", Reason::NotPositive, "units"),
+        ("e,o,c,placed,2016-02-16 10:00,1.5,,", Reason::BadNumber, "units"),
+        ("e,o,c,placed,2016-02-16 10:00,9999999999999999,,", Reason::OutOfRange, "units"),
+        ("e,o,c,placed,2016-02-16 10:00,,,", Reason::NoQuantity, "units"),
+        ("e,o,c,placed,2016-02-16 10:00,1,,maybe", Reason::BadFlag, "gift"),
+        ("e,o,c,ordered,2016-02-16 10:00,1,,", Reason::UnknownWord, "event"),
+    ];
+    for (row, reason, column) in cases {
+        let found = only_reject("order_events/a.csv", &format!("{header}{row}\n"));
+        assert_eq!(found, (reason, Some(column.to_owned())), "{row}");
+    }
+    let good = format!("{header}e,o,c,cancelled,2016-02-16 10:00,,,\nf,o,c,placed,2016-02-16 10:00,3.0,,T\n");
+    let taken = taken("order_events/a.csv", &good);
+    assert_eq!(account(&taken), (2, 2, 0, 0, 0));
+    assert_eq!(column(batch(&taken, "order_events"), "units"), ["", "3"]);
+    assert_eq!(column(batch(&taken, "order_events"), "gift"), ["", "true"]);
+}
+
+#[test]
+fn cells_of_a_snapshot() {
+    let header = "campaign_id,observed_at,measure,orders,units,customers\n";
+    let cases = [
+        ("c,2016-02-17T00:00:00Z,,,,7", Reason::NoQuantity, "orders"),
+        ("c,2016-02-17T00:00:00Z,,-1,,", Reason::Negative, "orders"),
+        ("c,2016-02-17T00:00:00Z,sum,1,,", Reason::UnknownWord, "measure"),
+    ];
+    for (row, reason, column) in cases {
+        let found = only_reject("order_snapshots/a.csv", &format!("{header}{row}\n"));
+        assert_eq!(found, (reason, Some(column.to_owned())), "{row}");
+    }
+    let taken = taken(
+        "order_snapshots/a.csv",
+        &format!("{header}c,2016-02-17T00:00:00Z,,0,,\nc,2016-02-18T00:00:00Z,increment,0,,\n"),
+    );
+    assert_eq!(column(batch(&taken, "order_snapshots"), "measure"), ["total", "increment"]);
+}
+
+#[test]
+fn a_snapshot_without_a_measure_column_is_a_total() {
+    let taken = taken("order_snapshots/a.csv", "campaign_id,observed_at,units\nc,2016-02-17T00:00:00Z,4\n");
+    assert_eq!(column(batch(&taken, "order_snapshots"), "measure"), ["total"]);
+}
+
+#[test]
+fn whole_rows() {
+    let good = "m,작가,artist,2016-02-01 09:00\n".repeat(3);
+    let header = "maker_id,name,kind,updated_at\r\n";
+    let mut bytes = format!("{header}{good}a,b\r\n\r\n\"x\ny\",").into_bytes();
+    bytes.extend_from_slice(b"\xb0\xa1,artist,2016-02-01 09:00\r\nz,z,z,z,z");
+    let taken = Given::file("makers/a.csv", bytes).take(&contract(), &settings()).unwrap();
+    assert_eq!(account(&taken), (6, 1, 3, 2, 0));
+    let found: Vec<_> =
+        taken.rejects.iter().map(|reject| (reject.line, reject.reason, reject.raw.as_slice())).collect();
+    let foreign: &[u8] = b"\"x\ny\",\xb0\xa1,artist,2016-02-01 09:00";
+    assert_eq!(
+        found,
+        [
+            (5, Reason::RaggedRow, &b"a,b"[..]),
+            (7, Reason::BadEncoding, foreign),
+            (9, Reason::RaggedRow, &b"z,z,z,z,z"[..]),
+        ]
+    );
+}
+
+#[test]
+fn rejects_become_rows() {
+    let taken = taken("makers/a.csv", "maker_id,name,kind,updated_at\nm,작가,robot,2016-02-01 09:00\n");
+    let rows = crate::rejects_to_batch(&taken.file, &taken.rejects, "batch-1", super::now());
+    assert_eq!(column(&rows, "reason"), ["unknown_word"]);
+    assert_eq!(column(&rows, "column_name"), ["kind"]);
+    assert_eq!(column(&rows, "line"), ["2"]);
+    assert_eq!(column(&rows, "known_at"), ["2016-03-01T00:00:00Z"]);
+    assert_eq!(crate::rejects_to_batch("f", &[], "b", super::now()).num_rows(), 0);
+}
+
+#[test]
+fn the_codes_differ() {
+    let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    assert_eq!(codes.len(), Reason::ALL.len());
+}
+
+#[test]
+fn too_many_bad_rows_refuse_the_file() {
+    let rows = |bad: usize, good: usize| {
+        let good: String = (0..good).map(|row| format!("m{row},n,artist,2016-02-01 09:00\n")).collect();
+        format!("maker_id,name,kind,updated_at\n{}{good}", "m,n,robot,2016-02-01 09:00\n".repeat(bad))
+    };
+    assert_eq!(account(&taken("makers/a.csv", &rows(19, 0))), (19, 0, 19, 0, 0));
+    assert_eq!(account(&taken("makers/a.csv", &rows(20, 380))), (400, 380, 20, 0, 0));
+    let refused = Given::file("makers/a.csv", rows(20, 379)).take(&contract(), &settings()).unwrap_err();
+    let message = refused.to_string();
+    assert!(matches!(refused, FileRefused::TooManyBadRows { bad: 20, read: 399, line: 2, .. }), "{message}");
+    assert!(message.contains("column `kind`: unknown_word in `m,n,robot"), "{message}");
+    let strict = crate::TakeIn { strict: true, ..settings() };
+    let refused = Given::file("makers/a.csv", rows(1, 99)).take(&contract(), &strict).unwrap_err();
+    assert!(refused.to_string().contains("none (strict)"), "{refused}");
+}

@@ -1,0 +1,20 @@
+//! What can go wrong while writing: little, as nothing here is read.
+
+use thiserror::Error;
+
+/// An export that could not be written.
+#[derive(Debug, Error)]
+pub enum PublishError {
+    /// The place that takes the bytes refused them.
+    #[error("the export could not be written: {0}")]
+    Write(#[from] std::io::Error),
+    /// The CSV writer refused a row.
+    #[error("the ranking could not be written as CSV: {0}")]
+    Csv(#[from] ::csv::Error),
+    /// The JSON writer refused a value.
+    #[error("the ranking could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The template refused a value.
+    #[error("the page could not be written: {0}")]
+    Page(#[from] askama::Error),
+}

@@ -1,0 +1,197 @@
+//! A small market for the tests of this room: two makers' worth of Korean and Portuguese
+//! titles, one of them hostile. Nothing else may use it.
+
+use slotcast_core::{
+    Contribution, DemandQuantiles, FeatureValue, Offer, Probability, RankedOffer, RunId, ScoredOffer,
+    SlotCalendar, ThresholdBasis, Tz,
+};
+
+use crate::view::{BacktestSummary, HitRateRow, ListView, ModelSummary, PageView, SlotHistoryRow};
+
+/// Title, category, maker, threshold, price, p_hit.
+type Row = (&'static str, &'static str, &'static str, f64, Option<f64>, f64);
+
+const ROWS: [Row; 12] = [
+    ("우리밀 통밀 식빵 3종 세트", "식품", "들녘제빵소", 300.0, Some(18_900.0), 0.9341),
+    (
+        "핸드메이드 가죽 미니 크로스백, 이탈리아 베지터블 태닝 가죽으로 하나씩 손바느질한 한정 수량 (4가지 색상)",
+        "가방",
+        "공방 오월",
+        120.0,
+        Some(89_000.0),
+        0.8812,
+    ),
+    (
+        "Caneca de cerâmica pintada à mão — edição de São João",
+        "cozinha",
+        "Ateliê Conceição",
+        200.0,
+        Some(32_500.0),
+        0.8127,
+    ),
+    ("겨울 양말 10켤레", "의류", "삼양니트", 500.0, Some(24_000.0), 0.7713),
+    ("<script>alert(\"공격\")</script> & 머그컵", "주방", "O'Malley & Söhne", 150.0, Some(15_000.0), 0.7002),
+    ("원목 독서대 확장판", "문구", "나무결", 250.0, Some(43_000.0), 0.6458),
+    (
+        "Livro ilustrado: Os Pássaros do Cerrado, com mapas, pôster e áudio dos cantos gravados em campo",
+        "livros",
+        "Editora Ipê-Amarelo",
+        400.0,
+        Some(57_000.0),
+        0.5521,
+    ),
+    ("무선 캠핑 랜턴", "아웃도어", "빛나는밤", 1_000.0, Some(39_800.0), 0.4876),
+    ("제주 감귤 향 디퓨저", "홈", "섬향기", 350.0, Some(22_000.0), 0.4031),
+    ("반려견 우비 (대형견)", "반려동물", "멍데이", 280.0, None, 0.3115),
+    ("Rede de descanso em algodão orgânico", "casa", "Tecelagem Serra Azul", 600.0, Some(125_000.5), 0.1874),
+    ("도자기 향꽂이", "홈", "흙과불", 4_000.0, Some(28_000.0), 0.0003),
+];
+
+/// The run that speaks in the tests.
+pub(crate) fn run_id() -> RunId {
+    RunId::new("2016-02-24T18:00:00Z".parse().expect("an instant"), 0x1a2b_3c4d)
+}
+
+/// Twelve offers in order.
+pub(crate) fn offers() -> Vec<RankedOffer> {
+    (0..ROWS.len()).map(offer).collect()
+}
+
+fn offer(place: usize) -> RankedOffer {
+    let (title, category, maker, threshold, price, p_hit) = ROWS[place];
+    let chance = |p: f64| Probability::new(p.clamp(0.0, 1.0));
+    let thin_data = place % 5 == 3;
+    let half = if thin_data { 0.2 } else { 0.08 };
+    let reasons = reasons(place, threshold);
+    let demand = (place % 4 != 2).then(|| DemandQuantiles {
+        p10: threshold * p_hit * 0.7,
+        p50: threshold * (0.5 + p_hit),
+        p90: threshold * (1.0 + 1.6 * p_hit),
+    });
+    RankedOffer {
+        rank: u32::try_from(place + 1).expect("a small number"),
+        ranked_by: "p_hit",
+        scored: ScoredOffer {
+            offer: Offer {
+                id: format!("cand-{:04}", 2_000 + 17 * place),
+                product_id: format!("prod-{place}"),
+                slot_date: "2016-03-01".parse().expect("a date"),
+                threshold,
+                threshold_basis: ThresholdBasis::Units,
+                price,
+                title: Some(title.to_owned()),
+                category: Some(category.to_owned()),
+                maker_name: Some(maker.to_owned()),
+            },
+            p_hit: chance(p_hit).expect("a probability"),
+            p_low: chance(p_hit - half),
+            p_high: chance(p_hit + half),
+            demand,
+            thin_data,
+            contributions: reasons.clone(),
+            model: "logistic".to_owned(),
+        },
+        reasons,
+    }
+}
+
+fn reasons(place: usize, threshold: f64) -> Vec<Contribution> {
+    let lean = 1.2 - 0.19 * place as f64;
+    let one = |feature: &str, value, push| Contribution { feature: feature.to_owned(), value, push };
+    let mut all = vec![
+        one("maker", FeatureValue::Record { hits: (11 - place).min(3) as f64, n: 4.0 }, lean),
+        one(
+            "log_signals_per_threshold_alert",
+            FeatureValue::Number((0.3 + lean.abs() / 9.0).ln()),
+            lean * 0.7,
+        ),
+        one("log_threshold", FeatureValue::Number(threshold.ln()), 0.31 - threshold / 2_000.0),
+        one("category", FeatureValue::Text(ROWS[place].1.to_owned()), -0.08),
+    ];
+    all.truncate(4 - place % 3);
+    all
+}
+
+/// A page with the next slot and a preliminary list of two for the one after.
+pub(crate) fn page() -> PageView {
+    let calendar = SlotCalendar::default();
+    let slot = calendar.slot_on("2016-03-01".parse().expect("a date")).expect("a slot");
+    let model = ModelSummary { name: "logistic".to_owned(), n_training: 1_812, base_rate: 0.62 };
+    let list = |slot, offers, is_preliminary| ListView {
+        slot,
+        is_preliminary,
+        is_frozen: !is_preliminary,
+        model: model.clone(),
+        offers,
+    };
+    PageView {
+        run_id: run_id(),
+        as_of: "2016-02-26T18:00:00Z".parse().expect("an instant"),
+        zone: Tz::Asia__Seoul,
+        market: "메이커스 데모".to_owned(),
+        currency: Some("KRW".to_owned()),
+        warnings: vec!["`orders_2016-02-25.csv` was refused: 212 of 900 rows are bad".to_owned()],
+        lists: vec![
+            list(slot, offers(), false),
+            list(calendar.following(&slot), offers().into_iter().take(2).collect(), true),
+        ],
+        backtest: Some(backtest()),
+        hit_rates: hit_rates(),
+        slot_history: slot_history(),
+    }
+}
+
+fn backtest() -> BacktestSummary {
+    BacktestSummary {
+        slots: Some(("2015-09-01".parse().expect("a date"), "2016-02-09".parse().expect("a date"))),
+        n: 642,
+        base_rate: 0.61,
+        log_loss: 0.5312,
+        base_log_loss: 0.6688,
+        brier: 0.1789,
+        base_brier: Some(0.2379),
+        auc: Some(0.7841),
+        ece: Some(0.031),
+        ece_noise_floor: Some(0.027),
+    }
+}
+
+fn hit_rates() -> Vec<HitRateRow> {
+    let row = |dimension: &str, key: &str, n: u64, hits: u64| {
+        let rate = hits as f64 / n as f64;
+        HitRateRow {
+            dimension: dimension.to_owned(),
+            key: key.to_owned(),
+            n,
+            hits,
+            rate,
+            rate_shrunk: (hits as f64 + 5.0) / (n as f64 + 8.0),
+            low: (rate - 0.1).max(0.0),
+            high: (rate + 0.1).min(1.0),
+        }
+    };
+    let mut rows = vec![
+        row("all", "all", 1_812, 1_123),
+        row("category", "식품", 310, 255),
+        row("category", "가방", 204, 118),
+        row("price_band", "20", 412, 250),
+        row("weekday", "2", 1_812, 1_123),
+    ];
+    rows.extend((0..20).map(|i| row("maker", &format!("m{i}"), 30 - i, 12)));
+    rows
+}
+
+fn slot_history() -> Vec<SlotHistoryRow> {
+    let first = "2015-06-02".parse::<slotcast_core::NaiveDate>().expect("a date");
+    let row = |week: u64| {
+        let campaigns = 24 + week % 9;
+        let hits = campaigns * (55 + (week * 7) % 23) / 100;
+        SlotHistoryRow {
+            slot_date: first + chrono::Days::new(7 * week),
+            campaigns,
+            hits,
+            hit_rate: (week != 17).then_some(hits as f64 / campaigns as f64),
+        }
+    };
+    (0..36).map(row).collect()
+}

@@ -1,0 +1,130 @@
+//! What the exporters are given: plain values, gathered by the caller. No text is made here but local time.
+
+use slotcast_core::{DateTime, NaiveDate, RankedOffer, RunId, Slot, Tz, Utc, utc_to_local};
+
+/// One page: what a run says to the people who decide.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageView {
+    /// The run that speaks.
+    pub run_id: RunId,
+    /// The moment it speaks for.
+    pub as_of: DateTime<Utc>,
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    /// Name of the market.
+    pub market: String,
+    /// ISO 4217 code of prices and of thresholds in money, if the market has one.
+    pub currency: Option<String>,
+    /// What the reader must know before anything else.
+    pub warnings: Vec<String>,
+    /// The next slot, and perhaps the one after it.
+    pub lists: Vec<ListView>,
+    /// How right earlier lists would have been, if that was measured.
+    pub backtest: Option<BacktestSummary>,
+    /// Rows of `moq_rates`.
+    pub hit_rates: Vec<HitRateRow>,
+    /// Rows of `slot_summary`, in any order.
+    pub slot_history: Vec<SlotHistoryRow>,
+}
+
+/// The ranked list of one slot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListView {
+    /// The slot.
+    pub slot: Slot,
+    /// Whether the slot comes after the next one, so that its list will still change much.
+    pub is_preliminary: bool,
+    /// Whether the slot's cutoff is past, so that its list changes no more.
+    pub is_frozen: bool,
+    /// The model behind this list. Lists of one page may differ: each slot is scored by a
+    /// model that learned at the same distance from the opening.
+    pub model: ModelSummary,
+    /// The offers, in their order.
+    pub offers: Vec<RankedOffer>,
+}
+
+/// What a model learned from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelSummary {
+    /// Its name.
+    pub name: String,
+    /// Campaigns it learned from.
+    pub n_training: u64,
+    /// The share of them that reached their threshold.
+    pub base_rate: f64,
+}
+
+/// A backtest in a few figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BacktestSummary {
+    /// The first and the last slot that were replayed, if known.
+    pub slots: Option<(NaiveDate, NaiveDate)>,
+    /// Offers scored as they were known at their time.
+    pub n: u64,
+    /// The share of them that reached their threshold.
+    pub base_rate: f64,
+    /// Log loss of the model.
+    pub log_loss: f64,
+    /// Log loss of always saying the base rate known at the time.
+    pub base_log_loss: f64,
+    /// Brier score of the model.
+    pub brier: f64,
+    /// Brier score of always saying the base rate known at the time, if measured.
+    pub base_brier: Option<f64>,
+    /// The chance that a hit is ranked before a miss; `None` where all outcomes are alike.
+    pub auc: Option<f64>,
+    /// Expected calibration error, if measured.
+    pub ece: Option<f64>,
+    /// The calibration error that a perfect model would show on as many offers, if measured.
+    pub ece_noise_floor: Option<f64>,
+}
+
+/// A row of `moq_rates`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HitRateRow {
+    /// What the campaigns are grouped by.
+    pub dimension: String,
+    /// The group.
+    pub key: String,
+    /// Campaigns with an outcome.
+    pub n: u64,
+    /// Campaigns that reached their threshold.
+    pub hits: u64,
+    /// `hits / n`.
+    pub rate: f64,
+    /// The rate drawn towards all others, the more so the smaller `n`.
+    pub rate_shrunk: f64,
+    /// Lower end of the rate's interval.
+    pub low: f64,
+    /// Upper end of the rate's interval.
+    pub high: f64,
+}
+
+/// A row of `slot_summary`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotHistoryRow {
+    /// The local date on which the slot opened.
+    pub slot_date: NaiveDate,
+    /// Campaigns in the slot.
+    pub campaigns: u64,
+    /// Campaigns that reached their threshold.
+    pub hits: u64,
+    /// The share of hits, if any outcome is known.
+    pub hit_rate: Option<f64>,
+}
+
+/// What a clock in `zone` shows at `instant`, to the minute.
+pub fn local_text(zone: Tz, instant: DateTime<Utc>) -> String {
+    utc_to_local(zone, instant).format("%Y-%m-%d %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_shown_as_the_market_reads_it() {
+        let opening = "2016-03-01T01:00:00Z".parse().unwrap();
+        assert_eq!(local_text(Tz::Asia__Seoul, opening), "2016-03-01 10:00");
+    }
+}

@@ -1,0 +1,124 @@
+//! The total order of a list. It depends on the offers alone, never on the order in which they arrive.
+
+use std::cmp::Ordering;
+
+use slotcast_core::{RankedOffer, ScoredOffer};
+
+use crate::{rank_by::RankBy, reasons::top_reasons};
+
+/// Puts the offers of one slot in order, numbers them from 1 and picks their reasons.
+///
+/// The order is: what `rank_by` says, then the median demand as a multiple of the
+/// threshold (offers without one last), then the id.
+pub fn rank(scored: Vec<ScoredOffer>, rank_by: RankBy) -> Vec<RankedOffer> {
+    let mut scored = scored;
+    scored.sort_by(|a, b| {
+        by_first_place(a, b, rank_by)
+            .then_with(|| by_demand(a, b))
+            .then_with(|| a.offer.id.cmp(&b.offer.id))
+            .then_with(|| by_everything_else(a, b))
+    });
+    (1..)
+        .zip(scored)
+        .map(|(rank, scored)| RankedOffer {
+            rank,
+            ranked_by: rank_by.as_str(),
+            reasons: top_reasons(&scored.contributions),
+            scored,
+        })
+        .collect()
+}
+
+fn by_first_place(a: &ScoredOffer, b: &ScoredOffer, rank_by: RankBy) -> Ordering {
+    match rank_by {
+        // Adding zero makes one zero of the two that `total_cmp` tells apart.
+        RankBy::PHit => (b.p_hit.get() + 0.0).total_cmp(&(a.p_hit.get() + 0.0)),
+    }
+}
+
+fn by_demand(a: &ScoredOffer, b: &ScoredOffer) -> Ordering {
+    match (demand_per_threshold(a), demand_per_threshold(b)) {
+        (Some(a), Some(b)) => b.total_cmp(&a),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// `None` as well where a threshold of zero makes the ratio meaningless.
+fn demand_per_threshold(scored: &ScoredOffer) -> Option<f64> {
+    let ratio = scored.demand?.p50 / scored.offer.threshold;
+    ratio.is_finite().then_some(ratio + 0.0)
+}
+
+/// Ids should be unique. Where they are not, the list must still not depend on the
+/// order of arrival, so every field has a say; the debug text holds them all, with
+/// numbers to the last digit, and is made for such pairs only.
+fn by_everything_else(a: &ScoredOffer, b: &ScoredOffer) -> Ordering {
+    format!("{a:?}").cmp(&format!("{b:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{offers, scored, scored_with_demand};
+    use proptest::prelude::*;
+
+    fn ids(scored: Vec<ScoredOffer>) -> Vec<String> {
+        rank(scored, RankBy::PHit).into_iter().map(|one| one.scored.offer.id).collect()
+    }
+
+    #[test]
+    fn chance_then_demand_then_id() {
+        let list = vec![
+            scored("b", 0.5),
+            scored("a", 0.5),
+            scored_with_demand("d", 0.5, 90.0),
+            scored_with_demand("c", 0.5, 120.0),
+            scored("e", 0.9),
+        ];
+        assert_eq!(ids(list), ["e", "c", "d", "a", "b"]);
+    }
+
+    #[test]
+    fn a_threshold_of_zero_has_no_ratio() {
+        let mut free = scored_with_demand("a", 0.5, 120.0);
+        free.offer.threshold = 0.0;
+        assert_eq!(ids(vec![free, scored_with_demand("b", 0.5, 1.0)]), ["b", "a"]);
+    }
+
+    #[test]
+    fn the_two_zeros_are_one() {
+        assert_eq!(ids(vec![scored("b", 0.0), scored("a", -0.0)]), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_empty_list_stays_empty() {
+        assert!(rank(Vec::new(), RankBy::default()).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_arrival_does_not_matter((given, shuffled) in offers().prop_flat_map(|list| {
+            (Just(list.clone()), Just(list).prop_shuffle())
+        })) {
+            let ranked = rank(given, RankBy::PHit);
+            prop_assert_eq!(&ranked, &rank(shuffled, RankBy::PHit));
+        }
+
+        #[test]
+        fn a_list_is_a_permutation_numbered_from_one(given in offers()) {
+            let ranked = rank(given.clone(), RankBy::PHit);
+            let ranks: Vec<u32> = ranked.iter().map(|one| one.rank).collect();
+            prop_assert_eq!(ranks, (1..).take(given.len()).collect::<Vec<u32>>());
+
+            let text = |one: &ScoredOffer| format!("{one:?}");
+            let mut before: Vec<String> = given.iter().map(text).collect();
+            let mut after: Vec<String> = ranked.iter().map(|one| text(&one.scored)).collect();
+            before.sort();
+            after.sort();
+            prop_assert_eq!(before, after);
+            prop_assert!(ranked.windows(2).all(|two| two[0].scored.p_hit >= two[1].scored.p_hit));
+        }
+    }
+}
