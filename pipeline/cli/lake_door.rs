@@ -95,6 +95,8 @@ pub(crate) async fn begin_with(
     let lake = Lake::open(&settings.lake)?;
     let lock = lake.lock()?;
     let as_of = as_of(common, &lake, moment).await?;
+    // A wrong date is told before anything is written.
+    slot_to_rank(&lake, as_of, common.slot)?;
     let latest = lake.runs().await?.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
     let versions: Vec<String> = inputs
         .iter()

@@ -176,4 +176,3 @@ impl RunInProgress {
         Ok(self.row)
     }
 }
-

@@ -8,7 +8,7 @@ use arrow::{
     json::ArrayWriter,
     util::display::{ArrayFormatter, FormatOptions},
 };
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_BORDERS_ONLY};
 
 use crate::{args::Format, failure::UserError, printer::Printer};
 
@@ -27,7 +27,11 @@ pub(crate) fn print_rows(
             use std::io::IsTerminal;
             if std::io::stdout().is_terminal() {
                 let message = "Parquet is not for a terminal";
-                return Err(UserError::new(message, "send it to a file: `... --format parquet > rows.parquet`").into());
+                return Err(UserError::new(
+                    message,
+                    "send it to a file: `... --format parquet > rows.parquet`",
+                )
+                .into());
             }
             as_parquet(schema, batches)?
         }
@@ -75,7 +79,9 @@ pub(crate) fn as_table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<St
     let mut table = Table::new();
     table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(schema.fields().iter().map(|field| field.name().clone()));
-    let options = FormatOptions::default().with_timestamp_format(Some("%Y-%m-%d %H:%M:%S")).with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%SZ"));
+    let options = FormatOptions::default()
+        .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"))
+        .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%SZ"));
     for batch in batches {
         let columns = batch
             .columns()

@@ -6,7 +6,7 @@ use slotcast_lake::Lake;
 use super::Outcome;
 pub(crate) use crate::stages::backtest::Range;
 use crate::{
-    args::Common,
+    args::{Common, Format},
     commands::sql::visible_tables,
     lake_door::{Moment, begin_with},
     printer::Printer,
@@ -38,8 +38,16 @@ pub(crate) async fn backtest(
     }
     let lake = Lake::open(&settings.lake)?;
     let session = slotcast_stats::UserSession::open(&visible_tables(&lake, None).await?)?;
-    let query = "SELECT * EXCLUDE (run_id, backtest_id) FROM backtest_metrics ORDER BY model";
-    let (schema, batches) = session.ask(query, slotcast_stats::QueryLimits { rows: None }).await?;
+    let columns = match common.format {
+        Format::Table => {
+            "model, n, round(base_rate, 3) AS base_rate, round(log_loss, 4) AS log_loss, \
+             round(log_loss_se, 4) AS se, round(brier, 4) AS brier, round(auc, 3) AS auc, round(ece, 3) AS ece, \
+             round(ece_noise_floor, 3) AS ece_noise_floor, round(precision_at_seats, 3) AS precision, verdict"
+        }
+        _ => "*",
+    };
+    let query = format!("SELECT {columns} FROM backtest_metrics ORDER BY model");
+    let (schema, batches) = session.ask(&query, slotcast_stats::QueryLimits { rows: None }).await?;
     print_rows(printer, common.format, &schema, &batches)?;
     Ok(Outcome::Done)
 }

@@ -54,7 +54,8 @@ pub(crate) async fn demo(
 /// Only a folder that an earlier demo made is replaced.
 fn make_room(out: &Path) -> Result<()> {
     let mark = out.join(MARK);
-    if out.exists() && !mark.exists() && std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_some()) {
+    if out.exists() && !mark.exists() && std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_some())
+    {
         let message = format!("`{}` exists and was not made by a demo", out.display());
         return Err(UserError::new(message, "name another folder: `slotcast demo --out DIR`").into());
     }

@@ -32,9 +32,7 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
     let settings = Settings::resolve(common)?;
     match &arguments.verb {
         Verb::Demo { out } => demo::demo(common, settings, printer, out).await,
-        Verb::Ingest { inbox, source } => {
-            ingest::ingest(common, &settings, printer, inbox, source).await
-        }
+        Verb::Ingest { inbox, source } => ingest::ingest(common, &settings, printer, inbox, source).await,
         Verb::Stats => stats::stats(common, &settings, printer).await,
         Verb::Train => train::train(common, &settings, printer).await,
         Verb::Backtest { from, to, refit_every } => {
@@ -43,11 +41,10 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
         }
         Verb::Rank => rank::rank(common, &settings, printer).await,
         Verb::Publish => publish::publish(common, &settings, printer).await,
-        Verb::Nightly { inbox, source } => {
-            nightly::nightly(common, &settings, printer, inbox, source).await
-        }
+        Verb::Nightly { inbox, source } => nightly::nightly(common, &settings, printer, inbox, source).await,
         Verb::Sql { query, describe, run, limit } => {
-            let question = sql::Question { query: query.as_deref(), describe, run: run.as_deref(), limit: *limit };
+            let question =
+                sql::Question { query: query.as_deref(), describe, run: run.as_deref(), limit: *limit };
             sql::sql(common, &settings, printer, question).await
         }
         Verb::Runs => runs::runs(common, &settings, printer).await,

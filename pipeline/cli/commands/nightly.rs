@@ -13,7 +13,7 @@ use crate::{
     failure::UserError,
     lake_door::{question, slot_to_rank},
     printer::Printer,
-    run_record::{Begun, RunInProgress, Rows},
+    run_record::{Begun, Rows, RunInProgress},
     settings::Settings,
     stages::{self, ingest::refused_tables},
 };
@@ -31,6 +31,7 @@ pub(crate) async fn nightly(
     let opened = Opened::new(settings, inbox, source)?;
     let lake = opened.lake.clone();
     let as_of = opened.as_of(common, moment_to_resume(&lake, printer).await?)?;
+    let slot = slot_to_rank(&lake, as_of, common.slot)?;
     if !source.history && as_of < now() - chrono::TimeDelta::hours(RESUME_WITHIN_HOURS) {
         printer.warn(format!(
             "this run speaks for {as_of}, but without `--history` new facts count as known from now on: it will not see them"
@@ -44,13 +45,11 @@ pub(crate) async fn nightly(
     let reading = opened.reading(source);
     let refusals = run
         .stage(printer, "ingest", async |run: &mut RunInProgress| {
-            let (refusals, rows) =
-                stages::ingest::ingest(run, printer, &opened.inbox, &reading).await?;
+            let (refusals, rows) = stages::ingest::ingest(run, printer, &opened.inbox, &reading).await?;
             required_tables_are_whole(settings, &refusals)?;
             Ok((refusals, rows))
         })
         .await?;
-    let slot = slot_to_rank(&lake, as_of, common.slot)?;
     let at = question(&lake, settings, as_of, slot).scored.knowledge_at;
     run.stage(printer, "stats", async |run: &mut RunInProgress| {
         stages::stats::stats(run, settings, printer, slot).await
@@ -83,10 +82,7 @@ pub(crate) async fn nightly(
 }
 
 /// A night that was killed or failed speaks for the moment it was begun for.
-async fn moment_to_resume(
-    lake: &slotcast_lake::Lake,
-    printer: &Printer,
-) -> Result<Option<DateTime<Utc>>> {
+async fn moment_to_resume(lake: &slotcast_lake::Lake, printer: &Printer) -> Result<Option<DateTime<Utc>>> {
     let runs = lake.runs().await?;
     let recent = now() - chrono::TimeDelta::hours(RESUME_WITHIN_HOURS);
     let left = runs.unfinished("nightly").filter(|run| run.started_at > recent && run.as_of > recent);

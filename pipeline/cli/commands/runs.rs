@@ -17,7 +17,9 @@ pub(crate) async fn runs(common: &Common, settings: &Settings, printer: &Printer
     let lake = Lake::open(&settings.lake)?;
     let session = UserSession::open(&visible_tables(&lake, None).await?)?;
     let columns = match common.format {
-        Format::Table => "run_id, verb, status, attempt, as_of, started_at, round(seconds, 1) AS seconds, message",
+        Format::Table => {
+            "run_id, verb, status, attempt, as_of, started_at, round(seconds, 1) AS seconds, message"
+        }
         _ => "*",
     };
     let (schema, batches) =

@@ -161,11 +161,7 @@ fn scores_batch(backtest_id: &str, predictions: &[Prediction]) -> Result<RecordB
         .batch()
 }
 
-fn metrics_batch(
-    backtest_id: &str,
-    predictions: &[Prediction],
-    settings: &Settings,
-) -> Result<RecordBatch> {
+fn metrics_batch(backtest_id: &str, predictions: &[Prediction], settings: &Settings) -> Result<RecordBatch> {
     let hits: Vec<bool> = predictions.iter().map(|row| row.hit).collect();
     let slots: Vec<NaiveDate> = predictions.iter().map(|row| row.slot_date).collect();
     let base: Vec<f64> = predictions.iter().map(|row| row.base_rate).collect();

@@ -12,8 +12,8 @@ use arrow::{
 };
 use slotcast_core::Hint;
 use slotcast_ingest::{
-    AttributeKinds, BatchRows, FileRefused, Inbox, KnownRows, Mapping, TakeIn, TakenIn,
-    rejects_to_batch, take_in,
+    AttributeKinds, BatchRows, FileRefused, Inbox, KnownRows, Mapping, TakeIn, TakenIn, rejects_to_batch,
+    take_in,
 };
 use slotcast_lake::{
     Lake, Part, Replace, TableId,

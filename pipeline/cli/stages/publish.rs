@@ -9,7 +9,7 @@ use arrow::{
     datatypes::{DataType, Date32Type, Float64Type},
 };
 use slotcast_core::NaiveDate;
-use slotcast_lake::{Published, Room, Snapshot, TableId};
+use slotcast_lake::{Market, Published, Room, Snapshot, TableId};
 use slotcast_publish::{
     BacktestSummary, HitRateRow, Lang, ListView, ModelSummary, PageView, SlotHistoryRow, page_html,
     ranking_json, write_ranking_csv,
@@ -59,7 +59,8 @@ pub(crate) async fn publish(
 async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<String>) -> Result<PageView> {
     let market = run.lake.market();
     if lists.iter().any(|list| list.model.is_none()) {
-        warnings.push("No campaign has an outcome yet: there is nothing to learn from, and no list.".to_owned());
+        warnings
+            .push("No campaign has an outcome yet: there is nothing to learn from, and no list.".to_owned());
     }
     let lists = lists.iter().map(|list| ListView {
         slot: list.slot,
@@ -79,7 +80,7 @@ async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<
         run_id: run.run_id.parse()?,
         as_of: run.as_of,
         zone: market.calendar().zone(),
-        market: market.name.clone(),
+        market: title(&market.name),
         currency: market.currency.clone(),
         warnings,
         lists: lists.collect(),
@@ -87,6 +88,11 @@ async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<
         hit_rates: hit_rates(&relation(run, "moq_rates").await?)?,
         slot_history: slot_history(&relation(run, "slot_summary").await?)?,
     })
+}
+
+/// An inbox in the contract's own shape has no name of its own.
+fn title(market: &str) -> String {
+    if market == Market::default().name { "slotcast".to_owned() } else { market.to_owned() }
 }
 
 /// A column as numbers; empty where the relation lacks it.

@@ -25,10 +25,8 @@ pub(crate) async fn stats(
         .sum();
     let built = build(&facts, &question(&run.lake, settings, run.as_of, slot)).await?;
     for finding in &built.findings {
-        printer.say(format!(
-            "finding: {}: {} row(s), first: {}",
-            finding.meaning, finding.rows, finding.first
-        ));
+        printer
+            .say(format!("finding: {}: {} row(s), first: {}", finding.meaning, finding.rows, finding.first));
     }
     let mut given_out = 0;
     for relation in &built.relations {

@@ -68,8 +68,7 @@ pub(crate) async fn train(
 ) -> Result<((), Rows)> {
     let table = FeatureTable::from_batches(&relation(run, "product_slots").await?)?;
     let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
-    let rows =
-        TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot_date, knowledge_at);
+    let rows = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot_date, knowledge_at);
     let training = rows.fit(settings)?;
     match &training {
         None => printer.warn("no campaign has an outcome yet, so there is no model and no list"),

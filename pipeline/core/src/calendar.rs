@@ -38,7 +38,9 @@ pub enum CalendarError {
     #[error("a slot lasts 1 to 52 whole weeks, not {0}")]
     Weeks(u32),
     /// No slot opens on this date.
-    #[error("no slot opens on {date}, a {weekday}: slots open on {rule}; the nearest are {before} and {after}")]
+    #[error(
+        "no slot opens on {date}, a {weekday}: slots open on {rule}; the nearest are {before} and {after}"
+    )]
     NotASlot {
         /// The date asked for.
         date: NaiveDate,

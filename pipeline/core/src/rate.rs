@@ -55,8 +55,7 @@ impl BetaPrior {
         }
         let rho = (spread - variance * (count - 1.0)) / room;
         let (weakest, strongest) = Self::STRENGTHS;
-        let strength =
-            if rho <= 0.0 { strongest } else { ((1.0 - rho) / rho).clamp(weakest, strongest) };
+        let strength = if rho <= 0.0 { strongest } else { ((1.0 - rho) / rho).clamp(weakest, strongest) };
         Self { mean, strength }
     }
 

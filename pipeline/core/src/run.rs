@@ -47,11 +47,7 @@ impl FromStr for RunId {
                 && digest.len() == 8
                 && digest.bytes().all(|b| b.is_ascii_hexdigit())
         });
-        if is_run_id {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(RunIdError(text.to_owned()))
-        }
+        if is_run_id { Ok(Self(text.to_owned())) } else { Err(RunIdError(text.to_owned())) }
     }
 }
 

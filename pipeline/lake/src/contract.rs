@@ -77,8 +77,6 @@ const fn may(name: &'static str, kind: ColumnKind) -> ContractColumn {
     column(name, kind, false, false)
 }
 
-
-
 const BASES: ColumnKind = Word(&["units", "amount"]);
 const RECORDED: ContractColumn = may("recorded_at", Instant);
 

@@ -91,9 +91,7 @@ impl Hint for LakeError {
             Self::Locked { .. } => "wait until it ends, then run the same command again".to_owned(),
             Self::NoRun(_) => "`slotcast runs` lists the runs of this lake".to_owned(),
             Self::NoTable(_) => "`slotcast stats` builds the relations".to_owned(),
-            Self::OtherMarket { .. } => {
-                "use another lake for another market: `--lake DIR`".to_owned()
-            }
+            Self::OtherMarket { .. } => "use another lake for another market: `--lake DIR`".to_owned(),
             Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 "free some space and run the same command again: nothing was half written".to_owned()
             }

@@ -325,11 +325,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let lake = Lake::open_or_create(folder.path(), &Market::default(), "test").unwrap();
         assert_eq!(lake.runs().await.unwrap(), Runs::default());
-        for row in [
-            run("a", RunStatus::Running),
-            run("a", RunStatus::Done),
-            run("b", RunStatus::Running),
-        ] {
+        for row in [run("a", RunStatus::Running), run("a", RunStatus::Done), run("b", RunStatus::Running)] {
             lake.record_run(&row).await.unwrap();
         }
         let runs = lake.runs().await.unwrap();

@@ -64,8 +64,7 @@ impl SlotRule {
         let time = NaiveTime::parse_from_str(&self.time, "%H:%M")
             .map_err(|_| format!("`{}` is no time of day", self.time))?;
         let zone: Tz = self.zone.parse().map_err(|_| format!("`{}` is no time zone", self.zone))?;
-        SlotCalendar::new(weekday, time, zone, self.weeks)
-            .map_err(|error: CalendarError| error.to_string())
+        SlotCalendar::new(weekday, time, zone, self.weeks).map_err(|error: CalendarError| error.to_string())
     }
 }
 

@@ -108,9 +108,7 @@ fn make_folder(folder: &Path) -> Result<(), LakeError> {
 
 fn remove_folder(folder: &Path) -> Result<(), LakeError> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(LakeError::io("remove", folder)(error))
-        }
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(LakeError::io("remove", folder)(error)),
         _ => Ok(()),
     }
 }

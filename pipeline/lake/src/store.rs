@@ -123,11 +123,7 @@ impl Lake {
         self.snapshot(table, Some(version)).await?.ok_or_else(|| LakeError::NoTable(table.to_string()))
     }
 
-    async fn snapshot(
-        &self,
-        table: &TableId,
-        version: Option<u64>,
-    ) -> Result<Option<Snapshot>, LakeError> {
+    async fn snapshot(&self, table: &TableId, version: Option<u64>) -> Result<Option<Snapshot>, LakeError> {
         let folder = self.layout.table(table);
         let name = table.to_string();
         let Some(opened) = delta::open(&folder, version).await.map_err(LakeError::delta(&name))? else {
@@ -258,7 +254,10 @@ mod tests {
 
     fn sum(snapshot: &Snapshot) -> i64 {
         let batches = snapshot.read().unwrap();
-        batches.iter().flat_map(|b| b.column(0).as_primitive::<Int64Type>().iter().flatten().collect::<Vec<_>>()).sum()
+        batches
+            .iter()
+            .flat_map(|b| b.column(0).as_primitive::<Int64Type>().iter().flatten().collect::<Vec<_>>())
+            .sum()
     }
 
     #[tokio::test]

@@ -30,7 +30,8 @@ pub(crate) async fn run_audits(session: &Session) -> Result<Vec<Finding>, StatsE
             continue;
         }
         let comment = audit.sql.lines().next().unwrap_or_default();
-        let meaning = comment.trim_start_matches("--").trim().trim_start_matches("finding:").trim().to_owned();
+        let meaning =
+            comment.trim_start_matches("--").trim().trim_start_matches("finding:").trim().to_owned();
         let first = first_keys(&batches)?;
         if audit.name.starts_with("finding_") {
             findings.push(Finding { audit: audit.name, meaning, rows, first });

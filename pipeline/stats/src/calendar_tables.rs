@@ -38,9 +38,9 @@ pub(crate) fn slots(
         }
     });
     let epoch = NaiveDate::default();
-    let days = slots.iter().map(|slot| {
-        i32::try_from((slot.date - epoch).num_days()).expect("a slot lies within the calendar")
-    });
+    let days = slots
+        .iter()
+        .map(|slot| i32::try_from((slot.date - epoch).num_days()).expect("a slot lies within the calendar"));
     let schema = Schema::new(vec![
         Field::new("slot_date", DataType::Date32, true),
         instant("opens_at"),
@@ -102,11 +102,8 @@ pub(crate) fn zone_offsets(
 
 /// One row of settings that SQL needs.
 pub(crate) fn settings(refund_window: TimeDelta) -> Result<RecordBatch, StatsError> {
-    let schema = Schema::new(vec![Field::new(
-        "refund_window",
-        DataType::Duration(TimeUnit::Microsecond),
-        true,
-    )]);
+    let schema =
+        Schema::new(vec![Field::new("refund_window", DataType::Duration(TimeUnit::Microsecond), true)]);
     let window = DurationMicrosecondArray::from(vec![refund_window.num_microseconds()]);
     Ok(RecordBatch::try_new(Arc::new(schema), vec![Arc::new(window)])?)
 }
@@ -119,12 +116,9 @@ mod tests {
     #[test]
     fn summer_time_changes_the_offset_at_the_right_second() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let batch = zone_offsets(
-            Tz::America__Sao_Paulo,
-            at("2014-09-01T12:34:56Z"),
-            at("2015-04-01T00:00:00Z"),
-        )
-        .unwrap();
+        let batch =
+            zone_offsets(Tz::America__Sao_Paulo, at("2014-09-01T12:34:56Z"), at("2015-04-01T00:00:00Z"))
+                .unwrap();
         let hours: Vec<_> = batch
             .column(2)
             .as_primitive::<DurationMicrosecondType>()
@@ -146,7 +140,8 @@ mod tests {
         let later = calendar.following(&slot);
         let batch = slots(&calendar, &scored, slot.opens_at - TimeDelta::days(7), later.opens_at).unwrap();
         let known = batch.column(3).as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
-        let known: Vec<_> = known.iter().map(|micros| micros.and_then(DateTime::from_timestamp_micros)).collect();
+        let known: Vec<_> =
+            known.iter().map(|micros| micros.and_then(DateTime::from_timestamp_micros)).collect();
         let earlier = "2016-02-17T01:00:00Z".parse().unwrap();
         assert_eq!(known, [Some(earlier), Some(as_of), None], "six whole days before its opening");
     }

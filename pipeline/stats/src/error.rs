@@ -62,13 +62,11 @@ impl StatsError {
 impl Hint for StatsError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Audit { .. } => Some(
-                "the run stopped before ranking; what was published last is still published".to_owned(),
-            ),
-            Self::NotAQuestion(_) => Some("facts come in through `slotcast ingest` only".to_owned()),
-            Self::Query(_) => {
-                Some("`slotcast sql --describe` lists relations and columns".to_owned())
+            Self::Audit { .. } => {
+                Some("the run stopped before ranking; what was published last is still published".to_owned())
             }
+            Self::NotAQuestion(_) => Some("facts come in through `slotcast ingest` only".to_owned()),
+            Self::Query(_) => Some("`slotcast sql --describe` lists relations and columns".to_owned()),
             Self::Lake(error) => error.hint(),
             _ => None,
         }

@@ -6,17 +6,17 @@
 //! here writes: relations go out as record batches.
 
 mod audit;
-mod materialize;
 mod calendar_tables;
 mod error;
+mod materialize;
 mod priors;
 mod query;
 mod registry;
 mod session;
 
 pub use audit::Finding;
-pub use materialize::{Build, Built, build, product_slots_for};
 pub use error::StatsError;
+pub use materialize::{Build, Built, build, product_slots_for};
 pub use query::{QueryLimits, UserSession};
 pub use registry::{AUDITS, Kind, Layer, RELATIONS, Relation};
 pub use session::{Question, Session};

@@ -54,10 +54,7 @@ pub async fn build(facts: &[Snapshot], question: &Question) -> Result<Build, Sta
 ///
 /// # Errors
 /// When a relation cannot be computed.
-pub async fn product_slots_for(
-    facts: &[Snapshot],
-    question: &Question,
-) -> Result<RecordBatch, StatsError> {
+pub async fn product_slots_for(facts: &[Snapshot], question: &Question) -> Result<RecordBatch, StatsError> {
     let session = Session::open(facts, question).await?;
     let relations = session.build(RELATIONS.iter()).await?;
     let slots = relations.into_iter().find(|built| built.name == "product_slots");
@@ -95,11 +92,7 @@ impl Session {
         Ok(kept)
     }
 
-    async fn compute(
-        &self,
-        relation: &Relation,
-        order: &[&str],
-    ) -> datafusion::error::Result<RecordBatch> {
+    async fn compute(&self, relation: &Relation, order: &[&str]) -> datafusion::error::Result<RecordBatch> {
         let mut frame = self.plan(relation.sql).await?;
         if !order.is_empty() {
             let keys = order.iter().map(|name| datafusion::prelude::col(*name).sort(true, false));

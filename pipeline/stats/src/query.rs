@@ -67,8 +67,7 @@ impl UserSession {
             None => frame,
         };
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        let batches =
-            frame.collect().await.map_err(|error| StatsError::Query(error.strip_backtrace()))?;
+        let batches = frame.collect().await.map_err(|error| StatsError::Query(error.strip_backtrace()))?;
         Ok((schema, batches))
     }
 
@@ -83,10 +82,7 @@ impl UserSession {
     /// When there is no such table.
     pub async fn columns(&self, name: &str) -> Result<SchemaRef, StatsError> {
         if !self.names.iter().any(|known| known == name) {
-            return Err(StatsError::NoRelation {
-                name: name.to_owned(),
-                known: self.names.join(", "),
-            });
+            return Err(StatsError::NoRelation { name: name.to_owned(), known: self.names.join(", ") });
         }
         let table = self.context.table_provider(name).await?;
         Ok(table.schema())

@@ -88,6 +88,7 @@ relations! {
     "marts" Marts "slot_summary" Kind::Kept(&["slot_date"]);
     "features" Features "candidate_links" Kind::Memory;
     "features" Features "offers" Kind::Memory;
+    "features" Features "offer_campaigns" Kind::View;
     "features" Features "offer_pages" Kind::Memory;
     "features" Features "offer_records" Kind::View;
     "features" Features "offer_signals" Kind::View;

@@ -109,9 +109,9 @@ impl Session {
             for column in batch.columns() {
                 let kind = slotcast_lake::contract::instant_type();
                 let column = arrow::compute::cast(column, &kind)?;
-                let values = arrow::array::AsArray::as_primitive::<
-                    arrow::datatypes::TimestampMicrosecondType,
-                >(column.as_ref());
+                let values = arrow::array::AsArray::as_primitive::<arrow::datatypes::TimestampMicrosecondType>(
+                    column.as_ref(),
+                );
                 for instant in values.iter().flatten().filter_map(DateTime::from_timestamp_micros) {
                     first = first.min(instant);
                     last = last.max(instant);
@@ -136,7 +136,8 @@ impl Session {
 
     /// Plans a query with `$as_of` bound.
     pub(crate) async fn plan(&self, sql: &str) -> EngineResult<DataFrame> {
-        let as_of = ScalarValue::TimestampMicrosecond(Some(self.as_of.timestamp_micros()), Some("UTC".into()));
+        let as_of =
+            ScalarValue::TimestampMicrosecond(Some(self.as_of.timestamp_micros()), Some("UTC".into()));
         self.context.sql(sql).await?.with_param_values(vec![("as_of", as_of)])
     }
 }

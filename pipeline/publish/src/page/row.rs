@@ -54,10 +54,7 @@ impl OfferRow {
             threshold_value: plain(offer.threshold),
             demand: scored.demand.map(|quantiles| {
                 let [p10, p50, p90] = [quantiles.p10, quantiles.p50, quantiles.p90].map(|q| grouped(q, 0));
-                Both::new(
-                    format!("예상 수요 {p50} (80 %: {p10}–{p90})"),
-                    format!("demand {p50} (80 %: {p10}–{p90})"),
-                )
+                Both::new(format!("예상 수요 {p50} ({p10}–{p90})"), format!("demand {p50} ({p10}–{p90})"))
             }),
             price: offer.price.map(|price| priced(price, currency)),
             price_value: offer.price.map_or(String::new(), plain),

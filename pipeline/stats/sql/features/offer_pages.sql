@@ -1,4 +1,4 @@
--- grain: offer
+-- grain: offer, slot
 -- Who makes it and what it is, in the versions that held at its T.
 SELECT o.id, o.knowledge_at, p.title, p.category, p.maker_id, p.artist_id, m.name AS maker_name, m.kind AS maker_kind
 FROM offers AS o

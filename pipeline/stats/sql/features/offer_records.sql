@@ -1,4 +1,4 @@
--- grain: offer, dimension
+-- grain: offer, slot, dimension
 -- Hits and campaigns of the offer's maker, artist, category and product, as known at its T.
 -- A running sum over time: an outcome adds when it becomes known and is taken back when superseded.
 WITH outcomes AS (
@@ -24,7 +24,7 @@ keyed AS (
     UNION ALL
     SELECT 'artist' AS dimension, artist_id AS key, starts_at, ends_at, hit FROM outcomes
     UNION ALL
-    SELECT 'category_record' AS dimension, category AS key, starts_at, ends_at, hit FROM outcomes
+    SELECT 'category_rate' AS dimension, category AS key, starts_at, ends_at, hit FROM outcomes
     UNION ALL
     SELECT 'product' AS dimension, product_id AS key, starts_at, ends_at, hit FROM outcomes
 ),
@@ -34,7 +34,7 @@ asked AS (
     UNION ALL
     SELECT 'artist' AS dimension, g.artist_id AS key, g.id, g.knowledge_at FROM offer_pages AS g
     UNION ALL
-    SELECT 'category_record' AS dimension, g.category AS key, g.id, g.knowledge_at FROM offer_pages AS g
+    SELECT 'category_rate' AS dimension, g.category AS key, g.id, g.knowledge_at FROM offer_pages AS g
     UNION ALL
     SELECT 'product' AS dimension, o.product_id AS key, o.id, o.knowledge_at FROM offers AS o
 ),
@@ -50,10 +50,10 @@ steps AS (
     SELECT dimension, key, knowledge_at AS at, 1 AS place, id, 0 AS n, 0 AS hit FROM asked
 )
 
-SELECT id, dimension, n, hits
+SELECT id, knowledge_at, dimension, n, hits
 FROM (
     SELECT
-        id, dimension,
+        id, at AS knowledge_at, dimension,
         sum(n) OVER so_far AS n,
         sum(hit) OVER so_far AS hits
     FROM steps

@@ -1,62 +1,64 @@
 -- grain: offer
 -- One row for the coming slot as for past ones; every value as known at the row's knowledge_at (T).
 -- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
--- log_* are natural logarithms; *_per_threshold compare one plus a count with the threshold.
-SELECT
-    o.id,
-    o.campaign_id,
-    o.product_id,
-    o.slot_date,
-    o.opens_at,
-    o.closes_at,
-    o.knowledge_at,
-    g.title,
-    g.maker_name,
-    CAST(o.threshold AS DOUBLE) AS threshold,
-    o.threshold_basis,
-    CAST(o.price AS DOUBLE) AS price,
-    g.category,
-    g.maker_kind,
-    ln(CAST(o.threshold AS DOUBLE)) AS log_threshold,
-    CASE WHEN o.price > 0 THEN ln(CAST(o.price AS DOUBLE)) END AS log_price,
-    CAST(date_part('epoch', o.closes_at) - date_part('epoch', o.opens_at) AS DOUBLE) / 86400.0 AS window_days,
-    CAST((CAST(date_part('dow', o.opens_local) AS BIGINT) + 6) % 7 + 1 AS VARCHAR) AS opens_weekday,
-    CAST(date_part('month', o.opens_local) AS VARCHAR) AS opens_month,
-    CAST(count(*) OVER (PARTITION BY o.slot_date) AS DOUBLE) AS rivals_in_slot,
-    CAST(count(*) OVER (PARTITION BY o.slot_date, g.category) AS DOUBLE) AS rivals_in_category,
-    o.parent_campaign_id IS NOT NULL AS is_encore,
-    coalesce(r.maker_hits, 0) AS maker_hits,
-    coalesce(r.maker_n, 0) AS maker_n,
-    coalesce(r.artist_hits, 0) AS artist_hits,
-    coalesce(r.artist_n, 0) AS artist_n,
-    coalesce(r.category_record_hits, 0) AS category_record_hits,
-    coalesce(r.category_record_n, 0) AS category_record_n,
-    coalesce(r.product_hits, 0) AS product_hits,
-    coalesce(r.product_n, 0) AS product_n,
-    ln(1.0 + coalesce(s.alerts, 0)) - ln(CAST(o.threshold AS DOUBLE)) AS log_alerts_per_threshold,
-    ln(1.0 + coalesce(s.wishes, 0)) - ln(CAST(o.threshold AS DOUBLE)) AS log_wishes_per_threshold,
-    ln(1.0 + coalesce(s.shares, 0)) - ln(CAST(o.threshold AS DOUBLE)) AS log_shares_per_threshold,
-    ln(1.0 + coalesce(s.likes, 0)) - ln(CAST(o.threshold AS DOUBLE)) AS log_likes_per_threshold,
-    ln(1.0 + coalesce(s.alerts_7d, 0)) - ln(CAST(o.threshold AS DOUBLE)) AS log_alerts_7d_per_threshold,
-    ln(1.0 + coalesce(s.visitors, 0)) - ln(CAST(o.threshold AS DOUBLE)) AS log_visitors_per_threshold,
-    o.* EXCLUDE (
-        id, campaign_id, product_id, slot_date, opens_at, closes_at, knowledge_at, opens_local,
-        threshold, threshold_basis, price, currency, capacity, parent_campaign_id
-    )
-FROM offers AS o
-LEFT JOIN offer_pages AS g ON o.id = g.id
-LEFT JOIN offer_signals AS s ON o.id = s.id
-LEFT JOIN (
+-- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
+WITH records AS (
     SELECT
-        id,
+        id, knowledge_at,
         sum(CASE WHEN dimension = 'maker' THEN hits END) AS maker_hits,
         sum(CASE WHEN dimension = 'maker' THEN n END) AS maker_n,
         sum(CASE WHEN dimension = 'artist' THEN hits END) AS artist_hits,
         sum(CASE WHEN dimension = 'artist' THEN n END) AS artist_n,
-        sum(CASE WHEN dimension = 'category_record' THEN hits END) AS category_record_hits,
-        sum(CASE WHEN dimension = 'category_record' THEN n END) AS category_record_n,
+        sum(CASE WHEN dimension = 'category_rate' THEN hits END) AS category_rate_hits,
+        sum(CASE WHEN dimension = 'category_rate' THEN n END) AS category_rate_n,
         sum(CASE WHEN dimension = 'product' THEN hits END) AS product_hits,
         sum(CASE WHEN dimension = 'product' THEN n END) AS product_n
     FROM offer_records
-    GROUP BY id
-) AS r ON o.id = r.id
+    GROUP BY id, knowledge_at
+),
+
+logs AS (
+    SELECT id, knowledge_at, ln(CAST(threshold AS DOUBLE)) AS log_threshold
+    FROM offers
+),
+
+-- Rivals are counted before an offer that was moved later leaves its earlier slot.
+features AS (
+    SELECT
+        o.id, l.campaign_id, o.product_id, o.slot_date, o.opens_at, o.closes_at, o.knowledge_at,
+        g.title, g.maker_name, CAST(o.threshold AS DOUBLE) AS threshold, o.threshold_basis,
+        CAST(o.price AS DOUBLE) AS price,
+        g.category, g.maker_kind, t.log_threshold,
+        CASE WHEN o.price > 0 THEN ln(CAST(o.price AS DOUBLE)) END AS log_price,
+        CAST(date_part('epoch', o.closes_at) - date_part('epoch', o.opens_at) AS DOUBLE) / 86400.0
+            AS window_days,
+        CAST((CAST(date_part('dow', o.opens_local) AS BIGINT) + 6) % 7 + 1 AS VARCHAR) AS opens_weekday,
+        CAST(date_part('month', o.opens_local) AS VARCHAR) AS opens_month,
+        CAST(count(*) OVER (PARTITION BY o.slot_date) AS DOUBLE) AS rivals_in_slot,
+        CAST(count(*) OVER (PARTITION BY o.slot_date, g.category) AS DOUBLE) AS rivals_in_category,
+        o.parent_campaign_id IS NOT NULL AS is_encore,
+        coalesce(r.maker_hits, 0) AS maker_hits, coalesce(r.maker_n, 0) AS maker_n,
+        coalesce(r.artist_hits, 0) AS artist_hits, coalesce(r.artist_n, 0) AS artist_n,
+        coalesce(r.category_rate_hits, 0) AS category_rate_hits, coalesce(r.category_rate_n, 0) AS category_rate_n,
+        coalesce(r.product_hits, 0) AS product_hits, coalesce(r.product_n, 0) AS product_n,
+        ln(1.0 + coalesce(s.alerts, 0)) - t.log_threshold AS log_signals_per_threshold_alert,
+        ln(1.0 + coalesce(s.alerts_7d, 0)) - t.log_threshold AS log_recent_alerts_per_threshold,
+        ln(1.0 + coalesce(s.wishes, 0)) - t.log_threshold AS log_signals_per_threshold_wish,
+        ln(1.0 + coalesce(s.shares, 0)) - t.log_threshold AS log_signals_per_threshold_share,
+        ln(1.0 + coalesce(s.likes, 0)) - t.log_threshold AS log_signals_per_threshold_like,
+        ln(1.0 + coalesce(s.visitors, 0)) - t.log_threshold AS log_visitors_per_threshold,
+        o.* EXCLUDE (
+            id, product_id, slot_date, opens_at, closes_at, knowledge_at, opens_local,
+            threshold, threshold_basis, price, currency, capacity, parent_campaign_id
+        )
+    FROM offers AS o
+    INNER JOIN logs AS t ON o.id = t.id AND o.knowledge_at = t.knowledge_at
+    INNER JOIN offer_campaigns AS l ON o.id = l.id
+    LEFT JOIN offer_pages AS g ON o.id = g.id AND o.knowledge_at = g.knowledge_at
+    LEFT JOIN offer_signals AS s ON o.id = s.id AND o.knowledge_at = s.knowledge_at
+    LEFT JOIN records AS r ON o.id = r.id AND o.knowledge_at = r.knowledge_at
+)
+
+SELECT f.* EXCLUDE (place)
+FROM features AS f
+WHERE f.place = 1

@@ -1,11 +1,25 @@
 -- grain: campaign, window, time over which its demand was known to be this
--- Holds in [known_from, known_until). Snapshots speak only for campaigns without order events.
-WITH changes AS (
+-- Holds in [known_from, known_until). Snapshots speak until the first order event is known.
+WITH first_events AS (
+    SELECT campaign_id, min(known_at) AS known_at
+    FROM stg_order_events
+    GROUP BY campaign_id
+),
+
+changes AS (
     SELECT * FROM order_demand_changes
     UNION ALL
     SELECT s.*
     FROM snapshot_demand_changes AS s
-    LEFT ANTI JOIN stg_order_events AS e ON s.campaign_id = e.campaign_id
+    LEFT JOIN first_events AS e ON s.campaign_id = e.campaign_id
+    WHERE e.known_at IS NULL OR s.known_from < e.known_at
+    UNION ALL
+    SELECT
+        s.campaign_id, s.opens_at, s.closes_at, greatest(e.known_at, s.closes_at) AS known_from,
+        -s.units_change AS units_change, -s.amount_change AS amount_change
+    FROM snapshot_demand_changes AS s
+    INNER JOIN first_events AS e ON s.campaign_id = e.campaign_id
+    WHERE s.known_from < e.known_at
     UNION ALL
     -- At the close nothing may have been ordered at all.
     SELECT DISTINCT campaign_id, opens_at, closes_at, closes_at AS known_from, 0 AS units_change,

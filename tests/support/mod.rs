@@ -1,0 +1,87 @@
+//! Temporary lakes, the real binary, the shared datasets.
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// The moment for which the datasets were counted independently.
+pub(crate) const COUNTED_AT: &str = "2015-03-06T10:00:00-03:00";
+
+/// Root of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A dataset beside the repository; says so where it is absent.
+pub(crate) fn dataset(name: &str) -> Option<PathBuf> {
+    let folder = root().parent()?.join("shared/datasets").join(name);
+    if !folder.is_dir() {
+        eprintln!("skipped: `{}` is not here", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// The command, in a folder of its own so that no settings file is found.
+pub(crate) fn slotcast(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slotcast"));
+    command.current_dir(folder).env_remove("SLOTCAST_LAKE").env_remove("SLOTCAST_CONFIG");
+    command
+}
+
+/// Runs the command; what it printed and how it ended.
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// The same, where anything but success fails the test.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        self
+    }
+}
+
+pub(crate) fn run(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command.output().expect("the binary starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+/// Arguments in one text, split at spaces.
+pub(crate) fn words(folder: &Path, arguments: &str) -> Ran {
+    run(slotcast(folder).args(arguments.split_whitespace()))
+}
+
+/// Answers a question as CSV, without the header.
+#[track_caller]
+pub(crate) fn ask(folder: &Path, lake: &str, question: &str) -> String {
+    let asked = run(slotcast(folder).args(["sql", "--lake", lake, "--format", "csv", question])).ok();
+    asked.stdout.split_once('\n').expect("a header").1.trim_end().to_owned()
+}
+
+/// Copies a folder.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a kind").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+/// Writes a file of an inbox.
+#[expect(clippy::disallowed_methods, reason = "tests make their own inboxes")]
+pub(crate) fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+    std::fs::write(path, text).expect("a file");
+}
