@@ -63,7 +63,7 @@ fn real_campaigns_give_the_counted_numbers() {
     assert!(quiet.stderr.contains("known already"), "{}", quiet.stderr);
     assert_eq!(ask(here, "one", "SELECT count(*) FROM ingest_files"), "2");
     // Past the cutoff the list is frozen, and the following slot comes as preliminary.
-    let lists = "SELECT slot_date, preliminary, count(*) FROM rankings GROUP BY ALL ORDER BY ALL";
+    let lists = "SELECT slot_date, preliminary, count(*) FROM rankings GROUP BY slot_date, preliminary ORDER BY slot_date";
     assert!(ask(here, "one", lists).starts_with("2015-03-10,false,38\n2015-03-17,true,"));
     let frozen = "SELECT string_agg(candidate_id, ' ' ORDER BY rank) FROM rankings WHERE NOT preliminary";
     let decided = "SELECT string_agg(candidate_id, ' ' ORDER BY rank) FROM rankings";

@@ -77,7 +77,7 @@ fn as_parquet(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
 /// A table for people: numbers to the right, nulls empty.
 pub(crate) fn as_table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_preset(UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(schema.fields().iter().map(|field| field.name().clone()));
     let options = FormatOptions::default()
         .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"))

@@ -64,8 +64,10 @@ pub(crate) async fn nightly(
             stages::rank::rank(run, settings, printer, slot).await
         })
         .await?;
-    let warnings: Vec<String> =
-        refusals.iter().map(|refusal| format!("A file was not taken in: {}", refusal.message)).collect();
+    let warnings: Vec<String> = refusals
+        .iter()
+        .map(|refusal| format!("파일을 받지 못했습니다 · A file was not taken in: {}", refusal.message))
+        .collect();
     run.stage(printer, "publish", async |run: &mut RunInProgress| -> Result<(_, Rows)> {
         stages::publish::publish(run, settings, &lists, warnings).await
     })

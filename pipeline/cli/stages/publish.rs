@@ -60,7 +60,7 @@ async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<
     let market = run.lake.market();
     if lists.iter().any(|list| list.model.is_none()) {
         warnings
-            .push("No campaign has an outcome yet: there is nothing to learn from, and no list.".to_owned());
+            .push("결과가 나온 캠페인이 아직 없어 목록이 없습니다 · No campaign has an outcome yet: nothing to learn from, no list.".to_owned());
     }
     let lists = lists.iter().map(|list| ListView {
         slot: list.slot,

@@ -102,7 +102,7 @@ pub(crate) fn glob_fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let Some((last, middle)) = parts.clone().last().zip(Some(parts)) else { return rest.is_empty() };
+    let Some((last, middle)) = parts.clone().next_back().zip(Some(parts)) else { return rest.is_empty() };
     let between = middle.clone().count() - 1;
     for part in middle.take(between) {
         match rest.find(part) {

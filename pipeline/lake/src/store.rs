@@ -273,7 +273,7 @@ mod tests {
             ("c.parquet", vec![100], Replace::All),
         ] {
             let batch = numbers(values);
-            let part = lake.write_part(&table, name, &batch.schema(), &[batch.clone()]).unwrap();
+            let part = lake.write_part(&table, name, &batch.schema(), std::slice::from_ref(&batch)).unwrap();
             versions.push(lake.commit(&table, &batch.schema(), &[part], &replace).await.unwrap());
         }
         let mut sums = Vec::new();
@@ -289,7 +289,7 @@ mod tests {
         let lake = Lake::open_or_create(folder.path(), &Market::default(), "test").unwrap();
         let table = TableId::facts("numbers");
         let old = numbers(vec![1]);
-        let part = lake.write_part(&table, "a.parquet", &old.schema(), &[old.clone()]).unwrap();
+        let part = lake.write_part(&table, "a.parquet", &old.schema(), std::slice::from_ref(&old)).unwrap();
         lake.commit(&table, &old.schema(), &[part], &Replace::Nothing).await.unwrap();
         let wider = Arc::new(Schema::new(vec![
             Field::new("n", DataType::Int64, true),

@@ -51,7 +51,7 @@ pub(crate) fn percent(share: f64) -> String {
         "–".to_owned()
     } else if share > 0.0 && share < 0.0005 {
         "<0.1 %".to_owned()
-    } else if share < 1.0 && share >= 0.9995 {
+    } else if (0.9995..1.0).contains(&share) {
         ">99.9 %".to_owned()
     } else {
         format!("{} %", rounded(100.0 * share, 1))

@@ -63,7 +63,7 @@ fn offer(place: usize) -> RankedOffer {
     let thin_data = place % 5 == 3;
     let half = if thin_data { 0.2 } else { 0.08 };
     let reasons = reasons(place, threshold);
-    let demand = (place % 4 != 2).then(|| DemandQuantiles {
+    let demand = (place % 4 != 2).then_some(DemandQuantiles {
         p10: threshold * p_hit * 0.7,
         p50: threshold * (0.5 + p_hit),
         p90: threshold * (1.0 + 1.6 * p_hit),

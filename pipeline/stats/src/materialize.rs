@@ -77,7 +77,7 @@ impl Session {
                 Kind::Memory => {
                     let rows = self.compute(relation, &[]).await.map_err(failed)?;
                     if relation.name == "moq_counts" {
-                        self.register("moq_priors", vec![moq_priors(&[rows.clone()])?])?;
+                        self.register("moq_priors", vec![moq_priors(std::slice::from_ref(&rows))?])?;
                     }
                     self.register(relation.name, vec![rows])?;
                 }

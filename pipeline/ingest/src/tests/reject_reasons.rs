@@ -54,7 +54,8 @@ fn a_good_campaign_is_typed() {
 
 #[test]
 fn cells_of_a_campaign() {
-    let cases: [(&[(&str, &str)], Reason, &str); 18] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], Reason, &'a str);
+    let cases: [Case<'_>; 18] = [
         (&[("product_id", "  ")], Reason::MissingValue, "product_id"),
         (&[("threshold", "")], Reason::MissingValue, "threshold"),
         (&[("threshold", "many")], Reason::BadNumber, "threshold"),

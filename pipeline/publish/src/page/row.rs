@@ -54,7 +54,9 @@ impl OfferRow {
             threshold_value: plain(offer.threshold),
             demand: scored.demand.map(|quantiles| {
                 let [p10, p50, p90] = [quantiles.p10, quantiles.p50, quantiles.p90].map(|q| grouped(q, 0));
-                Both::new(format!("예상 수요 {p50} ({p10}–{p90})"), format!("demand {p50} ({p10}–{p90})"))
+                // Word joiners, or the range breaks after its dash.
+                let range = format!("({p10}\u{2060}–\u{2060}{p90})");
+                Both::new(format!("예상 수요 {p50} {range}"), format!("demand {p50} {range}"))
             }),
             price: offer.price.map(|price| priced(price, currency)),
             price_value: offer.price.map_or(String::new(), plain),

@@ -63,6 +63,7 @@ const LABELS: &[(&str, &str)] = &[
     ("title_length", "length of the title"),
     ("log_views_per_threshold", "views per unit of threshold"),
     ("log_visitors_per_threshold", "visitors per unit of threshold"),
+    ("log_recent_alerts_per_threshold", "alerts in 7 days per unit of threshold"),
 ];
 
 /// In the order of `ko`.

@@ -50,6 +50,7 @@ const LABELS: &[(&str, &str)] = &[
     ("title_length", "제목 길이"),
     ("log_views_per_threshold", "목표 대비 조회"),
     ("log_visitors_per_threshold", "목표 대비 방문자"),
+    ("log_recent_alerts_per_threshold", "목표 대비 최근 7일 알림 신청"),
 ];
 
 /// In the order of `en`.

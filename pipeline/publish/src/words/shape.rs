@@ -29,9 +29,7 @@ impl Shape {
             "opens_weekday" => Self::Weekday,
             "opens_month" => Self::Month,
             "log_threshold" | "log_price" | "log_capacity" => Self::Logarithm,
-            "log_views_per_threshold" | "log_visitors_per_threshold" | "log_capacity_per_threshold" => {
-                Self::Ratio
-            }
+            _ if feature.starts_with("log_") && feature.ends_with("_per_threshold") => Self::Ratio,
             _ if feature.starts_with("is_") || feature.starts_with("has_") => Self::NoYes,
             _ if feature.starts_with("days_") || feature.ends_with("_days") => Self::Days,
             _ => Self::Number,
@@ -42,7 +40,7 @@ impl Shape {
 /// The value in words. What does not fit its shape is shown as the number it is.
 pub(super) fn value_text(tongue: &Tongue, shape: Shape, value: f64) -> String {
     let named = |names: &[&'static str], first: usize| {
-        let is_whole = value.fract() == 0.0 && value >= 0.0 && value < 100.0;
+        let is_whole = value.fract() == 0.0 && (0.0..100.0).contains(&value);
         is_whole
             .then(|| names.get((value as usize).checked_sub(first)?).copied())
             .flatten()
@@ -79,7 +77,7 @@ mod tests {
     #[test]
     fn figures_keep_what_tells_them_apart() {
         let cases = [
-            (4000.000_000_5, "4,000"),
+            (4_000.000_000_5, "4,000"),
             (120.4, "120"),
             (12.345, "12.35"),
             (0.25, "0.25"),

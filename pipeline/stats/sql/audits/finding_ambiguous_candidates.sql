@@ -1,4 +1,4 @@
--- finding: candidates that match more than one campaign
-SELECT candidate_id AS key, campaigns AS found
+-- finding: candidates that match more than one campaign, or share one with another candidate
+SELECT candidate_id AS key, matches AS found
 FROM candidate_links
-WHERE campaigns > 1
+WHERE matches > 1

@@ -1,5 +1,6 @@
 -- grain: candidate that became a campaign
--- By the campaign's candidate_id, else by product and slot; ambiguous matches are an audit finding.
+-- By the campaign's candidate_id, else by product and slot. A campaign belongs to one candidate and
+-- a candidate to one campaign; where more would match (matches > 1), the first ids win.
 WITH campaigns AS (
     SELECT campaign_id, candidate_id, product_id, slot_date
     FROM stg_campaign_slots
@@ -15,8 +16,21 @@ matches AS (
     FROM campaigns AS c
     INNER JOIN stg_candidates AS k ON c.product_id = k.product_id AND c.slot_date = k.slot_date
     WHERE c.candidate_id IS NULL AND k.superseded_at IS NULL
+),
+
+counted AS (
+    SELECT
+        candidate_id, campaign_id,
+        greatest(
+            count(*) OVER (PARTITION BY candidate_id), count(*) OVER (PARTITION BY campaign_id)
+        ) AS matches,
+        row_number() OVER (PARTITION BY campaign_id ORDER BY candidate_id) AS place
+    FROM matches
 )
 
-SELECT candidate_id, min(campaign_id) AS campaign_id, count(DISTINCT campaign_id) AS campaigns
-FROM matches
+SELECT
+    candidate_id,
+    min(CASE WHEN place = 1 THEN campaign_id END) AS campaign_id,
+    max(matches) AS matches
+FROM counted
 GROUP BY candidate_id

@@ -16,7 +16,7 @@ WITH outcomes AS (
             v.product_id = p.product_id
             AND (p.superseded_at IS NULL OR v.known_at < p.superseded_at)
             AND (v.superseded_at IS NULL OR p.known_at < v.superseded_at)
-    WHERE v.hit IS NOT NULL
+    WHERE v.hit IS NOT NULL AND (p.superseded_at IS NULL OR p.known_at < p.superseded_at)
 ),
 
 keyed AS (

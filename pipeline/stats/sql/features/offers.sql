@@ -34,7 +34,7 @@ scheduled AS (
         c.opens_at, c.closes_at, c.knowledge_at, c.opens_local,
         c.threshold, c.threshold_basis, c.price, c.currency, c.capacity, c.parent_campaign_id
     FROM stg_campaign_slots AS c
-    LEFT ANTI JOIN proposed AS p ON c.candidate_id = p.id AND c.slot_date = p.slot_date
+    LEFT ANTI JOIN proposed AS p ON c.candidate_id = p.id
     LEFT ANTI JOIN proposed AS q
         ON c.candidate_id IS NULL AND c.product_id = q.product_id AND c.slot_date = q.slot_date
     WHERE

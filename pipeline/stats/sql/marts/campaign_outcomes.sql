@@ -1,6 +1,6 @@
 -- grain: campaign closed by as_of, or withdrawn
 -- demand is net at the close, in the threshold's basis; refunds after the close never change it.
--- customers and cancelled_orders are null for sources without order events.
+-- customers and cancelled_orders are null where order snapshots do not tell.
 SELECT
     c.campaign_id,
     c.product_id,
@@ -8,17 +8,18 @@ SELECT
     c.threshold,
     c.threshold_basis,
     c.capacity,
-    coalesce(p.orders_placed, s.orders) AS orders_placed,
-    coalesce(p.customers, s.customers) AS customers,
+    coalesce(p.orders_placed, s.orders, 0) AS orders_placed,
+    coalesce(p.customers, CASE WHEN s.campaign_id IS NULL THEN 0 ELSE s.customers END) AS customers,
     CASE WHEN c.threshold_basis = 'amount' THEN d.amount ELSE d.units END AS demand,
     d.units AS net_units,
     d.amount AS net_amount,
-    p.cancelled_orders,
-    p.refunded_orders,
+    coalesce(p.cancelled_orders, CASE WHEN s.campaign_id IS NULL THEN 0 END) AS cancelled_orders,
+    coalesce(p.refunded_orders, CASE WHEN s.campaign_id IS NULL THEN 0 END) AS refunded_orders,
     v.hit,
     CASE
         WHEN c.status = 'withdrawn' THEN 'withdrawn'
         WHEN p.sold_out_at IS NOT NULL THEN 'capacity'
+        WHEN CASE WHEN c.threshold_basis = 'amount' THEN d.amount ELSE d.units END >= c.capacity THEN 'capacity'
     END AS censored_by,
     c.closes_at + w.refund_window <= $as_of AS settled,
     p.reached_at,

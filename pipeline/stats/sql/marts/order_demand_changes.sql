@@ -7,14 +7,15 @@ WITH windows AS (
     WHERE closes_at <= $as_of
 ),
 
--- Each version of an event adds when it becomes known and takes away when it is superseded.
+-- Each version that ever held adds when it becomes known and takes away when it is superseded.
 event_changes AS (
     SELECT e.*, e.known_at AS changed_at, 1 AS sign
     FROM stg_order_events AS e
+    WHERE e.superseded_at IS NULL OR e.known_at < e.superseded_at
     UNION ALL
     SELECT e.*, e.superseded_at AS changed_at, -1 AS sign
     FROM stg_order_events AS e
-    WHERE e.superseded_at IS NOT NULL
+    WHERE e.known_at < e.superseded_at
 ),
 
 order_changes AS (

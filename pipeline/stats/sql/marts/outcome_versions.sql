@@ -24,6 +24,8 @@ SELECT
 FROM stg_campaigns AS c
 INNER JOIN demand_known AS d
     ON c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
+-- A version that arrived after the one that goes before it never held.
 WHERE
-    (c.superseded_at IS NULL OR d.known_from < c.superseded_at)
+    (c.superseded_at IS NULL OR c.known_at < c.superseded_at)
+    AND (c.superseded_at IS NULL OR d.known_from < c.superseded_at)
     AND (d.known_until IS NULL OR c.known_at < d.known_until)

@@ -4,7 +4,7 @@
 SELECT
     slot_date,
     count(hit) AS campaigns,
-    sum(CAST(hit AS BIGINT)) AS hits,
+    coalesce(sum(CAST(hit AS BIGINT)), 0) AS hits,
     CASE WHEN count(hit) > 0 THEN CAST(sum(CAST(hit AS BIGINT)) AS DOUBLE) / count(hit) END AS hit_rate,
     sum(CASE WHEN hit IS NOT NULL THEN demand ELSE 0 END) AS demand,
     sum(CASE WHEN hit IS NOT NULL THEN net_amount ELSE 0 END) AS net_amount,

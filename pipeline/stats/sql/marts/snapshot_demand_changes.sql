@@ -12,12 +12,13 @@ changes AS (
         s.campaign_id, s.observed_at, coalesce(s.measure, 'total') AS measure,
         s.known_at AS changed_at, 1 AS sign, s.units, s.amount
     FROM stg_order_snapshots AS s
+    WHERE s.superseded_at IS NULL OR s.known_at < s.superseded_at
     UNION ALL
     SELECT
         s.campaign_id, s.observed_at, coalesce(s.measure, 'total') AS measure,
         s.superseded_at AS changed_at, -1 AS sign, s.units, s.amount
     FROM stg_order_snapshots AS s
-    WHERE s.superseded_at IS NOT NULL
+    WHERE s.known_at < s.superseded_at
 ),
 
 increments AS (
