@@ -47,10 +47,17 @@ fn wrong_words_are_answered_with_a_remedy() {
         &["`--as-of`", "`yesterday`", "2016-02-19"],
     );
     refused(&words(here, "runs --lake nowhere"), &["no lake", "nowhere"]);
+    write(&here.join("foreign/orders.csv"), "id\n1\n");
+    refused(&words(here, "nightly --inbox foreign"), &["orders.csv", "--source"]);
+    assert!(!here.join("lake").exists(), "a foreign inbox leaves no lake behind");
     write(&here.join("slotcast.toml"), "lead_dayz = 3\n");
     refused(&words(here, "nightly --inbox inbox"), &["lead_dayz", "slotcast.toml"]);
     refused(&words(here, "runs --config missing.toml"), &["missing.toml"]);
+    write(&here.join("slotcast.toml"), "required_tables = [\"orders\"]\n");
+    refused(&words(here, "nightly --inbox inbox"), &["`orders`", "order_events"]);
     write(&here.join("slotcast.toml"), "");
+    write(&here.join("photos/a.jpg"), "");
+    refused(&words(here, "nightly --inbox inbox --lake photos"), &["photos", "a.jpg"]);
     refused(
         &words(here, &format!("nightly --inbox inbox {AS_OF} --slot 2016-02-17")),
         &["2016-02-17", "2016-02-16"],
@@ -85,6 +92,32 @@ fn stages_run_one_by_one_like_a_night() {
     assert!(again.stderr.contains("done already"), "{}", again.stderr);
     let runs = words(here, "runs --format csv").ok();
     assert_eq!(runs.stdout.lines().count(), 6, "{}", runs.stdout);
+}
+
+/// Without `--history` facts are known when they come in; the night that takes them in sees them.
+#[test]
+fn a_night_sees_what_it_takes_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    small_inbox(here);
+    words(here, "nightly --inbox inbox").ok();
+    let outcomes =
+        crate::support::ask(here, "lake", "SELECT campaign_id, demand, hit FROM campaign_outcomes");
+    assert_eq!(outcomes, "c1,0.00,false");
+    let before = words(here, "nightly --inbox inbox --as-of 2016-02-12T10:00:00+09:00").ok();
+    assert!(before.stderr.contains("warning: ") && before.stderr.contains("--history"), "{}", before.stderr);
+}
+
+#[test]
+fn an_entry_that_is_no_file_does_not_keep_the_others_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    small_inbox(here);
+    std::os::unix::fs::symlink("nowhere", here.join("inbox/makers/dangling.csv")).unwrap();
+    let ran = words(here, &format!("ingest inbox {AS_OF}"));
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("dangling.csv"), "{}", ran.stderr);
+    assert_eq!(crate::support::ask(here, "lake", "SELECT sum(accepted) FROM ingest_files"), "3");
 }
 
 #[test]

@@ -35,7 +35,10 @@ impl Scaler {
     }
 }
 
-/// A number: clipped, imputed, standardised, squared, and whether it was missing.
+/// The clip, in medians, beyond which a number that is never negative counts as skewed.
+const SKEWED_BEYOND_MEDIANS: f64 = 4.0;
+
+/// A number: clipped, imputed, its logarithm where it is skewed, standardised, squared, and whether it was missing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NumberEncoder {
     #[serde(with = "exact::number")]
@@ -44,6 +47,8 @@ pub(crate) struct NumberEncoder {
     high: f64,
     #[serde(with = "exact::number")]
     fill: f64,
+    /// Whether ln(1 + x) stands for x: lengths and sums of money differ by factors, not by steps.
+    is_logged: bool,
     line: Option<Scaler>,
     square: Option<Scaler>,
     /// 0/1 column, only when the training rows had missing values and others.
@@ -56,7 +61,15 @@ impl NumberEncoder {
         known.sort_unstable_by(f64::total_cmp);
         if known.is_empty() {
             let (low, high, fill) = (0.0, 0.0, 0.0);
-            return Self { low, high, fill, line: None, square: None, has_missing_column: false };
+            return Self {
+                low,
+                high,
+                fill,
+                is_logged: false,
+                line: None,
+                square: None,
+                has_missing_column: false,
+            };
         }
         let distinct = 1 + known.windows(2).filter(|pair| pair[0] != pair[1]).count();
         let is_rich = distinct > params.square_above_distinct;
@@ -64,15 +77,17 @@ impl NumberEncoder {
         let tail = if is_rich { params.clip_quantile } else { 0.0 };
         let low = quantile_of_sorted(&known, tail);
         let high = quantile_of_sorted(&known, 1.0 - tail);
+        let fill = quantile_of_sorted(&known, 0.5);
         let mut encoder = Self {
             low,
             high,
-            fill: quantile_of_sorted(&known, 0.5),
+            fill,
+            is_logged: is_rich && low >= 0.0 && high > SKEWED_BEYOND_MEDIANS * fill,
             line: None,
             square: None,
             has_missing_column: known.len() < values.len(),
         };
-        let filled: Vec<f64> = values.iter().map(|value| encoder.fill_and_clip(*value)).collect();
+        let filled: Vec<f64> = values.iter().map(|value| encoder.prepared(*value)).collect();
         encoder.line = Scaler::fit(&filled);
         if let (true, Some(line)) = (is_rich, &encoder.line) {
             let squares: Vec<f64> = filled.iter().map(|value| line.apply(*value).powi(2)).collect();
@@ -81,8 +96,9 @@ impl NumberEncoder {
         encoder
     }
 
-    fn fill_and_clip(&self, value: Option<f64>) -> f64 {
-        finite(value).unwrap_or(self.fill).clamp(self.low, self.high)
+    fn prepared(&self, value: Option<f64>) -> f64 {
+        let clipped = finite(value).unwrap_or(self.fill).clamp(self.low, self.high);
+        if self.is_logged { clipped.ln_1p() } else { clipped }
     }
 
     pub(crate) fn width(&self) -> usize {
@@ -93,7 +109,7 @@ impl NumberEncoder {
     }
 
     pub(crate) fn encode(&self, value: Option<f64>, out: &mut Vec<f64>) {
-        let filled = self.fill_and_clip(value);
+        let filled = self.prepared(value);
         if let Some(line) = &self.line {
             out.push(line.apply(filled));
             out.extend(self.square.as_ref().map(|square| square.apply(line.apply(filled).powi(2))));

@@ -107,6 +107,7 @@ pub(crate) async fn begin_with(
     let identity = Identity {
         verb,
         as_of,
+        taken_at: now(),
         settings: &format!("{} {:?} {asked}", settings.deciding(), common.slot),
         inputs: &format!("{}\n{}", files.join("\n"), versions.join("\n")),
     };

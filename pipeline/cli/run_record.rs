@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct Identity<'a> {
     pub(crate) verb: &'static str,
     pub(crate) as_of: DateTime<Utc>,
+    /// The run's one clock reading; `as_of` itself where nobody asked for another moment.
+    pub(crate) taken_at: DateTime<Utc>,
     pub(crate) settings: &'a str,
     /// Hashes of what goes in.
     pub(crate) inputs: &'a str,
@@ -51,6 +53,8 @@ pub(crate) struct RunInProgress {
     pub(crate) lake: Lake,
     pub(crate) run_id: String,
     pub(crate) as_of: DateTime<Utc>,
+    /// The run's one clock reading: when this system could have known what it takes in.
+    pub(crate) taken_at: DateTime<Utc>,
     /// The version of each table that readers will see.
     pub(crate) tables: BTreeMap<String, u64>,
     row: RunRow,
@@ -100,6 +104,7 @@ impl RunInProgress {
             lake: lake.clone(),
             run_id,
             as_of: identity.as_of,
+            taken_at: identity.taken_at,
             tables,
             row,
             stages: Vec::new(),
@@ -156,7 +161,7 @@ impl RunInProgress {
         let table = TableId::relation(name);
         let rows = with_run_id(rows, &self.run_id)?;
         let schema = rows.schema();
-        let file = format!("{}.parquet", self.run_id);
+        let file = format!("{}-{:02}.parquet", self.run_id, self.row.attempt);
         let part = self.lake.write_part(&table, &file, &schema, &[rows])?;
         let version = self.lake.commit(&table, &schema, &[part], &Replace::All).await?;
         self.tables.insert(table.to_string(), version);

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use slotcast_core::{DateTime, NaiveDate, NaiveDateTime, SlotCalendar, Utc, local_to_utc};
-use slotcast_lake::{Market, SlotRule};
+use slotcast_lake::{
+    Market, SlotRule,
+    contract::{ContractTable, TABLES},
+};
 use slotcast_models::{ModelParams, ValidModelParams};
 use slotcast_rank::RankBy;
 
@@ -132,6 +135,14 @@ impl Settings {
             })?,
             None => RankBy::default(),
         };
+        if let Some(table) = file.required_tables.iter().find(|name| ContractTable::named(name).is_none()) {
+            let known: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+            return Err(UserError::new(
+                format!("setting `required_tables` names `{table}`, which is no table"),
+                format!("tables are {}", known.join(", ")),
+            )
+            .into());
+        }
         let lead_days = file.lead_days.unwrap_or(4);
         if lead_days > 60 {
             let message = format!("setting `lead_days` is 0 to 60, not {lead_days}");

@@ -1,11 +1,12 @@
 //! Data for stdout: a table for people, CSV, JSON or Parquet for programs.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use arrow::{
-    array::RecordBatch,
-    csv::WriterBuilder,
-    datatypes::{DataType, SchemaRef},
-    json::ArrayWriter,
+    array::{ArrayRef, AsArray, RecordBatch, StringArray},
+    datatypes::{DataType, Field, Schema, SchemaRef},
+    json::{WriterBuilder, writer::JsonArray},
     util::display::{ArrayFormatter, FormatOptions},
 };
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_BORDERS_ONLY};
@@ -19,6 +20,11 @@ pub(crate) fn print_rows(
     schema: &SchemaRef,
     batches: &[RecordBatch],
 ) -> Result<()> {
+    let (schema, batches) = match format {
+        Format::Parquet => (schema.clone(), batches.to_vec()),
+        _ => with_readable_bytes(schema, batches)?,
+    };
+    let (schema, batches) = (&schema, batches.as_slice());
     let bytes = match format {
         Format::Table => as_table(schema, batches)?.into_bytes(),
         Format::Csv => as_csv(schema, batches)?,
@@ -39,9 +45,29 @@ pub(crate) fn print_rows(
     printer.data(&bytes).context("cannot write to stdout")
 }
 
+/// Raw bytes, such as those of rejected rows, as text; what is no UTF-8 shows as a replacement sign.
+fn with_readable_bytes(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    let text_of = |kind: &DataType| if kind == &DataType::Binary { DataType::Utf8 } else { kind.clone() };
+    let fields =
+        schema.fields().iter().map(|field| Field::new(field.name(), text_of(field.data_type()), true));
+    let readable: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let mut converted = Vec::new();
+    for batch in batches {
+        let columns = batch.columns().iter().map(|column| match column.as_binary_opt::<i32>() {
+            Some(bytes) => {
+                let texts = bytes.iter().map(|value| value.map(String::from_utf8_lossy));
+                Arc::new(texts.collect::<StringArray>()) as ArrayRef
+            }
+            None => Arc::clone(column),
+        });
+        converted.push(RecordBatch::try_new(Arc::clone(&readable), columns.collect())?);
+    }
+    Ok((readable, converted))
+}
+
 fn as_csv(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut writer = WriterBuilder::new().with_header(true).build(&mut bytes);
+    let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut bytes);
     let empty = RecordBatch::new_empty(schema.clone());
     for batch in if batches.is_empty() { std::slice::from_ref(&empty) } else { batches } {
         writer.write(batch)?;
@@ -51,7 +77,7 @@ fn as_csv(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
 }
 
 fn as_json(batches: &[RecordBatch]) -> Result<Vec<u8>> {
-    let mut writer = ArrayWriter::new(Vec::new());
+    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(Vec::new());
     for batch in batches {
         writer.write(batch)?;
     }

@@ -11,6 +11,7 @@ use super::Outcome;
 use crate::{
     args::{Common, Source},
     clock::now,
+    failure::UserError,
     printer::Printer,
     run_record::{Begun, Identity, RunInProgress},
     settings::{Settings, parse_as_of},
@@ -24,7 +25,7 @@ pub(crate) async fn ingest(
     inbox: &Path,
     source: &Source,
 ) -> Result<Outcome> {
-    let opened = Opened::new(settings, inbox, source)?;
+    let opened = Opened::new(settings, inbox, source, common.as_of.as_deref())?;
     let as_of = opened.as_of(common, None)?;
     let Begun::Started(mut run) = opened.begin(common, settings, source, "ingest", as_of).await? else {
         printer.say("nothing new in the inbox");
@@ -47,11 +48,30 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// Looks at mapping and inbox first: a wrong word must not leave an empty lake behind.
-    pub(crate) fn new(settings: &Settings, inbox: &Path, source: &Source) -> Result<Self> {
+    pub(crate) fn new(
+        settings: &Settings,
+        inbox: &Path,
+        source: &Source,
+        as_of: Option<&str>,
+    ) -> Result<Self> {
         let zone = settings.market.calendar().zone();
         let (mapping, mapping_text) = mapping(source.source.as_deref(), zone)?;
         let inbox = scan_inbox(inbox, &mapping)?;
+        if let (true, Some(first)) = (inbox.files.is_empty(), inbox.unmatched.first()) {
+            return Err(UserError::new(
+                format!(
+                    "no file of the inbox fits mapping `{}`, neither `{first}` nor any other",
+                    mapping.name()
+                ),
+                "without a mapping, files lie in folders named after the tables, such as `campaigns/`; \
+                 for another shape, give its mapping: `--source MAPPING.toml`",
+            )
+            .into());
+        }
         let market = market(settings, &mapping);
+        if let Some(text) = as_of {
+            parse_as_of(text, &market.calendar())?;
+        }
         let lake = Lake::open_or_create(&settings.lake, &market, &format!("mapping `{}`", mapping.name()))?;
         Ok(Self { lake, inbox, mapping, mapping_text })
     }
@@ -78,12 +98,14 @@ impl Opened {
         let lock: LakeLock = self.lake.lock()?;
         let mut files = known_files(&self.lake).await?;
         for file in &self.inbox.files {
-            files.insert(file.content_hash()?);
+            let is_file = std::fs::metadata(&file.path).is_ok_and(|found| found.is_file());
+            files.insert(if is_file { file.content_hash()? } else { format!("unreadable {}", file.name) });
         }
         let inputs: Vec<String> = files.into_iter().collect();
         let identity = Identity {
             verb,
             as_of,
+            taken_at: if common.as_of.is_some() { now() } else { as_of },
             settings: &format!(
                 "{} {:?} {} {} {}",
                 settings.deciding(),

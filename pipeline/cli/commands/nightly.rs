@@ -28,7 +28,7 @@ pub(crate) async fn nightly(
     inbox: &Path,
     source: &Source,
 ) -> Result<Outcome> {
-    let opened = Opened::new(settings, inbox, source)?;
+    let opened = Opened::new(settings, inbox, source, common.as_of.as_deref())?;
     let lake = opened.lake.clone();
     let as_of = opened.as_of(common, moment_to_resume(&lake, printer).await?)?;
     let slot = slot_to_rank(&lake, as_of, common.slot)?;

@@ -11,7 +11,7 @@ use slotcast_lake::{Lake, LakeError, Room, Snapshot, TableId};
 use slotcast_stats::{QueryLimits, UserSession};
 
 use super::Outcome;
-use crate::{args::Common, printer::Printer, settings::Settings, tables::print_rows};
+use crate::{args::Common, failure::UserError, printer::Printer, settings::Settings, tables::print_rows};
 
 /// What was asked.
 pub(crate) struct Question<'a> {
@@ -28,6 +28,13 @@ pub(crate) async fn sql(
     question: Question<'_>,
 ) -> Result<Outcome> {
     let lake = Lake::open(&settings.lake)?;
+    if lake.runs().await?.latest_done().is_none() {
+        return Err(UserError::new(
+            "no run of this lake is finished yet, so there is nothing to ask",
+            "`slotcast runs` lists what was begun; `slotcast nightly` makes a run",
+        )
+        .into());
+    }
     let session = UserSession::open(&visible_tables(&lake, question.run).await?)?;
     match (question.query, question.describe) {
         (Some(query), _) => {

@@ -21,7 +21,6 @@ use slotcast_lake::{
 };
 
 use crate::{
-    clock::now,
     printer::Printer,
     relations::Columns,
     run_record::{Rows, RunInProgress},
@@ -134,13 +133,26 @@ pub(crate) async fn ingest(
     }
     let mut refusals = Vec::new();
     for (number, file) in inbox.files.iter().enumerate() {
+        let unreadable = match std::fs::metadata(&file.path) {
+            Ok(found) if found.is_file() => None,
+            Ok(_) => Some(format!("`{}` is no regular file", file.name)),
+            Err(error) => Some(format!("`{}` cannot be read: {error}", file.name)),
+        };
+        if let Some(message) = unreadable {
+            printer.error(
+                &format!("file refused: {message}"),
+                &["mend it or take it out of the inbox".to_owned()],
+            );
+            refusals.push(Refusal { file: file.name.clone(), message });
+            continue;
+        }
         if known.contains(&file.content_hash()?) {
             printer.say(format!("{}: known already", file.name));
             continue;
         }
         let take = TakeIn {
             batch_id: run.run_id.clone(),
-            now: now(),
+            now: run.taken_at,
             history: settings.history,
             strict: settings.strict,
             attribute_kinds: batch.kinds.clone(),
@@ -148,14 +160,14 @@ pub(crate) async fn ingest(
         match take_in(file, settings.mapping, &take, &rows, &mut batch_rows) {
             Ok(taken) => {
                 say_account(printer, &taken);
-                batch.write(&lake, &run.run_id, number, taken)?;
+                batch.write(&lake, run, number, taken)?;
             }
             Err(refused) => {
                 refusals.push(say_refusal(printer, &file.name, &refused));
             }
         }
     }
-    let accepted = batch.commit(&lake, &run.run_id).await?;
+    let accepted = batch.commit(&lake, run).await?;
     name_heads(&lake, run).await?;
     Ok((refusals, Rows { taken_in: inbox.files.len(), given_out: accepted }))
 }
@@ -168,10 +180,11 @@ impl Uncommitted {
         }
     }
 
-    fn write(&mut self, lake: &Lake, batch_id: &str, number: usize, mut taken: TakenIn) -> Result<()> {
+    fn write(&mut self, lake: &Lake, run: &RunInProgress, number: usize, mut taken: TakenIn) -> Result<()> {
+        let batch_id = run.run_id.as_str();
         taken.teach(&mut self.kinds);
         if !taken.rejects.is_empty() {
-            self.rejects.push(rejects_to_batch(&taken.file, &taken.rejects, batch_id, now()));
+            self.rejects.push(rejects_to_batch(&taken.file, &taken.rejects, batch_id, run.taken_at));
         }
         // Two targets of one file may differ in their attributes: one part a batch of facts.
         for (index, (table, facts)) in std::mem::take(&mut taken.facts).into_iter().enumerate() {
@@ -189,7 +202,8 @@ impl Uncommitted {
     }
 
     /// Commits table by table, and last the files: that entry finishes the batch.
-    async fn commit(self, lake: &Lake, batch_id: &str) -> Result<usize> {
+    async fn commit(self, lake: &Lake, run: &RunInProgress) -> Result<usize> {
+        let batch_id = run.run_id.as_str();
         for (name, parts) in &self.parts {
             let table = ContractTable::named(name).context("a table of the contract")?;
             let attributes: Vec<Field> =
@@ -201,7 +215,7 @@ impl Uncommitted {
             append(lake, batch_id, REJECTS, &rejects_schema(), &self.rejects).await?;
         }
         if !self.taken.is_empty() {
-            let files = files_batch(batch_id, &self.taken)?;
+            let files = files_batch(run, &self.taken)?;
             append(lake, batch_id, FILES, &ingest_files_schema(), &[files]).await?;
         }
         Ok(self.taken.iter().map(|taken| taken.account.accepted as usize).sum())
@@ -239,10 +253,10 @@ async fn append(
     Ok(())
 }
 
-fn files_batch(batch_id: &str, taken: &[TakenIn]) -> Result<RecordBatch> {
+fn files_batch(run: &RunInProgress, taken: &[TakenIn]) -> Result<RecordBatch> {
     let count = |value: fn(&TakenIn) -> u64| taken.iter().map(move |taken| value(taken) as usize);
     let rows = Columns::default()
-        .text("batch_id", taken.iter().map(|_| batch_id.to_owned()))
+        .text("batch_id", taken.iter().map(|_| run.run_id.clone()))
         .text("file", taken.iter().map(|taken| taken.file.clone()))
         .text("content_hash", taken.iter().map(|taken| taken.content_hash.clone()))
         .count("read", count(|taken| taken.account.read))
@@ -250,7 +264,7 @@ fn files_batch(batch_id: &str, taken: &[TakenIn]) -> Result<RecordBatch> {
         .count("rejected", count(|taken| taken.account.rejected))
         .count("repeats", count(|taken| taken.account.repeats))
         .count("filtered", count(|taken| taken.account.filtered))
-        .instant("known_at", taken.iter().map(|_| now()))
+        .instant("known_at", taken.iter().map(|_| run.taken_at))
         .batch()?;
     Ok(RecordBatch::try_new(ingest_files_schema(), rows.columns().to_vec())?)
 }

@@ -54,9 +54,10 @@ pub(crate) async fn ranked_lists(
     let knowledge = Knowledge::of(&calendar, slot, run.as_of, settings.lead_days);
     let is_frozen = knowledge.is_frozen(run.as_of);
     let table = FeatureTable::from_batches(&relation(run, "product_slots").await?)?;
-    let model = promoted_model(run).await?;
+    let model = promoted_model(run, slot.date).await?;
     let mut lists = vec![list(settings, &table, model, slot, false, is_frozen)?];
-    if is_frozen {
+    // A replay of a past slot has no slot ahead of it.
+    if is_frozen && slot.opens_at > run.as_of {
         lists.push(preliminary(run, settings, calendar.following(&slot)).await?);
     }
     Ok(lists)

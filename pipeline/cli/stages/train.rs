@@ -1,7 +1,10 @@
 //! Labelled rows to models, of which one is promoted.
 
 use anyhow::{Context, Result};
-use arrow::array::{AsArray, BooleanArray, StringArray};
+use arrow::{
+    array::{AsArray, BooleanArray, StringArray},
+    datatypes::Date32Type,
+};
 use chrono::TimeDelta;
 use slotcast_core::{DateTime, NaiveDate, Utc};
 use slotcast_features::{FeatureTable, Labels};
@@ -9,6 +12,7 @@ use slotcast_lake::Market;
 use slotcast_models::{ModelError, TrainedModel, Training};
 
 use crate::{
+    failure::UserError,
     lake_door::relation,
     printer::Printer,
     relations::Columns,
@@ -71,7 +75,9 @@ pub(crate) async fn train(
     let rows = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot_date, knowledge_at);
     let training = rows.fit(settings)?;
     match &training {
-        None => printer.warn("no campaign has an outcome yet, so there is no model and no list"),
+        None => printer.warn(
+            "no campaign within reach of training has a known outcome, so there is no model and no list",
+        ),
         Some(training) => {
             if let Some(note) = &training.note {
                 printer.warn(format!("no regression: {note}"));
@@ -86,17 +92,18 @@ pub(crate) async fn train(
             }
         }
     }
-    let models = models_batch(training.as_ref())?;
+    let models = models_batch(training.as_ref(), slot_date)?;
     run.keep("models", &models).await?;
     Ok(((), Rows { taken_in: rows.hits.len(), given_out: models.num_rows() }))
 }
 
-fn models_batch(training: Option<&Training>) -> Result<arrow::array::RecordBatch> {
+fn models_batch(training: Option<&Training>, slot_date: NaiveDate) -> Result<arrow::array::RecordBatch> {
     let rows: Vec<(usize, &TrainedModel)> =
         training.into_iter().flat_map(|training| training.models.iter().enumerate()).collect();
     let promoted = training.map(|training| training.promoted);
     let tried = |index: usize| training.and_then(|training| training.out_of_time.get(index));
     Columns::default()
+        .day("slot_date", rows.iter().map(|_| slot_date))
         .text("model", rows.iter().map(|(_, model)| model.name().to_owned()))
         .flag("promoted", rows.iter().map(|(index, _)| Some(*index) == promoted))
         .text("spec_hash", rows.iter().map(|(_, model)| model.spec_hash().to_owned()))
@@ -108,13 +115,27 @@ fn models_batch(training: Option<&Training>) -> Result<arrow::array::RecordBatch
         .batch()
 }
 
-/// The model that the last `train` promoted; `None` where it found no outcome to learn from.
-pub(crate) async fn promoted_model(run: &RunInProgress) -> Result<Option<TrainedModel>> {
+/// The model that the last `train` promoted for this slot; `None` where it found no outcome to learn from.
+pub(crate) async fn promoted_model(
+    run: &RunInProgress,
+    slot_date: NaiveDate,
+) -> Result<Option<TrainedModel>> {
     for batch in relation(run, "models").await? {
         let column = |name: &str| batch.column_by_name(name).context("relation `models` is damaged");
         let promoted: &BooleanArray = column("promoted")?.as_boolean();
         let artifacts: &StringArray = column("artifact")?.as_string();
+        let slots = column("slot_date")?.as_primitive::<Date32Type>();
         if let Some(row) = (0..promoted.len()).find(|row| promoted.value(*row)) {
+            let trained_for = Date32Type::to_naive_date_opt(slots.value(row));
+            if trained_for != Some(slot_date) {
+                // Trained for a later slot, it would know what an earlier one could not.
+                let held = trained_for.map_or_else(|| "another".to_owned(), |date| date.to_string());
+                return Err(UserError::new(
+                    format!("the model was trained for slot {held}, not for {slot_date}"),
+                    format!("`slotcast stats --slot {slot_date}`, then `slotcast train --slot {slot_date}`"),
+                )
+                .into());
+            }
             return Ok(Some(TrainedModel::from_json(artifacts.value(row))?));
         }
     }

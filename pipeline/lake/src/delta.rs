@@ -69,7 +69,9 @@ pub(crate) async fn commit(
     if let Some(schema) = schema {
         actions.push(Action::Metadata(state.metadata().clone().with_schema(&kernel_schema(schema)?)?));
     }
-    for file in state.log_data().iter().filter(|file| removes(&file.path())) {
+    // A path that is added again must not be removed in the same entry: readers let the remove win.
+    let is_added = |path: &str| adds.iter().any(|part| part.name == path);
+    for file in state.log_data().iter().filter(|file| removes(&file.path()) && !is_added(&file.path())) {
         actions.push(Action::Remove(file.remove_action(true)));
     }
     actions.extend(adds.iter().map(|part| Action::Add(add_action(part))));

@@ -19,6 +19,14 @@ pub enum LakeError {
         /// What the lock file says of its holder.
         holder: String,
     },
+    /// A folder that holds something else.
+    #[error("`{}` is no lake and not empty: it holds `{file}`", .root.display())]
+    Foreign {
+        /// The folder.
+        root: PathBuf,
+        /// A file in it.
+        file: String,
+    },
     /// A table has no version that a run could have named.
     #[error("the lake has no table `{0}`")]
     NoTable(String),
@@ -88,6 +96,7 @@ impl Hint for LakeError {
             Self::Missing(_) => {
                 "name it with `--lake DIR`, or make one with `slotcast nightly --inbox INBOX`".to_owned()
             }
+            Self::Foreign { .. } => "name an empty or a new folder with `--lake DIR`".to_owned(),
             Self::Locked { .. } => "wait until it ends, then run the same command again".to_owned(),
             Self::NoRun(_) => "`slotcast runs` lists the runs of this lake".to_owned(),
             Self::NoTable(_) => "`slotcast stats` builds the relations".to_owned(),

@@ -115,7 +115,7 @@ impl Market {
 
 /// Writes a file so that a reader sees it whole or not at all.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
-    let beside = path.with_extension("tmp");
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
     let write = || {
         let mut file = std::fs::File::create(&beside)?;
         file.write_all(bytes)?;

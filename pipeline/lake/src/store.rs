@@ -80,6 +80,7 @@ impl Lake {
         let held = match Market::read(&layout)? {
             Some(held) => held,
             None => {
+                must_be_empty(root)?;
                 std::fs::create_dir_all(root).map_err(LakeError::io("make folder", root))?;
                 market.write(&layout)?;
                 market.clone()
@@ -214,6 +215,17 @@ impl Snapshot {
 
     fn paths(&self) -> Vec<PathBuf> {
         self.files.iter().map(|file| file.path.clone()).collect()
+    }
+}
+
+/// A folder with files of another kind is no place for a lake. What a killed process left is no such file.
+fn must_be_empty(root: &Path) -> Result<(), LakeError> {
+    let Ok(entries) = std::fs::read_dir(root) else { return Ok(()) };
+    let is_foreign = |name: &str| !name.ends_with(".tmp") && name != "writer.lock";
+    let mut names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    match names.find(|name| is_foreign(name)) {
+        Some(file) => Err(LakeError::Foreign { root: root.to_path_buf(), file }),
+        None => Ok(()),
     }
 }
 

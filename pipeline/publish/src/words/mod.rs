@@ -14,7 +14,7 @@ pub use internal::is_internal_feature;
 pub use lang::{Lang, UnknownLang};
 pub(crate) use tongue::Tongue;
 
-use shape::value_text;
+use shape::{Shape, value_text};
 
 /// The reasons that may be shown outside.
 pub(crate) fn shown(reasons: &[Contribution]) -> impl Iterator<Item = &Contribution> {
@@ -32,7 +32,13 @@ pub fn reason_text(lang: Lang, reason: &Contribution) -> String {
     let said = match &reason.value {
         FeatureValue::Record { hits, n } => (tongue.record)(&label, *hits, *n),
         FeatureValue::Missing => (tongue.missing)(&label),
-        FeatureValue::Text(text) => format!("{label} {text}"),
+        // Weekdays and months are categories to a model, and numbers in its words.
+        FeatureValue::Text(text) => match (shape, text.parse::<f64>()) {
+            (Shape::Weekday | Shape::Month, Ok(number)) => {
+                format!("{label} {}", value_text(tongue, shape, number))
+            }
+            _ => format!("{label} {text}"),
+        },
         FeatureValue::Number(value) => format!("{label} {}", value_text(tongue, shape, *value)),
     };
     format!("{} {said} ({:+.2})", arrow(reason.push), reason.push)

@@ -96,6 +96,12 @@ fn what_is_not_known_by_name_is_named_as_it_is() {
 }
 
 #[test]
+fn a_weekday_that_is_a_category_is_named_like_a_number() {
+    let text = reason("opens_weekday", FeatureValue::Text("2".to_owned()), 0.1);
+    assert_eq!(both(&text), both(&number("opens_weekday", 2.0, 0.1)));
+}
+
+#[test]
 fn reasons_are_joined_and_confidential_ones_left_out() {
     let all = [
         reason("category", FeatureValue::Text("bags".to_owned()), 0.3),

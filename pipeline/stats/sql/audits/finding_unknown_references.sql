@@ -1,0 +1,20 @@
+-- finding: orders and snapshots of unknown campaigns, candidates of unknown products, products of unknown makers
+SELECT concat('campaign ', e.campaign_id) AS key, count(*) AS found
+FROM stg_order_events AS e
+LEFT ANTI JOIN stg_campaigns AS c ON e.campaign_id = c.campaign_id
+GROUP BY e.campaign_id
+UNION ALL
+SELECT concat('campaign ', s.campaign_id) AS key, count(*) AS found
+FROM stg_order_snapshots AS s
+LEFT ANTI JOIN stg_campaigns AS c ON s.campaign_id = c.campaign_id
+GROUP BY s.campaign_id
+UNION ALL
+SELECT concat('product ', k.product_id) AS key, count(*) AS found
+FROM stg_candidates AS k
+LEFT ANTI JOIN stg_products AS p ON k.product_id = p.product_id
+GROUP BY k.product_id
+UNION ALL
+SELECT concat('maker ', p.maker_id) AS key, count(*) AS found
+FROM stg_products AS p
+LEFT ANTI JOIN stg_makers AS m ON p.maker_id = m.maker_id
+GROUP BY p.maker_id
