@@ -33,7 +33,15 @@ impl Scaler {
     fn apply(&self, value: f64) -> f64 {
         (value - self.centre) / self.scale
     }
+
+    /// The same, held within [`MOST_DEVIATIONS`]: the square of a long tail would rule the score.
+    fn bounded(&self, value: f64) -> f64 {
+        self.apply(value).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
+    }
 }
+
+/// A number counts at most so many standard deviations from its mean.
+const MOST_DEVIATIONS: f64 = 2.5;
 
 /// The clip, in medians, beyond which a number that is never negative counts as skewed.
 const SKEWED_BEYOND_MEDIANS: f64 = 4.0;
@@ -90,7 +98,7 @@ impl NumberEncoder {
         let filled: Vec<f64> = values.iter().map(|value| encoder.prepared(*value)).collect();
         encoder.line = Scaler::fit(&filled);
         if let (true, Some(line)) = (is_rich, &encoder.line) {
-            let squares: Vec<f64> = filled.iter().map(|value| line.apply(*value).powi(2)).collect();
+            let squares: Vec<f64> = filled.iter().map(|value| line.bounded(*value).powi(2)).collect();
             encoder.square = Scaler::fit(&squares);
         }
         encoder
@@ -111,8 +119,9 @@ impl NumberEncoder {
     pub(crate) fn encode(&self, value: Option<f64>, out: &mut Vec<f64>) {
         let filled = self.prepared(value);
         if let Some(line) = &self.line {
-            out.push(line.apply(filled));
-            out.extend(self.square.as_ref().map(|square| square.apply(line.apply(filled).powi(2))));
+            let bounded = line.bounded(filled);
+            out.push(bounded);
+            out.extend(self.square.as_ref().map(|square| square.apply(bounded.powi(2))));
         }
         if self.has_missing_column {
             out.push(f64::from(finite(value).is_none()));
