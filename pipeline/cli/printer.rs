@@ -7,16 +7,24 @@ use std::io::{self, Write};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     is_quiet: bool,
+    is_verbose: bool,
 }
 
 impl Printer {
-    pub(crate) fn new(is_quiet: bool) -> Self {
-        Self { is_quiet }
+    pub(crate) fn new(is_quiet: bool, is_verbose: bool) -> Self {
+        Self { is_quiet, is_verbose }
     }
 
     /// Talk that `-q` silences.
     pub(crate) fn say(&self, text: impl AsRef<str>) {
         if !self.is_quiet {
+            eprintln!("{}", text.as_ref());
+        }
+    }
+
+    /// Talk that only `-v` asks for.
+    pub(crate) fn detail(&self, text: impl AsRef<str>) {
+        if self.is_verbose {
             eprintln!("{}", text.as_ref());
         }
     }

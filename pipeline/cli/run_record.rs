@@ -136,6 +136,7 @@ impl RunInProgress {
         });
         match result {
             Ok((value, rows)) => {
+                printer.detail(format!("  peak memory so far: {} MiB", peak_memory_bytes() >> 20));
                 printer.say(format!("{stage}: {} rows, {seconds:.1} s", rows.given_out));
                 Ok(value)
             }

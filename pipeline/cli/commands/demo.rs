@@ -41,7 +41,7 @@ pub(crate) async fn demo(
     let source = Source { source: None, history: true, strict: false };
     nightly(&common, &settings, printer, &out.join("inbox"), &source).await?;
     let lake = Lake::open(&lake)?;
-    print_ranking(&common, printer, &lake, Some(SHOWN)).await?;
+    print_ranking(&common, settings.language, printer, &lake, Some(SHOWN)).await?;
     let page = Published::of(&lake).latest().join("index.html");
     printer.say(format!("the whole list, with reasons: {}", page.display()));
     printer.say(format!(

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::Outcome;
 use crate::{
-    args::{Common, Format},
+    args::{Common, Format, Language},
     commands::sql::visible_tables,
     lake_door::{Moment, begin, slot_to_rank},
     printer::Printer,
@@ -23,20 +23,21 @@ pub(crate) async fn rank(common: &Common, settings: &Settings, printer: &Printer
         run.finish().await?;
     }
     let lake = slotcast_lake::Lake::open(&settings.lake)?;
-    print_ranking(common, printer, &lake, None).await?;
+    print_ranking(common, settings.language, printer, &lake, None).await?;
     Ok(Outcome::Done)
 }
 
 /// Prints the visible list, or its first rows.
 pub(crate) async fn print_ranking(
     common: &Common,
+    language: Language,
     printer: &Printer,
     lake: &slotcast_lake::Lake,
     first: Option<usize>,
 ) -> Result<()> {
-    let reasons = match common.lang {
-        Some(crate::args::Language::Ko) => "reasons_ko",
-        _ => "reasons_en",
+    let reasons = match language {
+        Language::Ko => "reasons_ko",
+        Language::En => "reasons_en",
     };
     let columns = match common.format {
         Format::Table => format!(

@@ -30,6 +30,7 @@ pub(crate) async fn stats(
     }
     let mut given_out = 0;
     for relation in &built.relations {
+        printer.detail(format!("  {}: {} rows", relation.name, relation.rows.num_rows()));
         given_out += relation.rows.num_rows();
         run.keep(relation.name, &relation.rows).await?;
     }

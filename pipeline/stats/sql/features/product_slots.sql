@@ -17,9 +17,15 @@ WITH records AS (
     GROUP BY id, knowledge_at
 ),
 
+-- No signal is zero signals only where the market had shown any by then; else it is not known.
 logs AS (
-    SELECT id, knowledge_at, ln(CAST(threshold AS DOUBLE)) AS log_threshold
-    FROM offers
+    SELECT
+        o.id, o.knowledge_at, ln(CAST(o.threshold AS DOUBLE)) AS log_threshold,
+        CASE WHEN a.known_from <= o.knowledge_at THEN 0 END AS no_signal,
+        CASE WHEN b.known_from <= o.knowledge_at THEN 0 END AS no_view
+    FROM offers AS o
+    CROSS JOIN (SELECT min(known_at) AS known_from FROM stg_social_signals) AS a
+    CROSS JOIN (SELECT min(known_at) AS known_from FROM stg_page_views) AS b
 ),
 
 -- Rivals are counted before an offer that was moved later leaves its earlier slot.
@@ -41,12 +47,12 @@ features AS (
         coalesce(r.artist_hits, 0) AS artist_hits, coalesce(r.artist_n, 0) AS artist_n,
         coalesce(r.category_rate_hits, 0) AS category_rate_hits, coalesce(r.category_rate_n, 0) AS category_rate_n,
         coalesce(r.product_hits, 0) AS product_hits, coalesce(r.product_n, 0) AS product_n,
-        ln(1.0 + coalesce(s.alerts, 0)) - t.log_threshold AS log_signals_per_threshold_alert,
-        ln(1.0 + coalesce(s.alerts_7d, 0)) - t.log_threshold AS log_recent_alerts_per_threshold,
-        ln(1.0 + coalesce(s.wishes, 0)) - t.log_threshold AS log_signals_per_threshold_wish,
-        ln(1.0 + coalesce(s.shares, 0)) - t.log_threshold AS log_signals_per_threshold_share,
-        ln(1.0 + coalesce(s.likes, 0)) - t.log_threshold AS log_signals_per_threshold_like,
-        ln(1.0 + coalesce(s.visitors, 0)) - t.log_threshold AS log_visitors_per_threshold,
+        ln(1.0 + coalesce(s.alerts, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_alert,
+        ln(1.0 + coalesce(s.alerts_7d, t.no_signal)) - t.log_threshold AS log_recent_alerts_per_threshold,
+        ln(1.0 + coalesce(s.wishes, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_wish,
+        ln(1.0 + coalesce(s.shares, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_share,
+        ln(1.0 + coalesce(s.likes, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_like,
+        ln(1.0 + coalesce(s.visitors, t.no_view)) - t.log_threshold AS log_visitors_per_threshold,
         o.* EXCLUDE (
             id, product_id, slot_date, opens_at, closes_at, knowledge_at, opens_local,
             threshold, threshold_basis, price, currency, capacity, parent_campaign_id
