@@ -111,9 +111,7 @@ pub(crate) async fn begin_with(
         settings: &format!("{} {:?} {asked}", settings.deciding(), common.slot),
         inputs: &format!("{}\n{}", files.join("\n"), versions.join("\n")),
     };
-    let mut words: Vec<String> = std::env::args().collect();
-    words[0] = "slotcast".to_owned();
-    match RunInProgress::begin(&lake, lock, &identity, words.join(" ")).await? {
+    match RunInProgress::begin(&lake, lock, &identity).await? {
         Begun::Started(run) => Ok(Some(run)),
         Begun::AlreadyDone(done) => {
             printer.say(format!("run {} is done already; nothing to do", done.run_id));

@@ -64,6 +64,12 @@ pub(crate) struct RunInProgress {
     _lock: LakeLock,
 }
 
+/// The command as it was given: running it again resumes.
+fn this_command() -> String {
+    let words = std::env::args().skip(1);
+    std::iter::once("slotcast".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 /// A run begun, or found done.
 pub(crate) enum Begun {
     Started(Box<RunInProgress>),
@@ -72,12 +78,7 @@ pub(crate) enum Begun {
 
 impl RunInProgress {
     /// Writes the run's first word, unless the ledger says that it is done.
-    pub(crate) async fn begin(
-        lake: &Lake,
-        lock: LakeLock,
-        identity: &Identity<'_>,
-        resume: String,
-    ) -> Result<Begun> {
+    pub(crate) async fn begin(lake: &Lake, lock: LakeLock, identity: &Identity<'_>) -> Result<Begun> {
         let runs = lake.runs().await?;
         let run_id = identity.run_id().to_string();
         let earlier = runs.0.iter().find(|run| run.run_id == run_id);
@@ -109,7 +110,7 @@ impl RunInProgress {
             row,
             stages: Vec::new(),
             watch: Watch::start(),
-            resume,
+            resume: this_command(),
             _lock: lock,
         })))
     }

@@ -15,7 +15,7 @@ use crate::{
     printer::Printer,
     run_record::{Begun, Identity, RunInProgress},
     settings::{Settings, parse_as_of},
-    stages::ingest::{InboxSettings, ingest as ingest_stage, known_files, mapping},
+    stages::ingest::{InboxSettings, content_hash, ingest as ingest_stage, known_files, mapping},
 };
 
 pub(crate) async fn ingest(
@@ -42,6 +42,8 @@ pub(crate) async fn ingest(
 pub(crate) struct Opened {
     pub(crate) lake: Lake,
     pub(crate) inbox: Inbox,
+    /// Content hash of each file of the inbox, or why it cannot be read.
+    hashes: Vec<Result<String, String>>,
     mapping: Mapping,
     mapping_text: String,
 }
@@ -73,7 +75,8 @@ impl Opened {
             parse_as_of(text, &market.calendar())?;
         }
         let lake = Lake::open_or_create(&settings.lake, &market, &format!("mapping `{}`", mapping.name()))?;
-        Ok(Self { lake, inbox, mapping, mapping_text })
+        let hashes = inbox.files.iter().map(content_hash).collect();
+        Ok(Self { lake, inbox, hashes, mapping, mapping_text })
     }
 
     pub(crate) fn as_of(&self, common: &Common, resumed: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
@@ -84,7 +87,12 @@ impl Opened {
     }
 
     pub(crate) fn reading(&self, source: &Source) -> InboxSettings<'_> {
-        InboxSettings { mapping: &self.mapping, history: source.history, strict: source.strict }
+        InboxSettings {
+            mapping: &self.mapping,
+            hashes: &self.hashes,
+            history: source.history,
+            strict: source.strict,
+        }
     }
 
     pub(crate) async fn begin(
@@ -97,9 +105,8 @@ impl Opened {
     ) -> Result<Begun> {
         let lock: LakeLock = self.lake.lock()?;
         let mut files = known_files(&self.lake).await?;
-        for file in &self.inbox.files {
-            let is_file = std::fs::metadata(&file.path).is_ok_and(|found| found.is_file());
-            files.insert(if is_file { file.content_hash()? } else { format!("unreadable {}", file.name) });
+        for (file, hash) in self.inbox.files.iter().zip(&self.hashes) {
+            files.insert(hash.clone().unwrap_or_else(|_| format!("unreadable {}", file.name)));
         }
         let inputs: Vec<String> = files.into_iter().collect();
         let identity = Identity {
@@ -116,9 +123,7 @@ impl Opened {
             ),
             inputs: &inputs.join("\n"),
         };
-        let mut words: Vec<String> = std::env::args().collect();
-        "slotcast".clone_into(&mut words[0]);
-        RunInProgress::begin(&self.lake, lock, &identity, words.join(" ")).await
+        RunInProgress::begin(&self.lake, lock, &identity).await
     }
 }
 

@@ -12,8 +12,8 @@ use arrow::{
 };
 use slotcast_core::Hint;
 use slotcast_ingest::{
-    AttributeKinds, BatchRows, FileRefused, Inbox, KnownRows, Mapping, TakeIn, TakenIn, rejects_to_batch,
-    take_in,
+    AttributeKinds, BatchRows, FileRefused, Inbox, InboxFile, KnownRows, Mapping, TakeIn, TakenIn,
+    rejects_to_batch, take_in,
 };
 use slotcast_lake::{
     Lake, Part, Replace, TableId,
@@ -33,6 +33,8 @@ const REASONS_SHOWN: usize = 20;
 /// How an inbox is to be read.
 pub(crate) struct InboxSettings<'a> {
     pub(crate) mapping: &'a Mapping,
+    /// Content hash of each file of the inbox, or why it cannot be read.
+    pub(crate) hashes: &'a [Result<String, String>],
     pub(crate) history: bool,
     pub(crate) strict: bool,
 }
@@ -41,6 +43,16 @@ pub(crate) struct InboxSettings<'a> {
 pub(crate) struct Refusal {
     pub(crate) file: String,
     pub(crate) message: String,
+}
+
+/// The content hash of a file, or why it cannot be read. What is no regular file is not opened: a pipe
+/// would keep the night waiting.
+pub(crate) fn content_hash(file: &InboxFile) -> Result<String, String> {
+    match std::fs::metadata(&file.path) {
+        Ok(found) if found.is_file() => file.content_hash().map_err(|error| error.to_string()),
+        Ok(_) => Err(format!("`{}` is no regular file", file.name)),
+        Err(error) => Err(format!("`{}` cannot be read: {error}", file.name)),
+    }
 }
 
 /// Hashes of the files that were ever taken in.
@@ -132,21 +144,19 @@ pub(crate) async fn ingest(
         }
     }
     let mut refusals = Vec::new();
-    for (number, file) in inbox.files.iter().enumerate() {
-        let unreadable = match std::fs::metadata(&file.path) {
-            Ok(found) if found.is_file() => None,
-            Ok(_) => Some(format!("`{}` is no regular file", file.name)),
-            Err(error) => Some(format!("`{}` cannot be read: {error}", file.name)),
+    for (number, (file, hash)) in inbox.files.iter().zip(settings.hashes).enumerate() {
+        let hash = match hash {
+            Ok(hash) => hash,
+            Err(message) => {
+                printer.error(
+                    &format!("file refused: {message}"),
+                    &["mend it or take it out of the inbox".to_owned()],
+                );
+                refusals.push(Refusal { file: file.name.clone(), message: message.clone() });
+                continue;
+            }
         };
-        if let Some(message) = unreadable {
-            printer.error(
-                &format!("file refused: {message}"),
-                &["mend it or take it out of the inbox".to_owned()],
-            );
-            refusals.push(Refusal { file: file.name.clone(), message });
-            continue;
-        }
-        if known.contains(&file.content_hash()?) {
+        if known.contains(hash) {
             printer.say(format!("{}: known already", file.name));
             continue;
         }
