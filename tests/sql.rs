@@ -15,8 +15,8 @@ use arrow::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Knowledge;
-use slotcast_ingest::{AttributeKinds, BatchRows, Mapping, TakeIn, scan_inbox, take_in};
-use slotcast_lake::{Lake, Market, Part, Replace, SlotRule, Snapshot, TableId, contract::ContractTable};
+use slotcast_ingest::{AttributeKinds, Batch, Mapping, scan_inbox, take_in};
+use slotcast_lake::{FactWriter, Lake, Market, Replace, SlotRule, Snapshot, TableId, contract::TABLES};
 use slotcast_stats::{AUDITS, Question, Session};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner, parse_file};
 
@@ -105,7 +105,7 @@ impl Setting {
         if let Some(zone) = self.0.get("zone") {
             market.slots = SlotRule { zone: zone.clone(), ..market.slots };
         }
-        let lake = Lake::open_or_create(root, &market, "test").unwrap();
+        let lake = Lake::open_or_create(root, &market, "test", [1; 32]).unwrap();
         let facts = fill(&lake, &Path::new(FOLDER).join("fixtures").join(self.said("market"))).await;
         let calendar = market.calendar();
         let as_of: DateTime<Utc> = self.said("as_of").parse().unwrap();
@@ -126,36 +126,34 @@ impl Setting {
 /// Takes an inbox into a lake; every row of it must be good.
 async fn fill(lake: &Lake, inbox: &Path) -> Vec<Snapshot> {
     let mapping = Mapping::contract(lake.market().calendar().zone());
-    let mut known = BatchRows::default();
-    let mut parts: BTreeMap<&'static str, Vec<Part>> = BTreeMap::new();
+    let pseudonyms = lake.pseudonyms().await.unwrap();
+    let mut snapshots = Vec::new();
     for (number, file) in scan_inbox(inbox, &mapping).unwrap().files.iter().enumerate() {
         let seen = file.path.file_stem().unwrap().to_str().unwrap().strip_prefix("seen_");
         let night = seen.unwrap_or("2200-01-01");
-        let settings = TakeIn {
-            batch_id: seen.map_or("history", |_| night).to_owned(),
+        let batch = Batch {
             now: format!("{night}T00:00:00Z").parse().unwrap(),
             history: seen.is_none(),
             strict: true,
             attribute_kinds: AttributeKinds::default(),
+            first_origin: number as i64,
+            pseudonyms: &pseudonyms,
+            threads: 1,
+            room: usize::MAX,
         };
-        let taken = take_in(file, &mapping, &settings, &(), &mut known);
+        let writer = FactWriter::new(lake, night, number as i64, &snapshots);
+        let taken = take_in(std::slice::from_ref(file), &mapping, &batch, &writer, &()).unwrap().remove(0);
         let taken = taken.unwrap_or_else(|refused| panic!("{refused}"));
         let account = taken.account;
         assert_eq!(account.read, account.accepted, "{}: {account:?}", file.name);
         assert!(taken.extra_columns.is_empty(), "{}: {:?}", file.name, taken.extra_columns);
-        for (table, facts) in taken.facts {
-            let id = TableId::facts(table.name);
-            let name = format!("{number:05}.parquet");
-            let part = lake.write_part(&id, &name, &facts.schema(), &[facts]).unwrap();
-            parts.entry(table.name).or_default().push(part);
+        for (name, (schema, parts)) in writer.into_written() {
+            lake.commit(&TableId::facts(name), &schema, &parts, &Replace::Nothing).await.unwrap();
         }
-    }
-    let mut snapshots = Vec::new();
-    for (name, parts) in parts {
-        let id = TableId::facts(name);
-        let schema = ContractTable::named(name).unwrap().fact_schema(&[]);
-        lake.commit(&id, &schema, &parts, &Replace::Nothing).await.unwrap();
-        snapshots.extend(lake.head(&id).await.unwrap());
+        snapshots.clear();
+        for table in &TABLES {
+            snapshots.extend(lake.head(&TableId::facts(table.name)).await.unwrap());
+        }
     }
     snapshots
 }

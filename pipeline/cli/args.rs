@@ -36,6 +36,9 @@ pub(crate) struct Common {
     /// How data is printed
     #[arg(long, global = true, value_enum, default_value = "table")]
     pub(crate) format: Format,
+    /// Wait so long for another slotcast that writes to the lake [default: not at all]
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
+    pub(crate) wait: u64,
     /// Say only what went wrong
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -118,6 +121,20 @@ pub(crate) enum Verb {
     },
     /// Lists the runs of the lake
     Runs,
+    /// Removes what no kept run needs: files of older runs, and what killed runs left
+    Vacuum {
+        /// How many of the newest runs stay readable [default: 30, or `keep_runs` under `[lake]`]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        keep: Option<u32>,
+        /// Only list what would go
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Erases a customer from the lake; orders stay, and nobody's name is on them
+    Forget {
+        /// The customer's id, as the source writes it
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

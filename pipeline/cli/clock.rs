@@ -1,4 +1,4 @@
-//! The one place that asks what day it is.
+//! The one place that asks what day it is, and asks the system for chance.
 
 use std::time::Instant;
 
@@ -7,6 +7,14 @@ use slotcast_core::{DateTime, Utc};
 /// Now, to the microsecond that the lake keeps.
 pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_micros(chrono::Utc::now().timestamp_micros()).expect("now is a time")
+}
+
+/// Thirty-two random bytes for the salt of a lake.
+pub(crate) fn fresh_salt() -> anyhow::Result<[u8; 32]> {
+    let mut salt = [0; 32];
+    getrandom::fill(&mut salt)
+        .map_err(|error| anyhow::anyhow!("the system gives no random bytes for the lake's salt: {error}"))?;
+    Ok(salt)
 }
 
 /// A watch that runs from here on.

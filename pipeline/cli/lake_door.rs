@@ -1,10 +1,12 @@
 //! Opening a lake, and the question a run asks of it.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use chrono::TimeDelta;
 use slotcast_core::{DateTime, Knowledge, NaiveDate, Slot, Utc};
-use slotcast_lake::{Lake, Snapshot, TableId, contract::TABLES};
+use slotcast_lake::{Lake, LakeLock, Snapshot, TableId, Writer, contract::TABLES};
 use slotcast_stats::Question;
 
 use crate::{
@@ -24,6 +26,14 @@ pub(crate) async fn facts(lake: &Lake) -> Result<Vec<Snapshot>> {
         snapshots.extend(lake.head(&TableId::facts(table.name)).await?);
     }
     Ok(snapshots)
+}
+
+/// The right to write, for which `--wait` waits.
+pub(crate) fn lock(common: &Common, printer: &Printer, lake: &Lake, verb: &str) -> Result<LakeLock> {
+    let writer = Writer { verb, since: now() };
+    Ok(lake.lock(&writer, Duration::from_secs(common.wait), |holder| {
+        printer.say(format!("waiting for another process that writes to the lake ({holder})"));
+    })?)
 }
 
 /// The slot to rank: the one named, or the first that opens after `as_of`.
@@ -93,7 +103,7 @@ pub(crate) async fn begin_with(
     asked: &str,
 ) -> Result<Option<Box<RunInProgress>>> {
     let lake = Lake::open(&settings.lake)?;
-    let lock = lake.lock()?;
+    let lock = lock(common, printer, &lake, verb)?;
     let as_of = as_of(common, &lake, moment).await?;
     // A wrong date is told before anything is written.
     slot_to_rank(&lake, as_of, common.slot)?;

@@ -1,7 +1,16 @@
 //! stdout is data, stderr is talk.
 #![expect(clippy::print_stderr, reason = "the one place that talks")]
 
-use std::io::{self, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use slotcast_ingest::Progress;
+
+use crate::clock::Watch;
 
 /// What may be said.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +22,11 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(is_quiet: bool, is_verbose: bool) -> Self {
         Self { is_quiet, is_verbose }
+    }
+
+    /// Shows how far something has come: a bar where a person looks on, else a line from time to time.
+    pub(crate) fn progress(&self, bytes: u64) -> Bar {
+        Bar::new(bytes, self.is_quiet)
     }
 
     /// Talk that `-q` silences.
@@ -52,5 +66,58 @@ impl Printer {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }
+    }
+}
+
+/// Seconds between two lines where there is no bar.
+const LINE_EVERY: u64 = 10;
+
+/// How far an ingest has come.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    rows: AtomicU64,
+    /// Without a terminal: when the next line is due, in seconds; `-q` wants none.
+    lines: Option<(Watch, AtomicU64)>,
+}
+
+impl Bar {
+    fn new(bytes: u64, is_quiet: bool) -> Self {
+        let is_seen = io::stderr().is_terminal() && !is_quiet;
+        let bar = if is_seen { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
+        bar.set_length(bytes);
+        if is_seen {
+            let template = "{bar:30} {bytes} of {total_bytes}, {msg}, {elapsed} ({eta} left)";
+            bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+        let lines = (!is_seen && !is_quiet).then(|| (Watch::start(), AtomicU64::new(LINE_EVERY)));
+        Self { bar, rows: AtomicU64::new(0), lines }
+    }
+}
+
+impl Progress for Bar {
+    fn bytes(&self, more: u64) {
+        self.bar.inc(more);
+    }
+
+    fn rows(&self, more: u64) {
+        let rows = self.rows.fetch_add(more, Ordering::Relaxed) + more;
+        self.bar.set_message(format!("{} rows", HumanCount(rows)));
+        if let Some((watch, due)) = &self.lines {
+            let (now, at) = (watch.seconds() as u64, due.load(Ordering::Relaxed));
+            if now >= at
+                && due.compare_exchange(at, now + LINE_EVERY, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            {
+                let (read, of) =
+                    (HumanBytes(self.bar.position()), HumanBytes(self.bar.length().unwrap_or(0)));
+                eprintln!("  {} rows, {read} of {of}, {now} s", HumanCount(rows));
+            }
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

@@ -115,6 +115,11 @@ impl RunInProgress {
         })))
     }
 
+    /// How often it was begun, this time included.
+    pub(crate) fn attempt(&self) -> i64 {
+        self.row.attempt
+    }
+
     /// Runs a stage and notes what became of it. An error also ends the run in the ledger.
     pub(crate) async fn stage<T>(
         &mut self,
@@ -164,7 +169,7 @@ impl RunInProgress {
         let rows = with_run_id(rows, &self.run_id)?;
         let schema = rows.schema();
         let file = format!("{}-{:02}.parquet", self.run_id, self.row.attempt);
-        let part = self.lake.write_part(&table, &file, &schema, &[rows])?;
+        let part = self.lake.write_part(&table, &file, &[rows])?;
         let version = self.lake.commit(&table, &schema, &[part], &Replace::All).await?;
         self.tables.insert(table.to_string(), version);
         Ok(())

@@ -23,7 +23,7 @@ const DEFAULT_FILE: &str = "slotcast.toml";
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct SettingsFile {
-    lake: Option<PathBuf>,
+    lake: LakeFile,
     lang: Option<String>,
     lead_days: Option<u32>,
     refund_window_days: Option<u32>,
@@ -32,6 +32,36 @@ struct SettingsFile {
     slots: Option<SlotsFile>,
     train: TrainFile,
     rank: RankFile,
+}
+
+/// `lake = "DIR"`, or a table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "`lake` is a folder, or a table with `path` and `keep_runs`")]
+enum LakeFile {
+    Path(PathBuf),
+    Table(LakeTable),
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LakeTable {
+    path: Option<PathBuf>,
+    keep_runs: Option<u32>,
+}
+
+impl Default for LakeFile {
+    fn default() -> Self {
+        Self::Table(LakeTable::default())
+    }
+}
+
+impl LakeFile {
+    fn into_table(self) -> LakeTable {
+        match self {
+            Self::Path(path) => LakeTable { path: Some(path), keep_runs: None },
+            Self::Table(table) => table,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -67,6 +97,8 @@ struct RankFile {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) lake: PathBuf,
+    /// How many of the newest runs `vacuum` leaves readable.
+    pub(crate) keep_runs: u32,
     pub(crate) language: Language,
     /// How many days before the opening a slot's line-up is decided.
     pub(crate) lead_days: u32,
@@ -148,8 +180,17 @@ impl Settings {
             let message = format!("setting `lead_days` is 0 to 60, not {lead_days}");
             return Err(UserError::new(message, "the default is 4: Friday for a Tuesday").into());
         }
+        let lake = file.lake.into_table();
+        if lake.keep_runs == Some(0) {
+            return Err(UserError::new(
+                "setting `keep_runs` is 1 or more, not 0",
+                "the default is 30; the newest run is always kept",
+            )
+            .into());
+        }
         Ok(Self {
-            lake: common.lake.clone().or(file.lake).unwrap_or_else(|| PathBuf::from("lake")),
+            lake: common.lake.clone().or(lake.path).unwrap_or_else(|| PathBuf::from("lake")),
+            keep_runs: lake.keep_runs.unwrap_or(30),
             language,
             lead_days,
             refund_window_days,
@@ -199,7 +240,7 @@ fn read_file(given: Option<&Path>) -> Result<SettingsFile> {
     toml::from_str(&text).map_err(|error| {
         UserError::new(
             format!("settings file `{}` is not understood: {}", path.display(), error.to_string().trim_end()),
-            "keys are lake, lang, lead_days, refund_window_days, label_lag_days, required_tables, \
+            "keys are lake (a folder, or [lake] with path and keep_runs), lang, lead_days, refund_window_days, label_lag_days, required_tables, \
              [slots], [train], [rank]",
         )
         .into()

@@ -80,8 +80,13 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
 }
 
 /// Writes a file of an inbox.
-#[expect(clippy::disallowed_methods, reason = "tests make their own inboxes")]
 pub(crate) fn write(path: &Path, text: &str) {
+    write_bytes(path, text.as_bytes());
+}
+
+/// Writes a file of an inbox.
+#[expect(clippy::disallowed_methods, reason = "tests make their own inboxes")]
+pub(crate) fn write_bytes(path: &Path, text: &[u8]) {
     std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
     std::fs::write(path, text).expect("a file");
 }

@@ -5,17 +5,18 @@ use std::path::Path;
 use anyhow::Result;
 use slotcast_core::{DateTime, Utc};
 use slotcast_ingest::{Inbox, Mapping, scan_inbox};
-use slotcast_lake::{Lake, LakeLock, Market};
+use slotcast_lake::{Lake, Market};
 
 use super::Outcome;
 use crate::{
     args::{Common, Source},
-    clock::now,
+    clock::{fresh_salt, now},
     failure::UserError,
+    lake_door::lock,
     printer::Printer,
     run_record::{Begun, Identity, RunInProgress},
     settings::{Settings, parse_as_of},
-    stages::ingest::{InboxSettings, content_hash, ingest as ingest_stage, known_files, mapping},
+    stages::ingest::{InboxSettings, content_hashes, ingest as ingest_stage, known_files, mapping},
 };
 
 pub(crate) async fn ingest(
@@ -27,7 +28,8 @@ pub(crate) async fn ingest(
 ) -> Result<Outcome> {
     let opened = Opened::new(settings, inbox, source, common.as_of.as_deref())?;
     let as_of = opened.as_of(common, None)?;
-    let Begun::Started(mut run) = opened.begin(common, settings, source, "ingest", as_of).await? else {
+    let Begun::Started(mut run) = opened.begin(common, settings, printer, source, "ingest", as_of).await?
+    else {
         printer.say("nothing new in the inbox");
         return Ok(Outcome::Done);
     };
@@ -74,8 +76,9 @@ impl Opened {
         if let Some(text) = as_of {
             parse_as_of(text, &market.calendar())?;
         }
-        let lake = Lake::open_or_create(&settings.lake, &market, &format!("mapping `{}`", mapping.name()))?;
-        let hashes = inbox.files.iter().map(content_hash).collect();
+        let said_by = format!("mapping `{}`", mapping.name());
+        let lake = Lake::open_or_create(&settings.lake, &market, &said_by, fresh_salt()?)?;
+        let hashes = content_hashes(&inbox.files);
         Ok(Self { lake, inbox, hashes, mapping, mapping_text })
     }
 
@@ -99,11 +102,12 @@ impl Opened {
         &self,
         common: &Common,
         settings: &Settings,
+        printer: &Printer,
         source: &Source,
         verb: &'static str,
         as_of: DateTime<Utc>,
     ) -> Result<Begun> {
-        let lock: LakeLock = self.lake.lock()?;
+        let lock = lock(common, printer, &self.lake, verb)?;
         let mut files = known_files(&self.lake).await?;
         for (file, hash) in self.inbox.files.iter().zip(&self.hashes) {
             files.insert(hash.clone().unwrap_or_else(|_| format!("unreadable {}", file.name)));

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod demo;
+mod forget;
 mod ingest;
 mod nightly;
 mod publish;
@@ -10,6 +11,7 @@ mod runs;
 mod sql;
 mod stats;
 mod train;
+mod vacuum;
 
 use anyhow::Result;
 
@@ -48,5 +50,7 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
             sql::sql(common, &settings, printer, question).await
         }
         Verb::Runs => runs::runs(common, &settings, printer).await,
+        Verb::Vacuum { keep, dry_run } => vacuum::vacuum(common, &settings, printer, *keep, *dry_run).await,
+        Verb::Forget { id } => forget::forget(common, &settings, printer, id).await,
     }
 }

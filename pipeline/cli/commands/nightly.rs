@@ -37,7 +37,7 @@ pub(crate) async fn nightly(
             "this run speaks for {as_of}, but without `--history` new facts count as known from now on: it will not see them"
         ));
     }
-    let mut run = match opened.begin(common, settings, source, "nightly", as_of).await? {
+    let mut run = match opened.begin(common, settings, printer, source, "nightly", as_of).await? {
         Begun::Started(run) => run,
         Begun::AlreadyDone(done) => return already_done(&lake, printer, &done),
     };

@@ -1,26 +1,28 @@
-//! An inbox to facts: files are read one by one and committed together.
+//! An inbox to facts: its files make one batch, which is committed together.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use arrow::{
-    array::{Array, AsArray, RecordBatch, StringArray},
-    datatypes::{Field, SchemaRef},
+    array::{AsArray, RecordBatch, StringArray},
+    datatypes::{Int64Type, SchemaRef},
 };
 use slotcast_core::Hint;
 use slotcast_ingest::{
-    AttributeKinds, BatchRows, FileRefused, Inbox, InboxFile, KnownRows, Mapping, TakeIn, TakenIn,
+    Account, AttributeKinds, Batch, FileRefused, Inbox, InboxFile, Mapping, Reject, TakenIn,
     rejects_to_batch, take_in,
 };
 use slotcast_lake::{
-    Lake, Part, Replace, TableId,
-    contract::{ATTRIBUTE_PREFIX, ContractTable, TABLES, ingest_files_schema, rejects_schema},
+    FactWriter, Lake, Replace, TableId, Written,
+    contract::{TABLES, ingest_files_schema, rejects_schema},
 };
 
 use crate::{
+    lake_door::facts,
     printer::Printer,
     relations::Columns,
     run_record::{Rows, RunInProgress},
@@ -29,6 +31,10 @@ use crate::{
 const FILES: &str = "ingest_files";
 const REJECTS: &str = "rejects";
 const REASONS_SHOWN: usize = 20;
+const RAW_SHOWN: usize = 80;
+
+/// Bytes of facts that are gathered before they are written.
+const ROOM: usize = 192 << 20;
 
 /// How an inbox is to be read.
 pub(crate) struct InboxSettings<'a> {
@@ -47,12 +53,38 @@ pub(crate) struct Refusal {
 
 /// The content hash of a file, or why it cannot be read. What is no regular file is not opened: a pipe
 /// would keep the night waiting.
-pub(crate) fn content_hash(file: &InboxFile) -> Result<String, String> {
+fn content_hash(file: &InboxFile) -> Result<String, String> {
     match std::fs::metadata(&file.path) {
         Ok(found) if found.is_file() => file.content_hash().map_err(|error| error.to_string()),
         Ok(_) => Err(format!("`{}` is no regular file", file.name)),
         Err(error) => Err(format!("`{}` cannot be read: {error}", file.name)),
     }
+}
+
+/// The content hash of each file, side by side.
+pub(crate) fn content_hashes(files: &[InboxFile]) -> Vec<Result<String, String>> {
+    let next = AtomicUsize::new(0);
+    let hash = || {
+        let mut found = Vec::new();
+        while let number = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(file) = files.get(number)
+        {
+            found.push((number, content_hash(file)));
+        }
+        found
+    };
+    let mut hashes: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads()).map(|_| scope.spawn(hash)).collect();
+        let join =
+            |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join().expect("hashing does not panic");
+        threads.into_iter().flat_map(join).collect()
+    });
+    hashes.sort_by_key(|(number, _)| *number);
+    hashes.into_iter().map(|(_, hash)| hash).collect()
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Hashes of the files that were ever taken in.
@@ -71,55 +103,24 @@ async fn column_of_files(lake: &Lake, column: &str) -> Result<BTreeSet<String>> 
     Ok(values)
 }
 
-/// Facts of a batch that a killed run left unfinished go; it is read again from its files.
-async fn take_back_unfinished(lake: &Lake, printer: &Printer) -> Result<()> {
-    let finished = column_of_files(lake, "batch_id").await?;
-    let tables = TABLES.iter().map(|table| TableId::facts(table.name));
-    for table in tables.chain([TableId::ledger(REJECTS)]) {
-        let Some(snapshot) = lake.head(&table).await? else { continue };
-        let is_left = |name: &str| name.split_once("--").is_some_and(|(batch, _)| !finished.contains(batch));
-        let left: Vec<String> =
-            snapshot.files.iter().map(|file| file.name.clone()).filter(|name| is_left(name)).collect();
-        if !left.is_empty() {
-            printer.say(format!("taking back {} unfinished file(s) of `{table}`", left.len()));
-            lake.commit(&table, &snapshot.schema, &[], &Replace::Files(left)).await?;
-        }
+/// Finishes what killed processes left: half a batch is taken back, half an erasure is done.
+async fn tidy_up(lake: &Lake, printer: &Printer) -> Result<()> {
+    for (table, files) in lake.take_back_unfinished().await? {
+        printer.say(format!("taking back {files} unfinished file(s) of `{table}`"));
+    }
+    match lake.finish_erasures().await? {
+        0 => {}
+        erasures => printer.say(format!("finished {erasures} erasure(s) that were begun")),
     }
     Ok(())
 }
 
-/// Hashes of every row that the lake holds.
-struct LakeRows(HashSet<[u8; 16]>);
-
-impl KnownRows for LakeRows {
-    fn contains(&self, _table: &str, row_hash: [u8; 16]) -> bool {
-        // The hash covers the name of the table.
-        self.0.contains(&row_hash)
-    }
-}
-
-async fn known_rows(lake: &Lake) -> Result<LakeRows> {
-    let mut hashes = HashSet::new();
-    for table in &TABLES {
-        let Some(snapshot) = lake.head(&TableId::facts(table.name)).await? else { continue };
-        for array in snapshot.read_column("row_hash")? {
-            let values = array.as_binary::<i32>();
-            for row in 0..values.len() {
-                hashes.insert(values.value(row).try_into().context("a row hash has 16 bytes")?);
-            }
-        }
-    }
-    Ok(LakeRows(hashes))
-}
-
-/// What a batch has written and not committed.
-#[derive(Default)]
-struct Uncommitted {
-    parts: BTreeMap<&'static str, Vec<Part>>,
-    kinds: AttributeKinds,
-    attributes: BTreeMap<&'static str, BTreeMap<String, Field>>,
-    rejects: Vec<RecordBatch>,
-    taken: Vec<TakenIn>,
+/// The number of the first file that this batch takes in.
+async fn first_origin(lake: &Lake) -> Result<i64> {
+    let Some(snapshot) = lake.head(&TableId::ledger(FILES)).await? else { return Ok(0) };
+    let arrays = snapshot.read_column("origin")?;
+    let last = arrays.iter().filter_map(|array| arrow::compute::max(array.as_primitive::<Int64Type>())).max();
+    Ok(last.map_or(0, |last| last + 1))
 }
 
 pub(crate) async fn ingest(
@@ -129,107 +130,113 @@ pub(crate) async fn ingest(
     settings: &InboxSettings<'_>,
 ) -> Result<(Vec<Refusal>, Rows)> {
     let lake = run.lake.clone();
-    take_back_unfinished(&lake, printer).await?;
+    tidy_up(&lake, printer).await?;
     for name in &inbox.unmatched {
         printer.say(format!("{name}: no table wants it, left alone"));
     }
     let known = known_files(&lake).await?;
-    let rows = known_rows(&lake).await?;
-    let mut batch_rows = BatchRows::default();
-    let mut batch = Uncommitted::default();
-    for table in &TABLES {
-        if let Some(head) = lake.head(&TableId::facts(table.name)).await? {
-            batch.kinds.learn(table.name, &head.schema);
-            batch.learn(table.name, &head.schema);
-        }
-    }
     let mut refusals = Vec::new();
-    for (number, (file, hash)) in inbox.files.iter().zip(settings.hashes).enumerate() {
-        let hash = match hash {
-            Ok(hash) => hash,
+    let mut files: Vec<(InboxFile, &str)> = Vec::new();
+    for (file, hash) in inbox.files.iter().zip(settings.hashes) {
+        match hash {
             Err(message) => {
-                printer.error(
-                    &format!("file refused: {message}"),
-                    &["mend it or take it out of the inbox".to_owned()],
-                );
+                let hint = "mend it or take it out of the inbox".to_owned();
+                printer.error(&format!("file refused: {message}"), &[hint]);
                 refusals.push(Refusal { file: file.name.clone(), message: message.clone() });
-                continue;
             }
-        };
-        if known.contains(hash) {
-            printer.say(format!("{}: known already", file.name));
-            continue;
-        }
-        let take = TakeIn {
-            batch_id: run.run_id.clone(),
-            now: run.taken_at,
-            history: settings.history,
-            strict: settings.strict,
-            attribute_kinds: batch.kinds.clone(),
-        };
-        match take_in(file, settings.mapping, &take, &rows, &mut batch_rows) {
-            Ok(taken) => {
-                say_account(printer, &taken);
-                batch.write(&lake, run, number, taken)?;
+            Ok(hash) if known.contains(hash) => printer.say(format!("{}: known already", file.name)),
+            Ok(hash) if files.iter().any(|(_, own)| own == hash) => {
+                printer.say(format!("{}: the same bytes as an earlier file of this inbox", file.name));
             }
-            Err(refused) => {
-                refusals.push(say_refusal(printer, &file.name, &refused));
-            }
+            Ok(hash) => files.push((file.clone(), hash)),
         }
     }
-    let accepted = batch.commit(&lake, run).await?;
+    let accepted = take_in_files(run, printer, &files, settings, &mut refusals).await?;
+    for compacted in lake.compact_facts().await? {
+        printer.detail(format!(
+            "  {}: {} small files became {}",
+            compacted.table, compacted.files_before, compacted.files_after
+        ));
+    }
     name_heads(&lake, run).await?;
     Ok((refusals, Rows { taken_in: inbox.files.len(), given_out: accepted }))
 }
 
-impl Uncommitted {
-    fn learn(&mut self, table: &'static str, schema: &SchemaRef) {
-        for field in schema.fields().iter().filter(|field| field.name().starts_with(ATTRIBUTE_PREFIX)) {
-            let known = self.attributes.entry(table).or_default();
-            known.insert(field.name().clone(), Field::new(field.name(), field.data_type().clone(), true));
-        }
-    }
-
-    fn write(&mut self, lake: &Lake, run: &RunInProgress, number: usize, mut taken: TakenIn) -> Result<()> {
-        let batch_id = run.run_id.as_str();
-        taken.teach(&mut self.kinds);
-        if !taken.rejects.is_empty() {
-            self.rejects.push(rejects_to_batch(&taken.file, &taken.rejects, batch_id, run.taken_at));
-        }
-        // Two targets of one file may differ in their attributes: one part a batch of facts.
-        for (index, (table, facts)) in std::mem::take(&mut taken.facts).into_iter().enumerate() {
-            if facts.num_rows() == 0 {
-                continue;
+async fn take_in_files(
+    run: &RunInProgress,
+    printer: &Printer,
+    files: &[(InboxFile, &str)],
+    settings: &InboxSettings<'_>,
+    refusals: &mut Vec<Refusal>,
+) -> Result<usize> {
+    let lake = &run.lake;
+    let heads = facts(lake).await?;
+    let mut attribute_kinds = AttributeKinds::default();
+    heads.iter().for_each(|head| attribute_kinds.learn(&head.table.name, &head.schema));
+    let pseudonyms = lake.pseudonyms().await?;
+    let batch = Batch {
+        now: run.taken_at,
+        history: settings.history,
+        strict: settings.strict,
+        attribute_kinds,
+        first_origin: first_origin(lake).await?,
+        pseudonyms: &pseudonyms,
+        threads: threads(),
+        room: ROOM,
+    };
+    let writer = FactWriter::new(lake, &run.run_id, run.attempt(), &heads);
+    let only_files: Vec<InboxFile> = files.iter().map(|(file, _)| file.clone()).collect();
+    let taken = {
+        let progress = printer.progress(only_files.iter().map(InboxFile::bytes).sum());
+        take_in(&only_files, settings.mapping, &batch, &writer, &progress)
+    };
+    let taken = taken.inspect_err(|_| {
+        // The error at hand is the one to report. What cannot be removed now, `vacuum` finds.
+        let _ = writer.start_over();
+    })?;
+    let mut taken_in = Vec::new();
+    for (number, (taken, (file, hash))) in taken.into_iter().zip(files).enumerate() {
+        match taken {
+            Ok(mut taken) => {
+                for reject in &mut taken.rejects {
+                    // Who was forgotten is not to come back in the text of a bad row.
+                    if pseudonyms.names_forgotten(&reject.raw) {
+                        reject.raw.clear();
+                    }
+                }
+                say_account(printer, &taken);
+                let origin = batch.first_origin + number as i64;
+                taken_in.push((taken, origin, (*hash).to_owned()));
             }
-            self.learn(table.name, &facts.schema());
-            let name = format!("{batch_id}--{number:05}-{index:03}.parquet");
-            let id = TableId::facts(table.name);
-            let part = lake.write_part(&id, &name, &facts.schema(), &[facts])?;
-            self.parts.entry(table.name).or_default().push(part);
+            Err(refused) => refusals.push(say_refusal(printer, &file.name, &refused)),
         }
-        self.taken.push(taken);
-        Ok(())
     }
+    say_rejects(printer, &taken_in);
+    commit(run, writer.into_written(), &taken_in).await?;
+    Ok(taken_in.iter().map(|(taken, ..)| taken.account.accepted as usize).sum())
+}
 
-    /// Commits table by table, and last the files: that entry finishes the batch.
-    async fn commit(self, lake: &Lake, run: &RunInProgress) -> Result<usize> {
-        let batch_id = run.run_id.as_str();
-        for (name, parts) in &self.parts {
-            let table = ContractTable::named(name).context("a table of the contract")?;
-            let attributes: Vec<Field> =
-                self.attributes.get(name).into_iter().flat_map(|known| known.values().cloned()).collect();
-            let schema = table.fact_schema(&attributes);
-            lake.commit(&TableId::facts(name), &schema, parts, &Replace::Nothing).await?;
-        }
-        if !self.rejects.is_empty() {
-            append(lake, batch_id, REJECTS, &rejects_schema(), &self.rejects).await?;
-        }
-        if !self.taken.is_empty() {
-            let files = files_batch(run, &self.taken)?;
-            append(lake, batch_id, FILES, &ingest_files_schema(), &[files]).await?;
-        }
-        Ok(self.taken.iter().map(|taken| taken.account.accepted as usize).sum())
+/// A file taken in, its origin, and its content hash.
+type TakenFile = (TakenIn, i64, String);
+
+/// Commits table by table, and last the files: that entry finishes the batch.
+async fn commit(run: &RunInProgress, written: Written, taken: &[TakenFile]) -> Result<()> {
+    let lake = &run.lake;
+    for (name, (schema, parts)) in &written {
+        lake.commit(&TableId::facts(name), schema, parts, &Replace::Nothing).await?;
     }
+    let batches: Vec<RecordBatch> = taken
+        .iter()
+        .filter(|(taken, ..)| !taken.rejects.is_empty())
+        .map(|(taken, ..)| rejects_to_batch(&taken.file, &taken.rejects, &run.run_id, run.taken_at))
+        .collect();
+    if !batches.is_empty() {
+        append(run, REJECTS, &rejects_schema(), &batches).await?;
+    }
+    if !taken.is_empty() {
+        append(run, FILES, &ingest_files_schema(), &[files_batch(run, taken)?]).await?;
+    }
+    Ok(())
 }
 
 /// Names the newest version of everything that ingest writes, also where an earlier attempt wrote
@@ -250,30 +257,27 @@ async fn name_heads(lake: &Lake, run: &mut RunInProgress) -> Result<()> {
     Ok(())
 }
 
-async fn append(
-    lake: &Lake,
-    batch_id: &str,
-    name: &str,
-    schema: &SchemaRef,
-    batches: &[RecordBatch],
-) -> Result<()> {
+async fn append(run: &RunInProgress, name: &str, schema: &SchemaRef, batches: &[RecordBatch]) -> Result<()> {
     let id = TableId::ledger(name);
-    let part = lake.write_part(&id, &format!("{batch_id}--{name}.parquet"), schema, batches)?;
-    lake.commit(&id, schema, &[part], &Replace::Nothing).await?;
+    let file = format!("{}--{:02}-{name}.parquet", run.run_id, run.attempt());
+    let part = run.lake.write_part(&id, &file, batches)?;
+    run.lake.commit(&id, schema, &[part], &Replace::Nothing).await?;
     Ok(())
 }
 
-fn files_batch(run: &RunInProgress, taken: &[TakenIn]) -> Result<RecordBatch> {
-    let count = |value: fn(&TakenIn) -> u64| taken.iter().map(move |taken| value(taken) as usize);
+fn files_batch(run: &RunInProgress, taken: &[TakenFile]) -> Result<RecordBatch> {
+    let count =
+        |value: fn(&Account) -> u64| taken.iter().map(move |(taken, ..)| value(&taken.account) as usize);
     let rows = Columns::default()
         .text("batch_id", taken.iter().map(|_| run.run_id.clone()))
-        .text("file", taken.iter().map(|taken| taken.file.clone()))
-        .text("content_hash", taken.iter().map(|taken| taken.content_hash.clone()))
-        .count("read", count(|taken| taken.account.read))
-        .count("accepted", count(|taken| taken.account.accepted))
-        .count("rejected", count(|taken| taken.account.rejected))
-        .count("repeats", count(|taken| taken.account.repeats))
-        .count("filtered", count(|taken| taken.account.filtered))
+        .count("origin", taken.iter().map(|(_, origin, _)| *origin as usize))
+        .text("file", taken.iter().map(|(taken, ..)| taken.file.clone()))
+        .text("content_hash", taken.iter().map(|(.., hash)| hash.clone()))
+        .count("read", count(|account| account.read))
+        .count("accepted", count(|account| account.accepted))
+        .count("rejected", count(|account| account.rejected))
+        .count("repeats", count(|account| account.repeats))
+        .count("filtered", count(|account| account.filtered))
         .instant("known_at", taken.iter().map(|_| run.taken_at))
         .batch()?;
     Ok(RecordBatch::try_new(ingest_files_schema(), rows.columns().to_vec())?)
@@ -288,17 +292,36 @@ fn say_account(printer: &Printer, taken: &TakenIn) {
     for (reason, rows) in &taken.filtered_by {
         printer.say(format!("  filtered, {reason}: {rows}"));
     }
-    let mut reasons: BTreeMap<(&str, &str), (usize, u64)> = BTreeMap::new();
-    for reject in &taken.rejects {
-        let column = reject.column_name.as_deref().unwrap_or("-");
-        let entry = reasons.entry((reject.reason.code(), column)).or_insert((0, reject.line));
-        entry.0 += 1;
-    }
-    for ((reason, column), (rows, line)) in reasons.iter().take(REASONS_SHOWN) {
-        printer.say(format!("  rejected, {reason} in {column}: {rows}, first on line {line}"));
+    if taken.is_cp949 {
+        printer.say("  read as CP949");
     }
     if !taken.extra_columns.is_empty() {
         printer.say(format!("  columns that nothing reads: {}", taken.extra_columns.join(", ")));
+    }
+}
+
+/// The rejects of all files: how many for each reason and column, and the first of each.
+fn say_rejects(printer: &Printer, taken: &[TakenFile]) {
+    let mut reasons: BTreeMap<(&str, &str, Option<&str>), (usize, &str, &Reject)> = BTreeMap::new();
+    for (taken, ..) in taken {
+        for reject in &taken.rejects {
+            let key = (reject.table_name, reject.reason.code(), reject.column_name.as_deref());
+            reasons.entry(key).or_insert((0, &taken.file, reject)).0 += 1;
+        }
+    }
+    if !reasons.is_empty() {
+        printer.say("rejected rows, by reason (all of them: `slotcast sql \"select * from rejects\"`)");
+    }
+    let mut listed: Vec<_> = reasons.into_iter().collect();
+    listed.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
+    for ((table, reason, column), (rows, file, first)) in listed.iter().take(REASONS_SHOWN) {
+        let raw: String = String::from_utf8_lossy(&first.raw).chars().take(RAW_SHOWN).collect();
+        let raw = raw.replace(char::is_control, " ");
+        let place = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
+        printer.say(format!("  {rows} {reason} in `{place}`, first in {file}, line {}: {raw}", first.line));
+    }
+    if listed.len() > REASONS_SHOWN {
+        printer.say(format!("  and {} more kinds", listed.len() - REASONS_SHOWN));
     }
 }
 

@@ -9,6 +9,8 @@ use arrow::datatypes::{DataType, SchemaRef};
 use serde::Deserialize;
 use slotcast_lake::contract::{ATTRIBUTE_PREFIX, ContractTable};
 
+use crate::decimal::NumberForm;
+
 /// The kinds of the attributes known so far: table, then column name (with `attr_`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttributeKinds(BTreeMap<String, BTreeMap<String, DataType>>);
@@ -65,6 +67,11 @@ impl AttributeKinds {
         }
     }
 
+    /// Whether this very table has the attribute.
+    pub(crate) fn knows(&self, table: &str, column: &str) -> bool {
+        self.0.get(table).is_some_and(|known| known.contains_key(column))
+    }
+
     /// The kind of an attribute. Campaigns and candidates are two states of one
     /// offer, so what is known of one holds for the other.
     pub(crate) fn kind(&self, table: &ContractTable, column: &str) -> Option<AttributeKind> {
@@ -100,10 +107,15 @@ impl Default for Inference {
 
 impl Inference {
     /// Takes one cell that is not empty into account.
-    pub(crate) fn see(&mut self, cell: &str) {
+    pub(crate) fn see(&mut self, cell: &str, numbers: NumberForm) {
         self.seen = true;
         self.flag = self.flag && (cell.eq_ignore_ascii_case("true") || cell.eq_ignore_ascii_case("false"));
-        self.number = self.number && cell.parse::<f64>().is_ok_and(f64::is_finite);
+        self.number = self.number
+            && if numbers.is_plain() {
+                cell.parse::<f64>().is_ok_and(f64::is_finite)
+            } else {
+                numbers.plain(cell).is_some()
+            };
     }
 
     /// The kind; none if no cell held anything, so that a later file may still decide.

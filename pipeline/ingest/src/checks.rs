@@ -1,11 +1,11 @@
 //! What makes a typed row invalid: values out of range, and rules between columns.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, StringArray, TimestampMicrosecondArray},
-    datatypes::{Date32Type, Decimal128Type, Field, Float64Type, Int64Type, TimestampMicrosecondType},
+    array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray, TimestampMicrosecondArray},
+    datatypes::{Field, Int32Type},
 };
 
-use crate::{instants::YEARS, plan::Reading, reason::Reason};
+use crate::{faults::Faults, reason::Reason};
 
 /// The largest count taken for real; sums of counts then cannot overflow.
 const LARGEST_COUNT: i64 = 1_000_000_000_000_000;
@@ -13,94 +13,51 @@ const LARGEST_COUNT: i64 = 1_000_000_000_000_000;
 /// Days from the epoch to 1900 and to 2200.
 const DAYS: std::ops::Range<i32> = -25_567..84_006;
 
-/// What is wrong with a row, and in which column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) column: usize,
-    pub(crate) reason: Reason,
-}
-
-/// The first fault of each row, by the order of the columns.
-pub(crate) struct Faults(Vec<Option<Fault>>);
-
-impl Faults {
-    /// No fault in `rows` rows.
-    pub(crate) fn none(rows: usize) -> Self {
-        Self(vec![None; rows])
-    }
-
-    /// Adds a fault; an earlier column wins, and in one column the fault that came first.
-    pub(crate) fn add(&mut self, row: usize, column: usize, reason: Reason) {
-        match &self.0[row] {
-            Some(known) if known.column <= column => {}
-            _ => self.0[row] = Some(Fault { column, reason }),
-        }
-    }
-
-    /// The first fault of a row.
-    pub(crate) fn first(&self, row: usize) -> Option<Fault> {
-        self.0[row]
+/// A count within its range.
+pub(crate) fn count(value: i64, positive: bool) -> Result<i64, Reason> {
+    match value {
+        0 if positive => Err(Reason::NotPositive),
+        ..0 if positive => Err(Reason::NotPositive),
+        ..0 => Err(Reason::Negative),
+        LARGEST_COUNT.. if value > LARGEST_COUNT => Err(Reason::OutOfRange),
+        _ => Ok(value),
     }
 }
 
-/// Required cells that are empty.
-pub(crate) fn missing(array: &ArrayRef, column: usize, faults: &mut Faults) {
-    if array.null_count() > 0 {
-        (0..array.len())
-            .filter(|row| array.is_null(*row))
-            .for_each(|row| faults.add(row, column, Reason::MissingValue));
+/// Money within its range.
+pub(crate) fn amount(value: i128, positive: bool) -> Result<i128, Reason> {
+    match value {
+        0 if positive => Err(Reason::NotPositive),
+        ..0 if positive => Err(Reason::NotPositive),
+        ..0 => Err(Reason::Negative),
+        _ => Ok(value),
     }
 }
 
-/// Values that the kind of the column does not allow.
-pub(crate) fn ranges(array: &ArrayRef, reading: Reading, column: usize, faults: &mut Faults) {
-    let low = |below: bool, positive: bool, zero: bool| match (below, positive) {
-        (true, false) => Some(Reason::Negative),
-        (true, true) => Some(Reason::NotPositive),
-        (false, true) if zero => Some(Reason::NotPositive),
-        _ => None,
-    };
-    match reading {
-        Reading::Whole { positive } => {
-            for (row, value) in array.as_primitive::<Int64Type>().iter().enumerate() {
-                let Some(value) = value else { continue };
-                let large = (value > LARGEST_COUNT).then_some(Reason::OutOfRange);
-                low(value < 0, positive, value == 0)
-                    .or(large)
-                    .into_iter()
-                    .for_each(|reason| faults.add(row, column, reason));
-            }
+/// A day within the years that are taken for real.
+pub(crate) fn day(value: i32) -> Result<i32, Reason> {
+    if DAYS.contains(&value) { Ok(value) } else { Err(Reason::OutOfRange) }
+}
+
+/// A text column of either form.
+pub(crate) enum Texts<'a> {
+    Plain(&'a StringArray),
+    Coded(&'a DictionaryArray<Int32Type>, &'a StringArray),
+}
+
+impl<'a> Texts<'a> {
+    pub(crate) fn of(column: &'a ArrayRef) -> Self {
+        match column.as_any_dictionary_opt() {
+            Some(coded) => Self::Coded(column.as_dictionary(), coded.values().as_string()),
+            None => Self::Plain(column.as_string()),
         }
-        Reading::Money { positive } => {
-            for (row, value) in array.as_primitive::<Decimal128Type>().iter().enumerate() {
-                let Some(value) = value else { continue };
-                low(value < 0, positive, value == 0)
-                    .into_iter()
-                    .for_each(|reason| faults.add(row, column, reason));
-            }
+    }
+
+    pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
+        match self {
+            Self::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::Coded(codes, texts) => Some(texts.value(codes.key(row)?)),
         }
-        Reading::Number => {
-            for (row, value) in array.as_primitive::<Float64Type>().iter().enumerate() {
-                if value.is_some_and(|value| !value.is_finite()) {
-                    faults.add(row, column, Reason::BadNumber);
-                }
-            }
-        }
-        Reading::Day => {
-            for (row, value) in array.as_primitive::<Date32Type>().iter().enumerate() {
-                if value.is_some_and(|value| !DAYS.contains(&value)) {
-                    faults.add(row, column, Reason::OutOfRange);
-                }
-            }
-        }
-        Reading::Instant => debug_assert!(
-            array
-                .as_primitive::<TimestampMicrosecondType>()
-                .iter()
-                .flatten()
-                .all(|value| YEARS.contains(&value))
-        ),
-        Reading::Text | Reading::Word(_) | Reading::Flag => {}
     }
 }
 
@@ -109,7 +66,7 @@ pub(crate) fn table_rules(table: &str, fields: &[Field], columns: &[ArrayRef], f
     let place =
         |name: &str| fields.iter().position(|field| field.name() == name).expect("a column of the contract");
     let instants = |name: &str| -> &TimestampMicrosecondArray { columns[place(name)].as_primitive() };
-    let texts = |name: &str| -> &StringArray { columns[place(name)].as_string() };
+    let texts = |name: &str| Texts::of(&columns[place(name)]);
     let empty =
         |names: &[&str]| -> Vec<ArrayRef> { names.iter().map(|name| columns[place(name)].clone()).collect() };
     let rows = columns.first().map_or(0, |column| column.len());
@@ -125,9 +82,9 @@ pub(crate) fn table_rules(table: &str, fields: &[Field], columns: &[ArrayRef], f
                 }
                 if closes.value(row) <= opens.value(row) {
                     faults.add(row, place("closes_at"), Reason::ClosesBeforeOpens);
-                } else if updated.value(row) < closes.value(row) && outcome.is_valid(row) {
+                } else if updated.value(row) < closes.value(row) && outcome.get(row).is_some() {
                     faults.add(row, place("declared_outcome"), Reason::OutcomeBeforeClose);
-                } else if updated.value(row) < closes.value(row) && status.value(row) == "closed" {
+                } else if updated.value(row) < closes.value(row) && status.get(row) == Some("closed") {
                     faults.add(row, place("status"), Reason::OutcomeBeforeClose);
                 }
             }
@@ -135,9 +92,12 @@ pub(crate) fn table_rules(table: &str, fields: &[Field], columns: &[ArrayRef], f
         "order_events" => {
             let event = texts("event");
             let amounts = empty(&["units", "amount"]);
+            if amounts.iter().any(|amount| amount.null_count() == 0) {
+                return;
+            }
             for row in 0..rows {
                 let nothing = amounts.iter().all(|amount| amount.is_null(row));
-                if good(&row, faults) && nothing && event.value(row) == "placed" {
+                if good(&row, faults) && nothing && event.get(row) == Some("placed") {
                     faults.add(row, place("units"), Reason::NoQuantity);
                 }
             }

@@ -1,38 +1,36 @@
 //! Expressions of a mapping: how a target column comes from source columns.
 //!
 //! Here they become polars expressions over text. What polars cannot do simply
-//! (zones, exact money, fields of JSON) is done elsewhere, row by row.
+//! (zones, exact numbers, fields of JSON, places in the file) is done elsewhere, row by row.
 
-use polars::prelude::{DataType, Expr, LiteralValue, NULL, lit, when};
+use polars::prelude::{DataType, Expr, LiteralValue, lit, when};
 
-use crate::{attributes::AttributeKind, condition::Condition};
+use crate::{
+    attributes::AttributeKind,
+    condition::Condition,
+    derived::{Cell, Source, View, mark_of_faults},
+    time_form::TimeForm,
+};
 
 /// How the text of a target column comes about.
 #[derive(Clone, Debug)]
 pub(crate) enum Expression {
-    /// A source column, or the field of the JSON in it.
-    Source(SourceRef),
+    /// A source column, or something computed from source columns.
+    Source(Source),
     /// A constant.
     Value(String),
     /// Its number without its sign.
-    Abs(SourceRef),
+    Abs(Source),
     /// Characters or words of a text; an absent text has none.
-    Length(SourceRef, LengthUnit),
+    Length(Source, LengthUnit),
     /// Whether the cell holds anything.
-    Present(SourceRef),
+    Present(Source),
     /// Words for words.
     Map { of: Box<Expression>, words: Vec<(String, String)>, otherwise: Option<String> },
     /// Texts one after another; null if one of them is.
     Concat(Vec<Expression>),
     /// One of two.
     When { condition: Condition, then: Box<Expression>, otherwise: Option<Box<Expression>> },
-}
-
-/// A source column, or a field of the JSON that it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SourceRef {
-    pub(crate) column: String,
-    pub(crate) json: Option<String>,
 }
 
 /// What a length counts.
@@ -49,8 +47,8 @@ pub(crate) enum LengthUnit {
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnRule {
     pub(crate) expression: Expression,
-    /// A format of chrono's `strftime`, for days and timestamps.
-    pub(crate) format: Option<String>,
+    /// How days and timestamps are laid out.
+    pub(crate) form: TimeForm,
     /// Local calendar days to add.
     pub(crate) shift_days: i64,
     /// Whether a local day means the first instant after it.
@@ -64,15 +62,23 @@ pub(crate) struct ColumnRule {
 impl ColumnRule {
     /// A source column as it is.
     pub(crate) fn plain(column: &str) -> Self {
-        let source = SourceRef { column: column.to_owned(), json: None };
         Self {
-            expression: Expression::Source(source),
-            format: None,
+            expression: Expression::Source(Source::column(column)),
+            form: TimeForm::Usual,
             shift_days: 0,
             end_of_day: false,
             round: false,
             kind: None,
         }
+    }
+
+    /// Whether the mapping says how the whole column is read.
+    pub(crate) fn says_how_to_read(&self) -> bool {
+        self.form != TimeForm::Usual
+            || self.shift_days != 0
+            || self.end_of_day
+            || self.round
+            || self.kind != self.expression.implied_kind()
     }
 }
 
@@ -82,7 +88,7 @@ fn no_text() -> Expr {
 
 impl Expression {
     /// Every source that the expression reads.
-    pub(crate) fn sources(&self, found: &mut Vec<SourceRef>) {
+    pub(crate) fn sources(&self, found: &mut Vec<Source>) {
         match self {
             Self::Source(source) | Self::Abs(source) | Self::Length(source, _) | Self::Present(source) => {
                 found.push(source.clone());
@@ -91,16 +97,38 @@ impl Expression {
             Self::Map { of, .. } => of.sources(found),
             Self::Concat(parts) => parts.iter().for_each(|part| part.sources(found)),
             Self::When { condition, then, otherwise } => {
-                found.push(SourceRef { column: condition.column.clone(), json: None });
+                condition.sources(found);
                 then.sources(found);
                 otherwise.iter().for_each(|part| part.sources(found));
             }
         }
     }
 
+    /// The expression with its cells read as numbers, for files that do not write them plainly.
+    /// What is looked up in a map, counted or only asked for stays text.
+    pub(crate) fn over_numbers(self) -> Self {
+        let number = |source| match source {
+            Source::Cell(cell @ Cell { view: View::Text, json: None, .. }) => {
+                Source::Cell(Cell { view: View::Number, ..cell })
+            }
+            other => other,
+        };
+        match self {
+            Self::Source(source) => Self::Source(number(source)),
+            Self::Abs(source) => Self::Abs(number(source)),
+            Self::Concat(parts) => Self::Concat(parts.into_iter().map(Self::over_numbers).collect()),
+            Self::When { condition, then, otherwise } => Self::When {
+                condition,
+                then: Box::new(then.over_numbers()),
+                otherwise: otherwise.map(|part| Box::new(part.over_numbers())),
+            },
+            Self::Value(_) | Self::Length(..) | Self::Present(_) | Self::Map { .. } => self,
+        }
+    }
+
     /// The expression over text; `name` gives the name by which polars knows a source.
-    pub(crate) fn to_polars(&self, name: &dyn Fn(&SourceRef) -> String) -> Expr {
-        let of = |source: &SourceRef| polars::prelude::col(name(source));
+    pub(crate) fn to_polars(&self, name: &dyn Fn(&Source) -> String) -> Expr {
+        let of = |source: &Source| polars::prelude::col(name(source));
         match self {
             Self::Source(source) => of(source),
             Self::Value(text) => lit(text.as_str()),
@@ -112,33 +140,33 @@ impl Expression {
                 of(source).str().count_matches(lit(r"\S+"), false).fill_null(lit(0)).cast(DataType::String)
             }
             Self::Present(source) => when(of(source).is_not_null()).then(lit("true")).otherwise(lit("false")),
-            Self::Map { of, words, otherwise } => {
-                let text = of.to_polars(name);
-                let last = match otherwise {
-                    // A missing cell stays missing: it is not a word that the map forgot.
-                    Some(word) => {
-                        when(text.clone().is_not_null()).then(lit(word.as_str())).otherwise(no_text())
-                    }
-                    None => no_text(),
-                };
-                words.iter().rev().fold(last, |rest, (from, to)| {
-                    when(text.clone().eq(lit(from.as_str()))).then(lit(to.as_str())).otherwise(rest)
-                })
-            }
+            Self::Map { of, words, otherwise } => mapped(of, words, otherwise.as_deref(), name),
             Self::Concat(parts) => {
                 let parts = parts.iter().map(|part| part.to_polars(name));
                 parts.reduce(|text, part| text + part).unwrap_or_else(|| lit(""))
             }
             Self::When { condition, then, otherwise } => {
-                let source = SourceRef { column: condition.column.clone(), json: None };
                 let other = otherwise.as_ref().map_or_else(no_text, |part| part.to_polars(name));
-                when(condition.to_polars(&name(&source))).then(then.to_polars(name)).otherwise(other)
+                when(condition.to_polars(name)).then(then.to_polars(name)).otherwise(other)
             }
         }
     }
 
+    /// The kind of an attribute that comes about so, where that is plain.
+    pub(crate) fn implied_kind(&self) -> Option<AttributeKind> {
+        match self {
+            Self::Present(_) => Some(AttributeKind::Flag),
+            Self::Length(..) => Some(AttributeKind::Number),
+            Self::Source(Source::Cell(Cell { view: View::Sign, .. })) => Some(AttributeKind::Number),
+            Self::Source(Source::Product(_) | Source::LineOrdinal(_) | Source::RunningTotal { .. }) => {
+                Some(AttributeKind::Number)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the source gave a value, even if the map knows no word for it.
-    pub(crate) fn given(&self, name: &dyn Fn(&SourceRef) -> String) -> Expr {
+    pub(crate) fn given(&self, name: &dyn Fn(&Source) -> String) -> Expr {
         match self {
             Self::Map { of, otherwise: None, .. } => of.to_polars(name).is_not_null(),
             _ => self.to_polars(name).is_not_null(),
@@ -149,9 +177,30 @@ impl Expression {
     pub(crate) fn may_forget(&self) -> bool {
         matches!(self, Self::Map { otherwise: None, .. })
     }
+
+    fn may_be_faulty(&self) -> bool {
+        matches!(self, Self::Source(source) | Self::Abs(source) if source.may_be_faulty())
+    }
 }
 
-/// A null of polars, for flags.
-pub(crate) fn no_flag() -> Expr {
-    lit(NULL).cast(DataType::Boolean)
+fn mapped(
+    of: &Expression,
+    words: &[(String, String)],
+    otherwise: Option<&str>,
+    name: &dyn Fn(&Source) -> String,
+) -> Expr {
+    let text = of.to_polars(name);
+    // A missing cell stays missing: it is not a word that the map forgot.
+    let last = otherwise
+        .map_or_else(no_text, |word| when(text.clone().is_not_null()).then(lit(word)).otherwise(no_text()));
+    // What could not be computed is not just another word: it goes on, to reject its row.
+    let last = if of.may_be_faulty() {
+        let is_faulty = text.clone().str().starts_with(lit(mark_of_faults()));
+        when(is_faulty).then(text.clone()).otherwise(last)
+    } else {
+        last
+    };
+    words.iter().rev().fold(last, |rest, (from, to)| {
+        when(text.clone().eq(lit(from.as_str()))).then(lit(to.as_str())).otherwise(rest)
+    })
 }

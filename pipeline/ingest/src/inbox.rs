@@ -4,7 +4,7 @@
 
 use std::{fs, io, path::Path, path::PathBuf};
 
-use crate::{error::IngestError, mapping::Mapping, source::Shape};
+use crate::{error::IngestError, mapping::Mapping, rows::Shape};
 
 /// Folders below the inbox that are looked into.
 const DEPTH: usize = 2;
@@ -30,6 +30,11 @@ pub struct InboxFile {
 }
 
 impl InboxFile {
+    /// Its size on the disk; 0 where that cannot be told.
+    pub fn bytes(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |found| found.len())
+    }
+
     /// BLAKE3 of its bytes, in hex.
     ///
     /// # Errors
@@ -37,7 +42,9 @@ impl InboxFile {
     pub fn content_hash(&self) -> Result<String, IngestError> {
         let hash = || {
             let mut hasher = blake3::Hasher::new();
-            io::copy(&mut fs::File::open(&self.path)?, &mut hasher)?;
+            // The window is large, or the system would be asked too often.
+            let mut file = io::BufReader::with_capacity(1 << 20, fs::File::open(&self.path)?);
+            io::copy(&mut file, &mut hasher)?;
             Ok(hasher.finalize().to_hex().to_string())
         };
         hash().map_err(|source| IngestError::Unreadable { path: self.path.clone(), source })

@@ -3,11 +3,14 @@
 //! Row by row in plain Rust: polars is built without its zone database, and hours
 //! that a zone skips or repeats have one stated meaning in `core`.
 
-use arrow::array::{Array, ArrayRef, LargeStringArray, TimestampMicrosecondArray};
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use slotcast_core::{DateTime, Tz, Utc, local_to_utc, utc_to_local};
 
-use crate::{checks::Faults, expression::ColumnRule, reason::Reason};
+use crate::{
+    expression::ColumnRule,
+    reason::Reason,
+    time_form::{TimeForm, UnixUnit},
+};
 
 /// First and last microsecond of the years 1900 to 2199.
 pub(crate) const YEARS: std::ops::Range<i64> = -2_208_988_800_000_000..7_258_118_400_000_000;
@@ -19,35 +22,94 @@ struct Moment {
     ahead: Option<TimeDelta>,
 }
 
-/// The instants of a column, in microseconds. What cannot be read becomes null and a fault.
-pub(crate) fn instants(
-    text: &LargeStringArray,
-    rule: &ColumnRule,
+/// Reads the timestamps of one column. Rows beside each other often share their minute,
+/// so the offset of a zone is looked up once a minute of the clock.
+#[derive(Debug)]
+pub(crate) struct Instants {
+    rule: ColumnRule,
     zone: Tz,
-    column: usize,
-    faults: &mut Faults,
-) -> ArrayRef {
-    let mut values = Vec::with_capacity(text.len());
-    for row in 0..text.len() {
-        if text.is_null(row) {
-            values.push(None);
-            continue;
-        }
-        match instant(text.value(row), rule, zone) {
-            Ok(value) => values.push(Some(value)),
-            Err(reason) => {
-                faults.add(row, column, reason);
-                values.push(None);
-            }
+    is_plain: bool,
+    day: ([u8; 10], i64),
+    minute: (i64, i64),
+}
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+
+impl Instants {
+    pub(crate) fn new(rule: &ColumnRule, zone: Tz) -> Self {
+        Self {
+            is_plain: rule.form == TimeForm::Usual && rule.shift_days == 0 && !rule.end_of_day,
+            rule: rule.clone(),
+            zone,
+            day: ([0; 10], 0),
+            minute: (i64::MIN, 0),
         }
     }
-    std::sync::Arc::new(TimestampMicrosecondArray::from(values).with_timezone("UTC"))
+
+    /// Microseconds since the epoch.
+    pub(crate) fn read(&mut self, text: &str) -> Result<i64, Reason> {
+        match if self.is_plain { self.quick(text.as_bytes()) } else { None } {
+            Some(micros) if YEARS.contains(&micros) => Ok(micros),
+            Some(_) => Err(Reason::OutOfRange),
+            None => instant(text, &self.rule, self.zone),
+        }
+    }
+
+    /// `2016-02-16T10:00:00`, with or without an offset `Z` or `+09:00`; none for every other form,
+    /// which is not to say that it is wrong.
+    fn quick(&mut self, text: &[u8]) -> Option<i64> {
+        let (stem, rest) = text.split_first_chunk::<19>()?;
+        let pair = |at: usize| -> Option<i64> {
+            let (tens, ones) = (stem[at].wrapping_sub(b'0'), stem[at + 1].wrapping_sub(b'0'));
+            (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
+        };
+        if !matches!(stem[10], b'T' | b' ') || stem[13] != b':' || stem[16] != b':' {
+            return None;
+        }
+        let (hour, minute, second) = (pair(11)?, pair(14)?, pair(17)?);
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let day = stem.first_chunk::<10>()?;
+        if *day != self.day.0 {
+            let date = NaiveDate::parse_from_str(std::str::from_utf8(day).ok()?, "%Y-%m-%d").ok()?;
+            // chrono also takes forms of another width.
+            if stem[4] != b'-' || stem[7] != b'-' {
+                return None;
+            }
+            self.day = (*day, date.and_time(NaiveTime::MIN).and_utc().timestamp_micros());
+        }
+        let local_minute = self.day.1 + (hour * 60 + minute) * MINUTE;
+        let ahead = match rest {
+            [b'Z'] => 0,
+            [sign @ (b'+' | b'-'), h, i, b':', m, n] => {
+                let digit = |byte: &u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0'));
+                let minutes = (digit(h)? * 10 + digit(i)?) * 60 + digit(m)? * 10 + digit(n)?;
+                if minutes > 18 * 60 + 59 || digit(m)? > 5 {
+                    return None;
+                }
+                if *sign == b'-' { -minutes * MINUTE } else { minutes * MINUTE }
+            }
+            [] => {
+                if self.minute.0 != local_minute {
+                    let local = DateTime::from_timestamp_micros(local_minute)?.naive_utc();
+                    let utc = local_to_utc(self.zone, local).timestamp_micros();
+                    self.minute = (local_minute, local_minute - utc);
+                }
+                self.minute.1
+            }
+            _ => return None,
+        };
+        Some(local_minute - ahead + second * SECOND)
+    }
 }
 
 fn instant(text: &str, rule: &ColumnRule, zone: Tz) -> Result<i64, Reason> {
-    let moment = match &rule.format {
-        Some(format) => parse_as(text, format),
-        None => parse(text.as_bytes(), rule.end_of_day),
+    let moment = match &rule.form {
+        TimeForm::Usual => parse(text.as_bytes(), rule.end_of_day),
+        TimeForm::Formats(formats) => formats.iter().find_map(|format| parse_as(text, format)),
+        TimeForm::Unix(unit) => counted(text, *unit)?,
     };
     let moment = moment.ok_or(Reason::BadTimestamp)?;
     let whole_days = rule.shift_days != 0 || rule.end_of_day;
@@ -72,6 +134,12 @@ fn shifted(local: NaiveDateTime, rule: &ColumnRule) -> Result<NaiveDateTime, Rea
     }
     let next = moved.date().succ_opt().ok_or(Reason::OutOfRange)?;
     Ok(next.and_time(NaiveTime::MIN))
+}
+
+fn counted(text: &str, unit: UnixUnit) -> Result<Option<Moment>, Reason> {
+    let Some(micros) = unit.micros(text) else { return Ok(None) };
+    let at = DateTime::from_timestamp_micros(micros).ok_or(Reason::OutOfRange)?;
+    Ok(Some(Moment { local: at.naive_utc(), ahead: Some(TimeDelta::zero()) }))
 }
 
 fn parse_as(text: &str, format: &str) -> Option<Moment> {
@@ -158,7 +226,10 @@ mod tests {
     use super::*;
 
     fn read(text: &str, rule: &ColumnRule, zone: Tz) -> Result<String, Reason> {
-        let micros = instant(text, rule, zone)?;
+        let micros = instant(text, rule, zone);
+        // The quick way and the other agree.
+        assert_eq!(Instants::new(rule, zone).read(text), micros, "{text}");
+        let micros = micros?;
         Ok(DateTime::from_timestamp_micros(micros).unwrap().to_rfc3339())
     }
 
@@ -226,8 +297,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_may_be_given() {
+        let rule = |unit| ColumnRule { form: TimeForm::Unix(unit), ..ColumnRule::plain("at") };
+        let expected = Ok("2015-02-24T14:44:42+00:00");
+        assert_eq!(read("1424789082", &rule(UnixUnit::Seconds), Asia__Seoul).as_deref(), expected);
+        assert_eq!(read("1424789082000", &rule(UnixUnit::Milliseconds), Asia__Seoul).as_deref(), expected);
+        let end = ColumnRule { end_of_day: true, ..rule(UnixUnit::Seconds) };
+        assert_eq!(read("1424789082", &end, Asia__Seoul).as_deref(), Ok("2015-02-24T15:00:00+00:00"));
+        assert_eq!(read("soon", &end, Asia__Seoul), Err(Reason::BadTimestamp));
+        assert_eq!(read("1424789082000", &rule(UnixUnit::Seconds), Asia__Seoul), Err(Reason::OutOfRange));
+    }
+
+    #[test]
     fn a_format_may_be_given() {
-        let rule = |format: &str| ColumnRule { format: Some(format.to_owned()), ..ColumnRule::plain("at") };
+        let rule = |formats: &str| {
+            let formats = formats.split('|').map(str::to_owned).collect();
+            ColumnRule { form: TimeForm::Formats(formats), ..ColumnRule::plain("at") }
+        };
         let expected = Ok("2010-12-01T08:26:00+00:00");
         assert_eq!(read("1/12/2010 8:26", &rule("%d/%m/%Y %H:%M"), Tz::UTC).as_deref(), expected);
         assert_eq!(read("01.12.2010 10:26 +0200", &rule("%d.%m.%Y %H:%M %z"), Tz::UTC).as_deref(), expected);
@@ -235,5 +321,10 @@ mod tests {
             read("01.12.2010", &rule("%d.%m.%Y"), Tz::UTC).as_deref(),
             Ok("2010-12-01T00:00:00+00:00")
         );
+        // Several are tried in order.
+        let either = rule("%m/%d/%Y %H:%M|%Y-%m-%d %H:%M:%S");
+        assert_eq!(read("12/1/2010 8:26", &either, Tz::UTC).as_deref(), expected);
+        assert_eq!(read("2010-12-01 08:26:00", &either, Tz::UTC).as_deref(), expected);
+        assert_eq!(read("2010-12-01T08:26:00Z", &either, Tz::UTC), Err(Reason::BadTimestamp));
     }
 }

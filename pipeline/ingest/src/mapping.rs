@@ -3,21 +3,24 @@
 //! The format is described in `data/sources/README.md`. Everything that can be
 //! known without data is checked here, so that a mapping fails before a file does.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
-use slotcast_core::{NaiveDate, Tz};
+use slotcast_core::{NaiveDate, SlotCalendar, Tz};
 use slotcast_lake::{
     SlotRule,
-    contract::{ATTRIBUTE_PREFIX, ColumnKind, ContractTable},
+    contract::{ATTRIBUTE_PREFIX, ContractTable},
 };
-use toml::Spanned;
 
 use crate::{
     condition::Condition,
+    decimal::NumberForm,
     error::IngestError,
     expression::ColumnRule,
     inbox::glob_fits,
-    mapping_text::{Broken, RawFile, RawMapping, RawTarget, date},
+    mapping_check::Place,
+    mapping_text::{RawMapping, date},
+    plan::place_of,
+    rows::{TextForm, encoding::TextEncoding},
 };
 
 /// How the files of one source become the contract's tables.
@@ -38,8 +41,17 @@ pub struct Mapping {
 pub(crate) struct FileRule {
     pub(crate) pattern: String,
     pub(crate) delimiter: u8,
+    /// None: found by looking.
+    pub(crate) encoding: Option<TextEncoding>,
+    pub(crate) numbers: NumberForm,
+    /// When slots open, for expressions that ask for the slot of a moment.
+    pub(crate) calendar: SlotCalendar,
+    /// Whether a line that repeats another exactly is a fact of its own.
+    pub(crate) keeps_repeats: bool,
     pub(crate) unused: Vec<String>,
     pub(crate) filters: Vec<(Condition, String)>,
+    /// The table whose own column names the file has; its target is made when the header is known.
+    pub(crate) identity: Option<&'static ContractTable>,
     pub(crate) targets: Vec<TargetRule>,
 }
 
@@ -85,7 +97,8 @@ impl Mapping {
             let broken = ("no file is mapped".to_owned(), "add a `[[file]]` with a `pattern`".to_owned());
             return Err(place.error(0..0, Some("file"), broken));
         }
-        let files = raw.file.into_iter().map(|file| place.file(file)).collect::<Result<_, _>>()?;
+        let calendar = slots.as_ref().and_then(|rule: &SlotRule| rule.calendar().ok());
+        let files = raw.file.into_iter().map(|file| place.file(file, calendar)).collect::<Result<_, _>>()?;
         Ok(Self {
             name: raw.name,
             zone,
@@ -149,17 +162,29 @@ impl Mapping {
         }
     }
 
-    /// What separates the cells of a file.
-    pub(crate) fn delimiter(&self, file: &str) -> u8 {
-        self.rule(file).map_or(b',', |rule| rule.delimiter)
+    /// How the text of a file is laid out; none if nothing wants the file.
+    pub(crate) fn form(&self, file: &str) -> Option<TextForm> {
+        if !self.wants(file) {
+            return None;
+        }
+        let rule = self.rule(file);
+        Some(TextForm {
+            delimiter: rule.map_or(b',', |rule| rule.delimiter),
+            encoding: rule.and_then(|rule| rule.encoding),
+        })
     }
 
     /// What becomes of a file with this header.
     pub(crate) fn rule_for(&self, file: &str, header: &[String]) -> Option<Cow<'_, FileRule>> {
-        match &self.files {
-            Some(_) => self.rule(file).map(Cow::Borrowed),
-            None => table_of(file).map(|table| Cow::Owned(FileRule::identity(table, header))),
+        if self.files.is_none() {
+            return table_of(file).map(|table| Cow::Owned(FileRule::identity(table, header)));
         }
+        self.rule(file).map(|rule| match rule.identity {
+            None => Cow::Borrowed(rule),
+            Some(table) => {
+                Cow::Owned(FileRule { targets: vec![TargetRule::identity(table, header)], ..rule.clone() })
+            }
+        })
     }
 
     fn rule(&self, file: &str) -> Option<&FileRule> {
@@ -172,177 +197,42 @@ fn table_of(file: &str) -> Option<&'static ContractTable> {
 }
 
 impl FileRule {
-    /// Required columns are always asked for, so that a file without them is refused by name.
     fn identity(table: &'static ContractTable, header: &[String]) -> Self {
-        let own = table.columns.iter().map(|column| (column.name, column.required));
-        let own = own.filter(|(name, required)| *required || header.iter().any(|found| found == name));
-        let mut names: Vec<&str> = own.map(|(name, _)| name).collect();
-        if table.attributes {
-            names.extend(header.iter().map(String::as_str).filter(|name| name.starts_with(ATTRIBUTE_PREFIX)));
-        }
-        let columns = names.into_iter().map(|name| (name.to_owned(), ColumnRule::plain(name))).collect();
-        let target = TargetRule { table, when: None, columns };
         Self {
             pattern: format!("{}/*", table.name),
             delimiter: b',',
+            encoding: None,
+            numbers: NumberForm::default(),
+            calendar: SlotCalendar::default(),
+            keeps_repeats: false,
             unused: Vec::new(),
             filters: Vec::new(),
-            targets: vec![target],
+            identity: Some(table),
+            targets: vec![TargetRule::identity(table, header)],
         }
     }
 }
 
-/// The text of a mapping, to say where a rule is broken.
-struct Place<'a> {
-    text: &'a str,
-    name: &'a str,
-}
-
-impl Place<'_> {
-    fn error(&self, span: Range<usize>, key: Option<&str>, (rule, remedy): Broken) -> IngestError {
-        let before = self.text.get(..span.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let found = self.text.lines().nth(line - 1).unwrap_or_default();
-        let key = key.unwrap_or_else(|| found.split('=').next().unwrap_or_default().trim()).to_owned();
-        // serde speaks in several lines where it lists what it expected.
-        let rule = rule.lines().collect::<Vec<_>>().join(" ");
-        IngestError::Mapping { name: self.name.to_owned(), line, key, rule, remedy }
-    }
-
-    fn slots(&self, raw: Spanned<crate::mapping_text::RawSlots>, zone: Tz) -> Result<SlotRule, IngestError> {
-        let span = raw.span();
-        let raw = raw.into_inner();
-        let rule = SlotRule {
-            weekday: raw.weekday,
-            time: raw.time,
-            zone: raw.zone.unwrap_or_else(|| zone.name().to_owned()),
-            weeks: raw.weeks.unwrap_or(1),
-        };
-        let remedy = "write for example `weekday = \"Tue\"`, `time = \"10:00\"`, `weeks = 1`".to_owned();
-        rule.calendar().map_err(|broken| self.error(span, Some("slots"), (broken, remedy)))?;
-        Ok(rule)
-    }
-
-    fn file(&self, raw: Spanned<RawFile>) -> Result<FileRule, IngestError> {
-        let span = raw.span();
-        let raw = raw.into_inner();
-        let delimiter = match &raw.delimiter {
-            None => b',',
-            Some(text) => match text.get_ref().as_bytes() {
-                [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => *byte,
-                _ => {
-                    let rule = format!("`{}` is no delimiter", text.get_ref());
-                    let remedy = "write one character such as `;`".to_owned();
-                    return Err(self.error(text.span(), Some("delimiter"), (rule, remedy)));
-                }
-            },
-        };
-        if raw.target.is_empty() {
-            let rule = format!("files `{}` become nothing", raw.pattern);
-            return Err(self.error(
-                span,
-                Some("target"),
-                (rule, "add a `[[file.target]]` with a `table`".to_owned()),
-            ));
+impl TargetRule {
+    /// Columns under the contract's own names. Those that the table needs are always asked for,
+    /// so that a file without them is refused by name.
+    fn identity(table: &'static ContractTable, header: &[String]) -> Self {
+        let own = table.columns.iter().filter(|own| own.required || place_of(header, own.name).is_some());
+        let mut columns: Vec<_> = own.map(|own| (own.name.to_owned(), ColumnRule::plain(own.name))).collect();
+        if table.attributes {
+            let attributes = header.iter().filter_map(|found| Some((attribute(found)?, found)));
+            columns.extend(attributes.map(|(name, found)| (name, ColumnRule::plain(found))));
         }
-        let mut filters = Vec::new();
-        for filter in raw.filter {
-            let at = filter.span();
-            filters
-                .push(filter.into_inner().check().map_err(|broken| self.error(at, Some("filter"), broken))?);
-        }
-        let targets = raw.target.into_iter().map(|target| self.target(target)).collect::<Result<_, _>>()?;
-        Ok(FileRule { pattern: raw.pattern, delimiter, unused: raw.unused, filters, targets })
-    }
-
-    fn target(&self, raw: RawTarget) -> Result<TargetRule, IngestError> {
-        let at = raw.table.span();
-        let name = raw.table.into_inner();
-        let Some(table) = ContractTable::named(&name) else {
-            let names: Vec<_> = slotcast_lake::contract::TABLES.iter().map(|table| table.name).collect();
-            let broken = (format!("there is no table `{name}`"), format!("use one of: {}", names.join(", ")));
-            return Err(self.error(at, Some("table"), broken));
-        };
-        let when = match raw.when {
-            Some(when) => {
-                let span = when.span();
-                Some(when.into_inner().check().map_err(|broken| self.error(span, Some("when"), broken))?)
-            }
-            None => None,
-        };
-        let mut given = raw.columns;
-        let mut columns = Vec::new();
-        for column in table.columns {
-            let Some(raw) = given.remove(column.name) else {
-                if column.required {
-                    let rule = format!("table `{name}` needs column `{}`", column.name);
-                    return Err(self.error(
-                        at,
-                        Some(column.name),
-                        (rule, "add it to `[file.target.columns]`".to_owned()),
-                    ));
-                }
-                continue;
-            };
-            let span = raw.span();
-            let rule = raw.into_inner().into_rule().and_then(|rule| fits(column.kind, rule));
-            columns.push((
-                column.name.to_owned(),
-                rule.map_err(|broken| self.error(span, Some(column.name), broken))?,
-            ));
-        }
-        for (column, raw) in given {
-            let span = raw.span();
-            let known = table.attributes
-                && column.len() > ATTRIBUTE_PREFIX.len()
-                && column.starts_with(ATTRIBUTE_PREFIX);
-            if !known {
-                let broken = (format!("table `{name}` has no column `{column}`"), remedy_for_column(table));
-                return Err(self.error(span, Some(&column), broken));
-            }
-            let rule = raw.into_inner().into_rule().and_then(attribute);
-            let rule = rule.map_err(|broken| self.error(span, Some(&column), broken))?;
-            columns.push((column, rule));
-        }
-        Ok(TargetRule { table, when, columns })
+        Self { table, when: None, columns }
     }
 }
 
-fn remedy_for_column(table: &ContractTable) -> String {
-    let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
-    let more = if table.attributes { ", or `attr_<name>` for an attribute" } else { "" };
-    format!("use one of: {}{more}", names.join(", "))
-}
-
-/// Refuses ways of reading that the kind of the column does not have.
-fn fits(kind: ColumnKind, rule: ColumnRule) -> Result<ColumnRule, Broken> {
-    let instant = kind == ColumnKind::Instant;
-    let day = kind == ColumnKind::Day;
-    let money = matches!(kind, ColumnKind::Money | ColumnKind::PositiveMoney);
-    let wrong = [
-        ("end_of_day", rule.end_of_day && !instant, "a timestamp"),
-        ("shift_days", rule.shift_days != 0 && !instant, "a timestamp"),
-        ("format", rule.format.is_some() && !(instant || day), "a timestamp or a day"),
-        ("round", rule.round && !money, "money"),
-        ("kind", rule.kind.is_some_and(|_| !implied(&rule)), "an attribute"),
-    ];
-    match wrong.into_iter().find(|(_, wrong, _)| *wrong) {
-        Some((key, _, wanted)) => Err((format!("`{key}` is for {wanted}"), format!("remove `{key}`"))),
-        None => Ok(rule),
+/// The attribute that a column of a file brings, if it brings one.
+fn attribute(column: &str) -> Option<String> {
+    if column.starts_with(ATTRIBUTE_PREFIX) {
+        return Some(column.to_owned());
     }
-}
-
-fn implied(rule: &ColumnRule) -> bool {
-    use crate::expression::Expression::{Length, Present};
-    matches!(rule.expression, Length(..) | Present(_))
-}
-
-fn attribute(rule: ColumnRule) -> Result<ColumnRule, Broken> {
-    if rule.end_of_day || rule.shift_days != 0 || rule.format.is_some() || rule.round {
-        return Err((
-            "an attribute is a number, a flag or a text".to_owned(),
-            "remove `end_of_day`, `shift_days`, `format` or `round`".to_owned(),
-        ));
-    }
-    Ok(rule)
+    // A database that exports in capitals means the same.
+    let lower = column.to_ascii_lowercase();
+    lower.starts_with(ATTRIBUTE_PREFIX).then_some(lower)
 }

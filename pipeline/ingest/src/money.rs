@@ -1,87 +1,67 @@
-//! Money from text, exactly: no float on the way.
+//! Money and whole numbers from text, exactly: no float on the way.
 
-use std::sync::Arc;
-
-use arrow::{
-    array::{Array, ArrayRef, LargeStringArray, StringArray, StringBuilder},
-    compute::{CastOptions, cast_with_options},
-    error::ArrowError,
-};
-use slotcast_lake::contract::money_type;
-
-use crate::{checks::Faults, reason::Reason};
+use crate::reason::Reason;
 
 /// Digits before the point that the lake keeps.
 const WHOLE_DIGITS: usize = 16;
 
-/// The money of a column. What cannot be read becomes null and a fault. With
-/// `round`, more than two decimals are rounded half away from zero instead.
-pub(crate) fn money(
-    text: &LargeStringArray,
-    round: bool,
-    column: usize,
-    faults: &mut Faults,
-) -> Result<ArrayRef, ArrowError> {
-    let mut cleaned = StringBuilder::with_capacity(text.len(), text.len() * 8);
-    for row in 0..text.len() {
-        if text.is_null(row) {
-            cleaned.append_null();
-            continue;
-        }
-        match clean(text.value(row), round) {
-            Ok(number) => cleaned.append_value(number),
-            Err(reason) => {
-                faults.add(row, column, reason);
-                cleaned.append_null();
-            }
-        }
-    }
-    let cleaned: StringArray = cleaned.finish();
-    let options = CastOptions { safe: true, ..CastOptions::default() };
-    let typed = cast_with_options(&cleaned, &money_type(), &options)?;
-    if typed.null_count() > cleaned.null_count() {
-        // Only rounding can still carry a number beyond what the lake keeps.
-        for row in (0..typed.len()).filter(|row| typed.is_null(*row) && cleaned.is_valid(*row)) {
-            faults.add(row, column, Reason::OutOfRange);
-        }
-    }
-    Ok(Arc::new(typed))
-}
-
-/// The number without zeros that say nothing, if it is one.
-fn clean(text: &str, round: bool) -> Result<&str, Reason> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let all_digits = whole.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit());
-    if !all_digits || whole.is_empty() {
+/// Hundredths. With `round`, more than two decimals are rounded half away from zero.
+pub(crate) fn money(text: &str, round: bool) -> Result<i128, Reason> {
+    let (is_negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    let point = memchr::memchr(b'.', digits);
+    let (whole, decimals) = match point {
+        Some(at) => (&digits[..at], &digits[at + 1..]),
+        None => (digits, &digits[..0]),
+    };
+    if whole.is_empty() || !whole.iter().chain(decimals).all(u8::is_ascii_digit) {
         return Err(Reason::BadNumber);
     }
-    if whole.trim_start_matches('0').len() > WHOLE_DIGITS {
+    let zeros = whole.iter().take_while(|digit| **digit == b'0').count();
+    if whole.len() - zeros > WHOLE_DIGITS {
         return Err(Reason::OutOfRange);
     }
-    let said = decimals.trim_end_matches('0').len();
+    let said = decimals.len() - decimals.iter().rev().take_while(|digit| **digit == b'0').count();
     if said > 2 && !round {
         return Err(Reason::TooManyDecimals);
     }
-    // A third decimal is enough to round by; more of them would only cost.
-    let kept = said.min(3);
-    let end = text.len() - decimals.len() + kept;
-    Ok(if kept == 0 { text[..end].trim_end_matches('.') } else { &text[..end] })
+    let add = |sum: i128, digit: &u8| sum * 10 + i128::from(digit - b'0');
+    let decimal = |at: usize| decimals.get(at).copied().unwrap_or(b'0');
+    let cents = [decimal(0), decimal(1)].iter().fold(whole.iter().fold(0, add), add);
+    // The third decimal is enough to round by.
+    let cents = cents + i128::from(decimal(2) >= b'5');
+    if cents >= 10_i128.pow(18) {
+        return Err(Reason::OutOfRange);
+    }
+    Ok(if is_negative { -cents } else { cents })
+}
+
+/// A whole number; tables written by pandas carry them as `3.0`.
+pub(crate) fn whole(text: &str) -> Result<i64, Reason> {
+    let text = text.strip_suffix(".0").unwrap_or(text);
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text).as_bytes();
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(Reason::BadNumber);
+    }
+    text.parse().map_err(|_| Reason::OutOfRange)
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow::{array::AsArray, datatypes::Decimal128Type};
-
+    use super::money as read;
     use super::*;
 
-    fn read(text: &str, round: bool) -> Result<i128, Reason> {
-        let mut faults = Faults::none(1);
-        let array = money(&LargeStringArray::from(vec![text]), round, 0, &mut faults).unwrap();
-        match faults.first(0) {
-            Some(fault) => Err(fault.reason),
-            None => Ok(array.as_primitive::<Decimal128Type>().value(0)),
+    #[test]
+    fn whole_numbers_are_whole() {
+        for (text, number) in [("0", 0), ("-7", -7), ("+7", 7), ("3.0", 3), ("007", 7)] {
+            assert_eq!(whole(text), Ok(number), "{text}");
         }
+        for text in ["", "-", "3.5", "1e3", "1,000", "三", "3.0.0", "--1"] {
+            assert_eq!(whole(text), Err(Reason::BadNumber), "{text}");
+        }
+        assert_eq!(whole("9223372036854775808"), Err(Reason::OutOfRange));
     }
 
     #[test]

@@ -27,8 +27,12 @@ pub enum Reason {
     OutOfRange,
     /// More or fewer cells than the header.
     RaggedRow,
-    /// Bytes that are not UTF-8.
+    /// Bytes that are no text in the encoding of the file.
     BadEncoding,
+    /// A byte that no text has.
+    NulByte,
+    /// A line that is no JSON object.
+    BadJson,
     /// A campaign that closes when it opens, or before.
     ClosesBeforeOpens,
     /// An outcome that was known before the campaign closed.
@@ -39,7 +43,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::MissingValue,
         Self::BadNumber,
         Self::BadTimestamp,
@@ -52,6 +56,8 @@ impl Reason {
         Self::OutOfRange,
         Self::RaggedRow,
         Self::BadEncoding,
+        Self::NulByte,
+        Self::BadJson,
         Self::ClosesBeforeOpens,
         Self::OutcomeBeforeClose,
         Self::NoQuantity,
@@ -72,6 +78,8 @@ impl Reason {
             Self::OutOfRange => "out_of_range",
             Self::RaggedRow => "ragged_row",
             Self::BadEncoding => "bad_encoding",
+            Self::NulByte => "nul_byte",
+            Self::BadJson => "bad_json",
             Self::ClosesBeforeOpens => "closes_before_opens",
             Self::OutcomeBeforeClose => "outcome_before_close",
             Self::NoQuantity => "no_quantity",

@@ -39,12 +39,40 @@ pub enum FileRefused {
         found: String,
     },
     /// Something else under the name of a table.
-    #[error("`{file}` is {found}, not CSV")]
-    NotCsv {
+    #[error("`{file}` is {found}, not {wanted}")]
+    NotATable {
         /// The file.
         file: String,
         /// What it is.
         found: &'static str,
+        /// What its name says.
+        wanted: &'static str,
+    },
+    /// A compressed file that cannot be unpacked to its end.
+    #[error("`{file}` cannot be unpacked as {wrapping}: {message}")]
+    BrokenArchive {
+        /// The file.
+        file: String,
+        /// What its name says.
+        wrapping: &'static str,
+        /// What the unpacker said.
+        message: String,
+    },
+    /// A Parquet file that cannot be read.
+    #[error("`{file}` cannot be read as Parquet: {message}")]
+    BrokenParquet {
+        /// The file.
+        file: String,
+        /// What the reader said.
+        message: String,
+    },
+    /// A row that does not end.
+    #[error("`{file}` has a row of more than 16 MiB that starts on line {line}")]
+    LongRow {
+        /// The file.
+        file: String,
+        /// Its line.
+        line: u64,
     },
     /// A quote that never closes: the rest of the file would be one cell.
     #[error("`{file}` ends inside a quoted cell that starts in the row of line {line}")]
@@ -144,11 +172,18 @@ impl Hint for FileRefused {
             }
             Self::Empty { .. } => "fetch the file again, or remove it; a header alone is a valid empty table",
             Self::NotUtf8 { .. } => {
-                "save it as UTF-8 (in Excel: `CSV UTF-8`); CP949 and UTF-16 are not read by this version"
+                "save it as UTF-8 (in Excel: `CSV UTF-8`); CP949 is read too, UTF-16 is not"
             }
-            Self::NotCsv { .. } => {
+            Self::NotATable { found: "a gzip file", .. } => "end its name in `.gz`",
+            Self::NotATable { found: "a zstd file", .. } => "end its name in `.zst`",
+            Self::NotATable { found: "a Parquet file", .. } => "end its name in `.parquet`",
+            Self::NotATable { .. } => {
                 "fetch it again: a download often saves an error page, or export it as CSV"
             }
+            Self::BrokenArchive { .. } | Self::BrokenParquet { .. } => {
+                "fetch the file again: it was cut off or is something else under this name"
+            }
+            Self::LongRow { .. } => "look at that line: a quote was opened and never closed",
             Self::Truncated { .. } => "fetch the file again: its end is missing, or a quote is not doubled",
             Self::MissingColumns { found, .. } if looks_joined(found) => {
                 "the header reads as one column: set `delimiter` in a source mapping"

@@ -1,7 +1,8 @@
 //! The tables that a market brings: names, columns, kinds and keys, for no engine in particular.
 //!
-//! Every fact also carries its provenance: when it could be known, the batch,
-//! file and line that brought it, and a hash by which an exact repeat is found.
+//! Every fact also carries its provenance: when it could be known, and the file and
+//! line that brought it. `origin` numbers the files that a lake ever took in, by batch
+//! and then by name; `ingest_files` tells their names.
 
 use std::sync::Arc;
 
@@ -220,7 +221,7 @@ pub static TABLES: [ContractTable; 8] = [
 ];
 
 /// The columns that every fact carries after those of its table and its attributes.
-pub const PROVENANCE: [&str; 5] = ["known_at", "batch_id", "file", "line", "row_hash"];
+pub const PROVENANCE: [&str; 3] = ["known_at", "origin", "line"];
 
 impl ContractTable {
     /// The table called `name`.
@@ -233,15 +234,18 @@ impl ContractTable {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// The column by which facts are laid out in time: when they happened, or when the version was made.
+    pub fn time(&self) -> &'static str {
+        self.occurred.unwrap_or("updated_at")
+    }
+
     /// The schema of the table's facts: its columns, these attributes, the provenance.
     pub fn fact_schema(&self, attributes: &[Field]) -> SchemaRef {
         let own = self.columns.iter().map(|column| Field::new(column.name, column.kind.arrow(), true));
         let provenance = PROVENANCE.iter().map(|name| {
             let kind = match *name {
                 "known_at" => instant_type(),
-                "line" => DataType::Int64,
-                "row_hash" => DataType::Binary,
-                _ => DataType::Utf8,
+                _ => DataType::Int64,
             };
             Field::new(*name, kind, true)
         });
@@ -292,6 +296,7 @@ pub fn ingest_files_schema() -> SchemaRef {
     let count = |name: &str| Field::new(name, DataType::Int64, false);
     Arc::new(Schema::new(vec![
         Field::new("batch_id", DataType::Utf8, false),
+        count("origin"),
         Field::new("file", DataType::Utf8, false),
         Field::new("content_hash", DataType::Utf8, false),
         count("read"),

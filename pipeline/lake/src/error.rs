@@ -33,6 +33,9 @@ pub enum LakeError {
     /// A run that nobody made.
     #[error("the lake has no finished run `{0}`")]
     NoRun(String),
+    /// A run whose tables were taken away.
+    #[error("run `{0}` was vacuumed: what it saw is no longer kept")]
+    Vacuumed(String),
     /// The market that the lake holds is another.
     #[error("this lake holds a market with {held}, but {source_name} says {given}")]
     OtherMarket {
@@ -90,6 +93,21 @@ impl LakeError {
     }
 }
 
+impl LakeError {
+    /// Delta and its store wrap the error of the disk in several of their own.
+    fn is_full_disk(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let io = error.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
 impl Hint for LakeError {
     fn hint(&self) -> Option<String> {
         Some(match self {
@@ -97,11 +115,18 @@ impl Hint for LakeError {
                 "name it with `--lake DIR`, or make one with `slotcast nightly --inbox INBOX`".to_owned()
             }
             Self::Foreign { .. } => "name an empty or a new folder with `--lake DIR`".to_owned(),
-            Self::Locked { .. } => "wait until it ends, then run the same command again".to_owned(),
+            Self::Locked { .. } => {
+                "run the same command again when it has ended, or let it wait its turn: `--wait SECONDS`"
+                    .to_owned()
+            }
+            Self::Vacuumed(_) => {
+                "`slotcast runs` lists the runs; `keep_runs` under `[lake]` in the settings keeps more of them"
+                    .to_owned()
+            }
             Self::NoRun(_) => "`slotcast runs` lists the runs of this lake".to_owned(),
             Self::NoTable(_) => "`slotcast stats` builds the relations".to_owned(),
             Self::OtherMarket { .. } => "use another lake for another market: `--lake DIR`".to_owned(),
-            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            _ if self.is_full_disk() => {
                 "free some space and run the same command again: nothing was half written".to_owned()
             }
             Self::Damaged { .. } => {

@@ -86,12 +86,22 @@ impl Layout {
 
     /// The folder of a Delta table.
     pub fn table(&self, table: &TableId) -> PathBuf {
-        self.root.join("tables").join(table.room.folder()).join(&table.name)
+        self.tables().join(table.room.folder()).join(&table.name)
     }
 
     /// What kind of market the lake holds; its presence makes a folder a lake.
     pub fn market(&self) -> PathBuf {
         self.root.join("market.json")
+    }
+
+    /// The secret by which customers get their pseudonyms.
+    pub fn salt(&self) -> PathBuf {
+        self.root.join("salt")
+    }
+
+    /// The folder of all tables.
+    pub fn tables(&self) -> PathBuf {
+        self.root.join("tables")
     }
 
     /// The file that a writer locks.

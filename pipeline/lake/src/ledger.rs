@@ -67,8 +67,18 @@ pub struct RunRow {
     pub inputs_hash: String,
     /// Version of each table, by `room/name`.
     pub tables: BTreeMap<String, u64>,
-    /// The error of a failed run.
+    /// The error of a failed run, or [`VACUUMED`].
     pub message: Option<String>,
+}
+
+/// What the ledger says of a run that ended well and whose tables are no longer kept.
+pub const VACUUMED: &str = "vacuumed";
+
+impl RunRow {
+    /// Whether it ended well and can no longer be read.
+    pub fn is_vacuumed(&self) -> bool {
+        self.status == RunStatus::Done && self.message.as_deref() == Some(VACUUMED)
+    }
 }
 
 /// One stage of a run.
@@ -103,12 +113,13 @@ impl Runs {
     /// The finished run with this id.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or what it saw is no longer kept.
     pub fn done(&self, run_id: &str) -> Result<&RunRow, LakeError> {
-        self.0
-            .iter()
-            .find(|run| run.run_id == run_id && run.status == RunStatus::Done)
-            .ok_or_else(|| LakeError::NoRun(run_id.to_owned()))
+        match self.0.iter().find(|run| run.run_id == run_id && run.status == RunStatus::Done) {
+            Some(run) if run.is_vacuumed() => Err(LakeError::Vacuumed(run_id.to_owned())),
+            Some(run) => Ok(run),
+            None => Err(LakeError::NoRun(run_id.to_owned())),
+        }
     }
 
     /// The last run of `verb`, if it was begun and did not end well.
@@ -117,7 +128,7 @@ impl Runs {
     }
 }
 
-fn runs_table() -> TableId {
+pub(crate) fn runs_table() -> TableId {
     TableId::ledger("runs")
 }
 
@@ -154,6 +165,16 @@ impl Lake {
         self.rewrite(&runs_table(), runs_batch(&rows)?).await
     }
 
+    /// Says of these runs that their tables are no longer kept.
+    pub(crate) async fn mark_vacuumed(&self, run_ids: &[String]) -> Result<(), LakeError> {
+        let mut rows = self.runs().await?.0;
+        for row in rows.iter_mut().filter(|row| run_ids.contains(&row.run_id)) {
+            row.tables.clear();
+            row.message = Some(VACUUMED.to_owned());
+        }
+        self.rewrite(&runs_table(), runs_batch(&rows)?).await
+    }
+
     /// Writes the stages of a run, in place of what the ledger said of them.
     ///
     /// # Errors
@@ -171,10 +192,10 @@ impl Lake {
     }
 
     /// A ledger is small: it is written anew as one file.
-    async fn rewrite(&self, table: &TableId, batch: RecordBatch) -> Result<(), LakeError> {
+    pub(crate) async fn rewrite(&self, table: &TableId, batch: RecordBatch) -> Result<(), LakeError> {
         let next = self.head(table).await?.map_or(0, |snapshot| snapshot.version + 1);
         let schema = batch.schema();
-        let part = self.write_part(table, &format!("part-{next:08}.parquet"), &schema, &[batch])?;
+        let part = self.write_part(table, &format!("part-{next:08}.parquet"), &[batch])?;
         self.commit(table, &schema, &[part], &Replace::All).await?;
         Ok(())
     }
@@ -300,40 +321,4 @@ fn read_stages(batch: &RecordBatch, rows: &mut Vec<StageRow>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::market::Market;
-
-    fn run(run_id: &str, status: RunStatus) -> RunRow {
-        RunRow {
-            run_id: run_id.to_owned(),
-            verb: "nightly".to_owned(),
-            as_of: "2015-03-06T13:00:00Z".parse().unwrap(),
-            status,
-            attempt: 1,
-            started_at: "2015-03-07T03:00:00Z".parse().unwrap(),
-            seconds: 1.5,
-            version: "0".to_owned(),
-            inputs_hash: "x".to_owned(),
-            tables: BTreeMap::from([("relations/rankings".to_owned(), 3)]),
-            message: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn readers_see_the_last_run_that_ended_well() {
-        let folder = tempfile::tempdir().unwrap();
-        let lake = Lake::open_or_create(folder.path(), &Market::default(), "test").unwrap();
-        assert_eq!(lake.runs().await.unwrap(), Runs::default());
-        for row in [run("a", RunStatus::Running), run("a", RunStatus::Done), run("b", RunStatus::Running)] {
-            lake.record_run(&row).await.unwrap();
-        }
-        let runs = lake.runs().await.unwrap();
-        assert_eq!(runs.latest_done(), Some(&run("a", RunStatus::Done)));
-        assert_eq!(runs.unfinished("nightly").map(|row| row.run_id.as_str()), Some("b"));
-        assert!(runs.done("b").is_err());
-        lake.record_run(&run("b", RunStatus::Done)).await.unwrap();
-        let runs = lake.runs().await.unwrap();
-        assert_eq!((runs.0.len(), runs.unfinished("nightly")), (2, None));
-    }
-}
+mod tests;

@@ -122,6 +122,10 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
         file.sync_all()?;
         std::fs::rename(&beside, path)
     };
-    write().map_err(LakeError::io("write", path))?;
+    write().map_err(|error| {
+        // A full disk should not stay full of us.
+        let _ = std::fs::remove_file(&beside);
+        LakeError::io("write", path)(error)
+    })?;
     path.parent().map_or(Ok(()), sync_folder)
 }

@@ -2,22 +2,29 @@
 
 use std::{
     fs::File,
+    io::BufWriter,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use arrow::{
-    array::{ArrayRef, RecordBatch},
-    compute::cast,
-    datatypes::{DataType, Field, Schema, SchemaRef},
+    array::{ArrayRef, AsArray, RecordBatch, RecordBatchReader},
+    compute::{cast, max, min},
+    datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType},
 };
 use parquet::{
-    arrow::{ArrowWriter, ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
-    basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
+    arrow::{
+        ArrowWriter, ProjectionMask,
+        arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+        arrow_writer::ArrowWriterOptions,
+    },
+    basic::{Compression, Encoding, ZstdLevel},
+    errors::ParquetError,
+    file::properties::{EnabledStatistics, WriterProperties},
+    schema::types::ColumnPath,
 };
 
-use crate::error::LakeError;
+use crate::{error::LakeError, steps::step};
 
 /// A Parquet file that no log names yet.
 #[derive(Clone, Debug)]
@@ -28,37 +35,138 @@ pub struct Part {
     pub bytes: u64,
     /// How many rows it holds.
     pub rows: u64,
+    /// First and last moment of its facts, where it holds facts.
+    pub span: Option<Span>,
 }
 
-/// Writes batches of one schema to `folder/name` and flushes file and folder.
+/// A stretch of time in one column, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The column.
+    pub column: &'static str,
+    /// Its least value, in microseconds since the epoch.
+    pub first: i64,
+    /// Its greatest value.
+    pub last: i64,
+}
+
+impl Span {
+    /// Whether two stretches of the same column have a moment in common.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    /// The stretch of this column that the rows of a batch cover, and what `wider` covers.
+    pub(crate) fn over(wider: Option<Self>, column: &'static str, batch: &RecordBatch) -> Option<Self> {
+        let times = batch.column_by_name(column)?.as_primitive_opt::<TimestampMicrosecondType>()?;
+        let Some((first, last)) = min(times).zip(max(times)) else { return wider };
+        Some(match wider {
+            Some(wider) => Self { column, first: first.min(wider.first), last: last.max(wider.last) },
+            None => Self { column, first, last },
+        })
+    }
+}
+
+/// Columns whose values hardly ever repeat: a dictionary of them would only cost.
+const WITHOUT_DICTIONARY: [&str; 4] = ["event_id", "order_id", "signal_id", "customer_id"];
+
+/// Writes batches to `folder/name`. Dictionaries become plain text. The file is not flushed:
+/// that is for the commit that names it.
 pub(crate) fn write_part(
     folder: &Path,
     name: &str,
-    schema: &SchemaRef,
     batches: &[RecordBatch],
+    span: Option<Span>,
+) -> Result<Part, LakeError> {
+    let schema = batches.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
+    let part = write_rows(folder, name, &schema, batches.iter().cloned().map(Ok))?;
+    Ok(Part { span, ..part })
+}
+
+/// The same for batches that come one by one, so that never all of them are in memory.
+pub(crate) fn write_rows(
+    folder: &Path,
+    name: &str,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<RecordBatch, LakeError>>,
 ) -> Result<Part, LakeError> {
     std::fs::create_dir_all(folder).map_err(LakeError::io("make folder", folder))?;
     let path = folder.join(name);
     // Under another name first: plain copies of older runs may be hard links to the same bytes.
     let beside = folder.join(format!(".{name}.tmp"));
-    let file = File::create(&beside).map_err(LakeError::io("create", &beside))?;
-    // A fixed writer name keeps equal contents equal in bytes.
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
-        .set_created_by("slotcast".to_owned())
-        .build();
-    let mut writer = ArrowWriter::try_new(&file, Arc::clone(schema), Some(properties))?;
+    let written = write_to(&beside, schema, batches);
+    let (bytes, rows) = written.inspect_err(|_| {
+        // A full disk should not stay full of us; the error that follows says the rest.
+        let _ = std::fs::remove_file(&beside);
+    })?;
+    step("part renamed");
+    std::fs::rename(&beside, &path).map_err(LakeError::io("rename", &beside))?;
+    Ok(Part { name: name.to_owned(), bytes, rows, span: None })
+}
+
+fn write_to(
+    path: &Path,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<RecordBatch, LakeError>>,
+) -> Result<(u64, u64), LakeError> {
+    let file = File::create(path).map_err(LakeError::io("create", path))?;
+    // Without the Arrow schema in the file, readers see text where a dictionary was written.
+    let options =
+        ArrowWriterOptions::new().with_properties(properties(schema)?).with_skip_arrow_metadata(true);
+    let buffered = BufWriter::with_capacity(1 << 18, &file);
+    let mut writer = ArrowWriter::try_new_with_options(buffered, Arc::clone(schema), options)?;
     let mut rows = 0;
     for batch in batches {
+        let batch = batch?;
         rows += batch.num_rows() as u64;
-        writer.write(batch)?;
+        writer.write(&batch).map_err(|error| full_disk(path, error))?;
     }
-    writer.close()?;
-    file.sync_all().map_err(LakeError::io("flush", &beside))?;
-    std::fs::rename(&beside, &path).map_err(LakeError::io("rename", &beside))?;
-    sync_folder(folder)?;
-    let bytes = file.metadata().map_err(LakeError::io("read", &path))?.len();
-    Ok(Part { name: name.to_owned(), bytes, rows })
+    writer.close().map_err(|error| full_disk(path, error))?;
+    let bytes = file.metadata().map_err(LakeError::io("read", path))?.len();
+    Ok((bytes, rows))
+}
+
+/// Whole numbers and times are packed by their differences, which is quicker than a dictionary and
+/// leaves nothing to compress; ids get no dictionary.
+fn properties(schema: &Schema) -> Result<WriterProperties, LakeError> {
+    // A fixed writer name keeps equal contents equal in bytes.
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by("slotcast".to_owned());
+    for field in schema.fields() {
+        let column = ColumnPath::from(field.name().as_str());
+        if matches!(field.data_type(), DataType::Int64 | DataType::Timestamp(..) | DataType::Date32) {
+            properties = properties
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column.clone(), Encoding::DELTA_BINARY_PACKED)
+                .set_column_compression(column, Compression::UNCOMPRESSED);
+        } else if WITHOUT_DICTIONARY.contains(&field.name().as_str()) {
+            properties = properties
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_compression(column, Compression::SNAPPY);
+        }
+    }
+    Ok(properties.build())
+}
+
+/// Parquet hides the error of the disk in one of its own.
+fn full_disk(path: &Path, error: ParquetError) -> LakeError {
+    let hidden = match &error {
+        ParquetError::External(source) => source.downcast_ref::<std::io::Error>(),
+        _ => None,
+    };
+    match hidden {
+        Some(source) => LakeError::io("write", path)(std::io::Error::new(source.kind(), source.to_string())),
+        None => LakeError::Parquet(error),
+    }
+}
+
+/// Flushes a part that a log entry is about to name.
+pub(crate) fn flush_part(folder: &Path, name: &str) -> Result<(), LakeError> {
+    let path = folder.join(name);
+    let flush = || File::open(&path)?.sync_all();
+    flush().map_err(LakeError::io("flush", &path))
 }
 
 /// Flushes a folder, so that new names in it survive a power loss.
@@ -79,6 +187,31 @@ pub fn read_parts(paths: &[PathBuf]) -> Result<Vec<RecordBatch>, LakeError> {
         }
     }
     Ok(batches)
+}
+
+/// The batches of one Parquet file, one after another.
+pub struct PartRows(ParquetRecordBatchReader);
+
+impl PartRows {
+    pub(crate) fn schema(&self) -> SchemaRef {
+        self.0.schema()
+    }
+}
+
+impl Iterator for PartRows {
+    type Item = Result<RecordBatch, LakeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.0.next()?.map_err(LakeError::Arrow))
+    }
+}
+
+/// Reads a file without holding all of it.
+///
+/// # Errors
+/// When it is absent or is not Parquet.
+pub fn read_part(path: &Path) -> Result<PartRows, LakeError> {
+    Ok(PartRows(open_part(path)?.build()?))
 }
 
 /// Reads one column of whole files; nothing from files that lack it.

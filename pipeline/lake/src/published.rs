@@ -7,11 +7,8 @@ use std::{
 };
 
 use crate::{
-    error::LakeError,
-    layout::Layout,
-    market::write_whole,
-    parquet_file::sync_folder,
-    store::{Lake, Snapshot},
+    error::LakeError, layout::Layout, market::write_whole, parquet_file::sync_folder, snapshot::Snapshot,
+    store::Lake,
 };
 
 /// The folder of plain copies.

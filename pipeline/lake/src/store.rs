@@ -1,19 +1,22 @@
 //! A lake: tables, their versions, and the way to commit.
 
-use std::path::{Path, PathBuf};
+use std::{path::Path, time::Duration};
 
-use arrow::{
-    array::{ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
-};
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use deltalake::DeltaTableError;
 
 use crate::{
-    delta,
+    contract::ContractTable,
+    delta::{self, Effect},
     error::LakeError,
-    layout::{Layout, TableId},
-    lock::LakeLock,
+    file_names::standing_for,
+    layout::{Layout, Room, TableId},
+    lock::{LakeLock, Writer},
     market::Market,
-    parquet_file::{Part, read_column, read_parts, sync_folder, write_part},
+    parquet_file::{Part, flush_part, sync_folder, write_part},
+    privacy,
+    snapshot::{DataFile, Snapshot},
+    steps::step,
 };
 
 /// A lake in a local folder.
@@ -21,32 +24,6 @@ use crate::{
 pub struct Lake {
     layout: Layout,
     market: Market,
-}
-
-/// A file of a snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataFile {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// Its name inside the table.
-    pub name: String,
-    /// Its size.
-    pub bytes: u64,
-    /// How many rows it holds, where the log says so.
-    pub rows: Option<u64>,
-}
-
-/// A table at one version.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The table.
-    pub table: TableId,
-    /// The version.
-    pub version: u64,
-    /// Its columns.
-    pub schema: SchemaRef,
-    /// Its files, sorted by name.
-    pub files: Vec<DataFile>,
 }
 
 /// What a commit does with the files that the table had.
@@ -71,22 +48,33 @@ impl Lake {
         Ok(Self { layout, market })
     }
 
-    /// Opens the lake at `root`, or makes one for this market.
+    /// Opens the lake at `root`, or makes one for this market. `salt` is thirty-two random bytes;
+    /// they are used when the lake is made, and then never again.
     ///
     /// # Errors
-    /// When the lake there holds another market, or the folder cannot be written.
-    pub fn open_or_create(root: &Path, market: &Market, source: &str) -> Result<Self, LakeError> {
+    /// When the lake there holds another market or has lost its salt, or the folder cannot be written.
+    pub fn open_or_create(
+        root: &Path,
+        market: &Market,
+        source: &str,
+        salt: [u8; 32],
+    ) -> Result<Self, LakeError> {
         let layout = Layout::new(root);
         let held = match Market::read(&layout)? {
-            Some(held) => held,
+            Some(held) => {
+                held.must_equal(market, source)?;
+                privacy::ensure_salt(&layout, salt)?;
+                held
+            }
             None => {
                 must_be_empty(root)?;
                 std::fs::create_dir_all(root).map_err(LakeError::io("make folder", root))?;
+                // The market makes a folder a lake: whoever sees it finds the salt too.
+                privacy::ensure_salt(&layout, salt)?;
                 market.write(&layout)?;
                 market.clone()
             }
         };
-        held.must_equal(market, source)?;
         Ok(Self { layout, market: held })
     }
 
@@ -100,12 +88,18 @@ impl Lake {
         &self.layout
     }
 
-    /// Takes the right to write.
+    /// Takes the right to write. Where another process has it, `on_wait` is told who, and this one
+    /// waits until its patience ends; with a patience of zero it is refused at once.
     ///
     /// # Errors
-    /// When another process has it; the error says which.
-    pub fn lock(&self) -> Result<LakeLock, LakeError> {
-        LakeLock::take(&self.layout)
+    /// When another process still has it; the error says which.
+    pub fn lock(
+        &self,
+        writer: &Writer<'_>,
+        patience: Duration,
+        on_wait: impl FnOnce(&str),
+    ) -> Result<LakeLock, LakeError> {
+        LakeLock::take(&self.layout, writer, patience, on_wait)
     }
 
     /// The newest version of a table, named by a run or not; `None` where there is none. Writers start from it.
@@ -127,18 +121,25 @@ impl Lake {
     async fn snapshot(&self, table: &TableId, version: Option<u64>) -> Result<Option<Snapshot>, LakeError> {
         let folder = self.layout.table(table);
         let name = table.to_string();
-        let Some(opened) = delta::open(&folder, version).await.map_err(LakeError::delta(&name))? else {
+        let Some(opened) = delta::open(&folder, version).await.map_err(unreadable(&folder, &name))? else {
             return Ok(None);
         };
         let state = opened.snapshot().map_err(LakeError::delta(&name))?;
+        let time = ContractTable::named(&table.name).filter(|_| table.room == Room::Facts);
         let mut files: Vec<DataFile> = state
             .log_data()
             .iter()
-            .map(|file| DataFile {
-                path: folder.join(file.path().as_ref()),
-                name: file.path().into_owned(),
-                bytes: u64::try_from(file.size()).unwrap_or(0),
-                rows: file.num_records().map(|rows| rows as u64),
+            .map(|file| {
+                // Only `forget` takes away a file that an older version names, and puts another in
+                // its place.
+                let name = standing_for(&folder, &file.path()).unwrap_or_else(|| file.path().into_owned());
+                DataFile {
+                    path: folder.join(&name),
+                    name,
+                    bytes: u64::try_from(file.size()).unwrap_or(0),
+                    rows: file.num_records().map(|rows| rows as u64),
+                    span: time.and_then(|own| delta::span(file.stats().as_deref()?, own.time())),
+                }
             })
             .collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -158,14 +159,14 @@ impl Lake {
         &self,
         table: &TableId,
         name: &str,
-        schema: &SchemaRef,
         batches: &[RecordBatch],
     ) -> Result<Part, LakeError> {
-        write_part(&self.layout.table(table), name, schema, batches)
+        write_part(&self.layout.table(table), name, batches, None)
     }
 
-    /// Commits parts by one entry in the table's log, which makes the table where there is none,
-    /// and flushes the log. Returns the new version. The caller holds the lock.
+    /// Commits parts by one entry in the table's log, which makes the table where there is none.
+    /// Parts and entry are on the disk before the entry is seen. Returns the new version. The caller
+    /// holds the lock.
     ///
     /// # Errors
     /// When the log cannot be written.
@@ -176,11 +177,26 @@ impl Lake {
         adds: &[Part],
         replace: &Replace,
     ) -> Result<u64, LakeError> {
+        self.commit_with(table, schema, adds, replace, Effect::Rows).await
+    }
+
+    pub(crate) async fn commit_with(
+        &self,
+        table: &TableId,
+        schema: &SchemaRef,
+        adds: &[Part],
+        replace: &Replace,
+        effect: Effect,
+    ) -> Result<u64, LakeError> {
         let folder = self.layout.table(table);
         let name = table.to_string();
-        let opened = match delta::open(&folder, None).await.map_err(LakeError::delta(&name))? {
+        let opened = match delta::open(&folder, None).await.map_err(unreadable(&folder, &name))? {
             Some(opened) => opened,
-            None => delta::create(&folder, schema).await.map_err(LakeError::delta(&name))?,
+            None => {
+                let made = delta::create(&folder, schema).await.map_err(LakeError::delta(&name))?;
+                self.flush_folders_above(&folder)?;
+                made
+            }
         };
         let held = delta::arrow_schema(&opened).map_err(LakeError::delta(&name))?;
         let changed = if same_columns(&held, schema) { None } else { Some(schema) };
@@ -189,39 +205,27 @@ impl Lake {
             Replace::All => true,
             Replace::Files(names) => names.iter().any(|name| name == file),
         };
-        let version =
-            delta::commit(&opened, changed, adds, removes).await.map_err(LakeError::delta(&name))?;
-        flush_log(&folder, version)?;
+        step("parts flushed");
+        for part in adds {
+            flush_part(&folder, &part.name)?;
+        }
+        sync_folder(&folder)?;
+        let committed = delta::commit(&opened, changed, adds, removes, effect).await;
+        let version = committed.map_err(LakeError::delta(&name))?;
+        step("committed");
         Ok(version)
     }
-}
 
-impl Snapshot {
-    /// Reads the whole table; for tables that are small by nature.
-    ///
-    /// # Errors
-    /// When a file is absent or is not Parquet.
-    pub fn read(&self) -> Result<Vec<RecordBatch>, LakeError> {
-        read_parts(&self.paths())
-    }
-
-    /// Reads one column of the whole table.
-    ///
-    /// # Errors
-    /// When a file is absent or is not Parquet.
-    pub fn read_column(&self, name: &str) -> Result<Vec<ArrayRef>, LakeError> {
-        read_column(&self.paths(), name)
-    }
-
-    fn paths(&self) -> Vec<PathBuf> {
-        self.files.iter().map(|file| file.path.clone()).collect()
+    /// Flushes the folders between the root and a new table, so that the table survives a power loss.
+    fn flush_folders_above(&self, folder: &Path) -> Result<(), LakeError> {
+        folder.ancestors().take_while(|above| above.starts_with(self.layout.root())).try_for_each(sync_folder)
     }
 }
 
 /// A folder with files of another kind is no place for a lake. What a killed process left is no such file.
 fn must_be_empty(root: &Path) -> Result<(), LakeError> {
     let Ok(entries) = std::fs::read_dir(root) else { return Ok(()) };
-    let is_foreign = |name: &str| !name.ends_with(".tmp") && name != "writer.lock";
+    let is_foreign = |name: &str| !name.ends_with(".tmp") && !["writer.lock", "salt"].contains(&name);
     let mut names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     match names.find(|name| is_foreign(name)) {
         Some(file) => Err(LakeError::Foreign { root: root.to_path_buf(), file }),
@@ -238,90 +242,17 @@ fn same_columns(held: &SchemaRef, given: &SchemaRef) -> bool {
             .all(|(a, b)| a.name() == b.name() && a.data_type() == b.data_type())
 }
 
-/// `object_store` does not flush what it writes (0.13: no fsync in its local store), so we do.
-fn flush_log(folder: &Path, version: u64) -> Result<(), LakeError> {
-    let log = folder.join("_delta_log");
-    let entry = log.join(format!("{version:020}.json"));
-    let flush = || std::fs::File::open(&entry)?.sync_all();
-    flush().map_err(LakeError::io("flush", &entry))?;
-    sync_folder(&log)?;
-    sync_folder(folder)
+/// Why a log does not open: where its newest entry is cut off, the error says which file that is.
+fn unreadable(folder: &Path, table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {
+    let (folder, table) = (folder.to_path_buf(), table.to_owned());
+    move |error| match delta::torn_entry(&folder) {
+        Some(path) => LakeError::Damaged {
+            path,
+            reason: "its text is cut off; without this file the table is as it was before it".to_owned(),
+        },
+        None => LakeError::delta(&table)(error),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::{
-        array::{Array, AsArray, Int64Array},
-        datatypes::{DataType, Field, Int64Type, Schema},
-    };
-
-    use super::*;
-
-    fn numbers(values: Vec<i64>) -> RecordBatch {
-        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, true)]));
-        RecordBatch::try_new(schema, vec![Arc::new(Int64Array::from(values))]).unwrap()
-    }
-
-    fn sum(snapshot: &Snapshot) -> i64 {
-        let batches = snapshot.read().unwrap();
-        batches
-            .iter()
-            .flat_map(|b| b.column(0).as_primitive::<Int64Type>().iter().flatten().collect::<Vec<_>>())
-            .sum()
-    }
-
-    #[tokio::test]
-    async fn a_version_stays_readable_after_it_was_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let lake = Lake::open_or_create(folder.path(), &Market::default(), "test").unwrap();
-        let table = TableId::relation("numbers");
-        assert!(lake.head(&table).await.unwrap().is_none());
-        let mut versions = Vec::new();
-        for (name, values, replace) in [
-            ("a.parquet", vec![1, 2], Replace::Nothing),
-            ("b.parquet", vec![10], Replace::Nothing),
-            ("c.parquet", vec![100], Replace::All),
-        ] {
-            let batch = numbers(values);
-            let part = lake.write_part(&table, name, &batch.schema(), std::slice::from_ref(&batch)).unwrap();
-            versions.push(lake.commit(&table, &batch.schema(), &[part], &replace).await.unwrap());
-        }
-        let mut sums = Vec::new();
-        for version in versions {
-            sums.push(sum(&lake.at(&table, version).await.unwrap()));
-        }
-        assert_eq!(sums, [3, 13, 100]);
-    }
-
-    #[tokio::test]
-    async fn a_new_column_is_null_in_older_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let lake = Lake::open_or_create(folder.path(), &Market::default(), "test").unwrap();
-        let table = TableId::facts("numbers");
-        let old = numbers(vec![1]);
-        let part = lake.write_part(&table, "a.parquet", &old.schema(), std::slice::from_ref(&old)).unwrap();
-        lake.commit(&table, &old.schema(), &[part], &Replace::Nothing).await.unwrap();
-        let wider = Arc::new(Schema::new(vec![
-            Field::new("n", DataType::Int64, true),
-            Field::new("attr_video", DataType::Boolean, true),
-        ]));
-        lake.commit(&table, &wider, &[], &Replace::Nothing).await.unwrap();
-        let head = lake.head(&table).await.unwrap().unwrap();
-        assert_eq!(head.schema.fields().len(), 2);
-        assert_eq!(head.files.len(), 1);
-        assert!(head.read().unwrap()[0].column(0).null_count() == 0);
-    }
-
-    #[test]
-    fn a_second_writer_is_told_who_writes() {
-        let folder = tempfile::tempdir().unwrap();
-        let lake = Lake::open_or_create(folder.path(), &Market::default(), "test").unwrap();
-        let held = lake.lock().unwrap();
-        let message = lake.lock().unwrap_err().to_string();
-        assert!(message.contains(&std::process::id().to_string()), "{message}");
-        drop(held);
-        lake.lock().unwrap();
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Why a market cannot be made.
 
+use std::io;
+
 use chrono::NaiveDate;
 use slotcast_core::{CalendarError, Hint};
 use thiserror::Error;
@@ -16,9 +18,9 @@ pub enum SimulateError {
         /// The setting.
         name: &'static str,
         /// Its greatest value.
-        most: u32,
+        most: u64,
         /// Its value.
-        value: u32,
+        value: u64,
     },
     /// The market does not reach the slot that would be ranked.
     #[error("the slot after `as_of` opens on {next}, but the market runs from {first} to {last}")]
@@ -39,6 +41,15 @@ pub enum SimulateError {
         #[source]
         source: csv::Error,
     },
+    /// A file of the inbox could not be written.
+    #[error("`{path}` could not be written")]
+    Write {
+        /// Where it belongs, relative to the inbox.
+        path: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
 }
 
 impl Hint for SimulateError {
@@ -47,7 +58,7 @@ impl Hint for SimulateError {
             Self::OtherTime { .. } => {
                 Some("move `first_slot` or `as_of`, or change the number of slots".to_owned())
             }
-            Self::Calendar(_) | Self::Count { .. } | Self::Csv { .. } => None,
+            Self::Calendar(_) | Self::Count { .. } | Self::Csv { .. } | Self::Write { .. } => None,
         }
     }
 }

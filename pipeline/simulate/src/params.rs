@@ -52,7 +52,9 @@ impl DemoMarket {
             ("makers", MOST_MAKERS, self.makers),
         ];
         match counts.into_iter().find(|(_, most, value)| !(1..=*most).contains(value)) {
-            Some((name, most, value)) => Err(SimulateError::Count { name, most, value }),
+            Some((name, most, value)) => {
+                Err(SimulateError::Count { name, most: most.into(), value: value.into() })
+            }
             None => Ok(()),
         }
     }

@@ -12,6 +12,11 @@ pub(crate) enum Part {
     Orders(usize),
     Signals(usize),
     Views(usize),
+    BulkGoods,
+    BulkOffers(usize),
+    BulkOrders(usize),
+    BulkSignals(usize),
+    BulkViews(usize),
 }
 
 /// The stream of a part.
@@ -22,6 +27,11 @@ pub(crate) fn stream(seed: u64, part: Part) -> ChaCha8Rng {
         Part::Orders(offer) => (2, offer),
         Part::Signals(offer) => (3, offer),
         Part::Views(offer) => (4, offer),
+        Part::BulkGoods => (5, 0),
+        Part::BulkOffers(slot) => (6, slot),
+        Part::BulkOrders(slot) => (7, slot),
+        Part::BulkSignals(slot) => (8, slot),
+        Part::BulkViews(slot) => (9, slot),
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(((index as u64) << 8) | kind);

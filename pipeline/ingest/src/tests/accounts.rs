@@ -2,8 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Given, Remembered, account, batch, column, contract, mapped, settings, taken};
-use crate::BatchRows;
+use super::{Given, Known, Settings, account, batch, column, contract, mapped, settings, taken};
 
 const MAKERS: &str = "maker_id,name,kind,updated_at\n";
 
@@ -13,29 +12,30 @@ fn a_repeat_is_found_in_the_file_the_batch_and_the_lake() {
     // The same instant in other words is the same fact.
     let same = "m , n,artist,2016-02-01T00:00:00Z\n";
     let first = Given::file("makers/a.csv", format!("{MAKERS}{row}{same}k,n,artist,2016-02-01 09:00\n"));
-    let mut lake = Remembered::default();
-    let mut open = BatchRows::default();
-    let taken = first.take_knowing(&lake, &mut open);
-    assert_eq!(account(&taken), (3, 2, 0, 1, 0));
     let second = Given::file("makers/b.csv", format!("{MAKERS}{row}m,other,artist,2016-02-01 09:00\n"));
-    assert_eq!(account(&second.take_knowing(&lake, &mut open)), (2, 1, 0, 1, 0));
-    lake.remember(&taken);
-    let later = second.take_knowing(&lake, &mut BatchRows::default());
-    assert_eq!(account(&later), (2, 1, 0, 1, 0));
-    assert_eq!(column(batch(&later, "makers"), "name"), ["other"]);
-    let again = first.take_knowing(&lake, &mut BatchRows::default());
-    assert_eq!(account(&again), (3, 0, 0, 3, 0));
-    assert!(again.facts.is_empty());
+    let files = [first.file.clone(), second.file.clone()];
+    for room in [0, 1] {
+        let known = Known::nothing();
+        let settings = Settings { room, ..settings() };
+        let taken = known.take_all(&files, &contract(), &settings);
+        assert_eq!(account(taken[0].as_ref().unwrap()), (3, 2, 0, 1, 0));
+        assert_eq!(account(taken[1].as_ref().unwrap()), (2, 1, 0, 1, 0));
+        assert_eq!(column(batch(taken[0].as_ref().unwrap(), "makers"), "name"), ["n", "n", "other"]);
+        let again = first.take_knowing(&known);
+        assert_eq!(account(&again), (3, 0, 0, 3, 0));
+        assert!(again.facts.is_empty());
+    }
 }
 
 #[test]
 fn a_refused_file_leaves_no_trace_in_the_batch() {
     let good = "m,n,artist,2016-02-01 09:00\n";
     let bad = Given::file("makers/a.csv", format!("{MAKERS}{good}{}", "x\n".repeat(30)));
-    let mut open = BatchRows::default();
-    crate::take_in(&bad.file, &contract(), &settings(), &(), &mut open).unwrap_err();
-    let taken = Given::file("makers/b.csv", format!("{MAKERS}{good}")).take_knowing(&(), &mut open);
-    assert_eq!(account(&taken), (1, 1, 0, 0, 0));
+    let other = Given::file("makers/b.csv", format!("{MAKERS}{good}"));
+    let files = [bad.file.clone(), other.file.clone()];
+    let taken = Known::nothing().take_all(&files, &contract(), &settings());
+    assert!(taken[0].is_err());
+    assert_eq!(account(taken[1].as_ref().unwrap()), (1, 1, 0, 0, 0));
 }
 
 #[test]
@@ -57,9 +57,9 @@ fn signals_without_an_id_are_added_up() {
     assert_eq!(column(facts, "line"), ["2", "3", "5"]);
     assert_eq!(column(facts, "known_at")[0], "2016-04-01T00:00:00Z");
     // The sum is the fact: the same file again brings nothing.
-    let mut lake = Remembered::default();
-    lake.remember(&taken);
-    assert_eq!(account(&file.take_knowing(&lake, &mut BatchRows::default())), (6, 0, 1, 5, 0));
+    let lake = Known::nothing();
+    file.take_knowing(&lake);
+    assert_eq!(account(&file.take_knowing(&lake)), (6, 0, 1, 5, 0));
 }
 
 #[test]
@@ -120,12 +120,13 @@ fn one_row_gives_two_versions_or_none() {
     assert_eq!(taken.filtered_by, [("rehearsal".to_owned(), 1)]);
     assert_eq!(taken.extra_columns, ["more"]);
     assert_eq!(taken.rejects[0].line, 4);
-    let facts: Vec<_> = taken.facts.iter().map(|(_, batch)| batch).collect();
-    assert_eq!(column(facts[0], "campaign_id"), ["a", "b"]);
-    assert_eq!(column(facts[0], "updated_at"), ["2015-01-01T10:00:00Z", "2015-01-01T10:00:00Z"]);
-    assert_eq!(column(facts[1], "campaign_id"), ["a", "a"]);
-    assert_eq!(column(facts[1], "declared_outcome"), ["reached", "missed"]);
-    assert_eq!(column(facts[1], "line"), ["2", "6"]);
+    let facts = batch(&taken, "campaigns");
+    let terms = "2015-01-01T10:00:00Z";
+    let result = "2015-02-15T10:00:00Z";
+    assert_eq!(column(facts, "campaign_id"), ["a", "a", "b", "a"]);
+    assert_eq!(column(facts, "updated_at"), [terms, result, terms, result]);
+    assert_eq!(column(facts, "declared_outcome"), ["", "reached", "", "missed"]);
+    assert_eq!(column(facts, "line"), ["2", "2", "3", "6"]);
 }
 
 #[test]

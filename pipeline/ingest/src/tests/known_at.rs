@@ -1,10 +1,9 @@
 //! When a fact could have been known.
 
-use super::{Given, batch, column, contract, settings};
-use crate::TakeIn;
+use super::{Given, Settings, batch, column, contract, settings};
 
 fn known(history: bool, name: &str, content: &str) -> Vec<String> {
-    let settings = TakeIn { history, ..settings() };
+    let settings = Settings { history, ..settings() };
     let taken = Given::file(name, content).take(&contract(), &settings).unwrap();
     let table = name.split('/').next().unwrap();
     column(batch(&taken, table), "known_at")

@@ -1,14 +1,14 @@
-//! Mappings: what they can say, and how they fail.
+//! Mappings: what they can say.
 
-use slotcast_core::{Hint, Tz};
+use slotcast_core::Tz;
 
 use super::{account, batch, column, mapped};
-use crate::{IngestError, Mapping};
+use crate::Mapping;
 
 const HEAD: &str = "name = \"m\"\nzone = \"UTC\"\n[[file]]\npattern = \"*.csv\"\n[[file.target]]\ntable = \"order_events\"\n[file.target.columns]\n";
 
 /// A mapping to order events, whose other columns are as plain as can be.
-fn events(extra: &str) -> String {
+pub(super) fn events(extra: &str) -> String {
     let usual = [
         ("event_id", "event_id = \"id\"\n"),
         ("order_id", "order_id = \"id\"\n"),
@@ -23,7 +23,7 @@ fn events(extra: &str) -> String {
 }
 
 /// What one column becomes from cells of `x`.
-fn becomes(line: &str, cells: &[&str]) -> Vec<String> {
+pub(super) fn becomes(line: &str, cells: &[&str]) -> Vec<String> {
     let rows: String =
         cells.iter().enumerate().map(|(row, cell)| format!("{row},2016-02-16 10:00,{cell}\n")).collect();
     let taken = mapped(&events(line), &format!("id,at,x\n{rows}"));
@@ -92,70 +92,4 @@ fn accessors() {
         (own.name(), own.slots(), own.label_lag_days(), own.train_from()),
         ("contract", None, None, None)
     );
-}
-
-#[test]
-fn faults_name_line_key_and_remedy() {
-    let cases = [
-        (events("chanel = \"x\""), 14, "chanel", "has no column `chanel`"),
-        (events("channel = { colum = \"x\" }"), 14, "channel", "unknown field `colum`"),
-        (events("channel = { column = \"x\", value = \"y\" }"), 14, "channel", "exactly one of"),
-        (events("channel = {}"), 14, "channel", "exactly one of"),
-        (events("channel = { value = \"x\", length = \"chars\" }"), 14, "channel", "belong to a `column`"),
-        (events("channel = { column = \"x\", then = \"y\" }"), 14, "channel", "`then` belongs to `when`"),
-        (
-            events("channel = { column = \"x\", end_of_day = true }"),
-            14,
-            "channel",
-            "`end_of_day` is for a timestamp",
-        ),
-        (
-            events("channel = { column = \"x\", kind = \"text\" }"),
-            14,
-            "channel",
-            "`kind` is for an attribute",
-        ),
-        (
-            events("channel = { concat = [{ column = \"x\", map = { a = \"b\" } }] }"),
-            14,
-            "channel",
-            "no `else`",
-        ),
-        (events("amount = { column = \"x\", round = 3 }"), 14, "amount", "two decimals"),
-        (events("occurred_at = { column = \"x\", format = \"%Q\" }"), 13, "occurred_at", "`%Q` is no format"),
-        (events("attr_x = \"x\""), 14, "attr_x", "has no column `attr_x`"),
-        (events("").replace("order_id = \"id\"\n", ""), 6, "order_id", "needs column `order_id`"),
-        (events("").replace("order_events", "orders"), 6, "table", "no table `orders`"),
-        (events("").replace("UTC", "Seoul"), 2, "zone", "`Seoul` is no time zone"),
-        (events("").replace("pattern", "patern"), 4, "patern", "unknown field `patern`"),
-        (events("").replace("zone", "zones"), 2, "zones", "unknown field `zones`"),
-        (
-            events("").replacen("[[file]]", "[slots]\nweekday = \"Day\"\ntime = \"10:00\"\n[[file]]", 1),
-            3,
-            "slots",
-            "`Day` is no weekday",
-        ),
-        (
-            events("").replacen("[[file]]", "[train]\nfrom = \"2013\"\n[[file]]", 1),
-            4,
-            "from",
-            "`2013` is no date",
-        ),
-        (
-            events("").replacen("pattern", "delimiter = \";;\"\npattern", 1),
-            4,
-            "delimiter",
-            "`;;` is no delimiter",
-        ),
-        ("name = \"m\"\n".to_owned(), 1, "file", "no file is mapped"),
-        ("name = \n".to_owned(), 1, "name", ""),
-    ];
-    for (text, line, key, rule) in cases {
-        let error = Mapping::parse(&text, "m.toml").expect_err(&text);
-        let message = error.to_string();
-        let IngestError::Mapping { line: found, key: named, .. } = &error else { panic!("{message}") };
-        assert_eq!((*found, named.as_str()), (line, key), "{message}\n{text}");
-        assert!(message.contains(rule) && !message.ends_with('.') && !message.contains('\n'), "{message}");
-        assert!(error.hint().is_some_and(|hint| !hint.ends_with('.')));
-    }
 }

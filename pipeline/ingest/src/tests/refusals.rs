@@ -25,9 +25,9 @@ fn something_else_under_the_name_of_a_table() {
 
 #[test]
 fn other_encodings() {
-    let header = b"maker_id,\xc0\xcc\xb8\xa7\n";
+    let header = b"maker_id,\xff\xcc\n";
     assert!(matches!(refused("makers/a.csv", header), FileRefused::NotUtf8 { .. }));
-    let rows = b"maker_id,name,kind,updated_at\nm,\xb0\xa1,artist,2016-02-01 09:00\n";
+    let rows = b"maker_id,name,kind,updated_at\nm,\xff\xff,artist,2016-02-01 09:00\n";
     let found = refused("makers/a.csv", rows);
     assert!(found.to_string().contains("1 of 1 rows have other bytes, the first on line 2"), "{found}");
     assert!(found.hint().unwrap().contains("CP949"));

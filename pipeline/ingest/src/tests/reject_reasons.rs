@@ -49,7 +49,7 @@ fn a_good_campaign_is_typed() {
     assert_eq!(column(facts, "slot_date"), ["2016-02-16"]);
     assert_eq!(column(facts, "capacity"), [""]);
     assert_eq!(column(facts, "line"), ["2"]);
-    assert_eq!(column(facts, "file"), ["campaigns/a.csv"]);
+    assert_eq!(column(facts, "origin"), ["0"]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn whole_rows() {
 #[test]
 fn rejects_become_rows() {
     let taken = taken("makers/a.csv", "maker_id,name,kind,updated_at\nm,작가,robot,2016-02-01 09:00\n");
-    let rows = crate::rejects_to_batch(&taken.file, &taken.rejects, "batch-1", super::now());
+    let rows = crate::rejects_to_batch("makers/a.csv", &taken.rejects, "batch-1", super::now());
     assert_eq!(column(&rows, "reason"), ["unknown_word"]);
     assert_eq!(column(&rows, "column_name"), ["kind"]);
     assert_eq!(column(&rows, "line"), ["2"]);
@@ -185,7 +185,7 @@ fn too_many_bad_rows_refuse_the_file() {
     let message = refused.to_string();
     assert!(matches!(refused, FileRefused::TooManyBadRows { bad: 20, read: 399, line: 2, .. }), "{message}");
     assert!(message.contains("column `kind`: unknown_word in `m,n,robot"), "{message}");
-    let strict = crate::TakeIn { strict: true, ..settings() };
+    let strict = super::Settings { strict: true, ..settings() };
     let refused = Given::file("makers/a.csv", rows(1, 99)).take(&contract(), &strict).unwrap_err();
     assert!(refused.to_string().contains("none (strict)"), "{refused}");
 }

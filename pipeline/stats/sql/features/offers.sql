@@ -7,7 +7,7 @@ WITH proposed AS (
         k.* EXCLUDE (
             candidate_id, product_id, slot_date, threshold, threshold_basis, price, currency, unit_cost,
             fixed_cost, capacity, status, submitted_at, updated_at, recorded_at,
-            known_at, batch_id, file, line, row_hash, superseded_at
+            known_at, origin, line, superseded_at
         ),
         k.candidate_id AS id, k.product_id, k.slot_date,
         s.opens_at, s.closes_at, s.knowledge_at,
@@ -28,7 +28,7 @@ scheduled AS (
             campaign_id, candidate_id, product_id, slot_date, opens_at, closes_at, threshold,
             threshold_basis, price, currency, unit_cost, fixed_cost, capacity, parent_campaign_id,
             status, declared_outcome, updated_at, recorded_at,
-            known_at, batch_id, file, line, row_hash, superseded_at, knowledge_at, opens_local
+            known_at, origin, line, superseded_at, knowledge_at, opens_local
         ),
         c.campaign_id AS id, c.product_id, c.slot_date,
         c.opens_at, c.closes_at, c.knowledge_at, c.opens_local,

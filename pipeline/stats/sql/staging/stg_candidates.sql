@@ -4,7 +4,7 @@ SELECT
     v.*,
     min(v.known_at) OVER (
         PARTITION BY v.candidate_id
-        ORDER BY v.updated_at, v.known_at, v.batch_id, v.file, v.line
+        ORDER BY v.updated_at, v.known_at, v.origin, v.line
         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
     ) AS superseded_at
 FROM facts.candidates AS v

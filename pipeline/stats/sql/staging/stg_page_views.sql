@@ -3,7 +3,7 @@ SELECT
     v.*,
     min(v.known_at) OVER (
         PARTITION BY v.product_id, v.hour, v.channel
-        ORDER BY coalesce(v.recorded_at, v.known_at), v.known_at, v.batch_id, v.file, v.line
+        ORDER BY coalesce(v.recorded_at, v.known_at), v.known_at, v.origin, v.line
         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
     ) AS superseded_at
 FROM facts.page_views AS v

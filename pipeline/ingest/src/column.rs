@@ -1,0 +1,258 @@
+//! The cells of one target column on their way from text to the types of the lake.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{
+        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, DictionaryArray, Float64Builder,
+        Int32Builder, Int64Builder, StringArray, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
+    },
+    datatypes::{DataType, Int32Type},
+};
+use chrono::NaiveDate;
+use hashbrown::HashMap;
+use slotcast_core::Tz;
+use slotcast_lake::{
+    Pseudonyms,
+    contract::{instant_type, money_type},
+};
+
+use crate::{
+    checks,
+    expression::ColumnRule,
+    instants::Instants,
+    money::{money, whole},
+    plan::{Reading, TargetColumn},
+    reason::Reason,
+    time_form::TimeForm,
+};
+
+/// Words that mean yes, and words that mean no, in lower case.
+const YES: [&str; 5] = ["true", "t", "yes", "y", "1"];
+const NO: [&str; 5] = ["false", "f", "no", "n", "0"];
+
+/// A dictionary with more words than this is begun anew with the next chunk.
+const MOST_WORDS: usize = 10_000;
+
+/// Reads the cells of one column, a chunk at a time.
+pub(crate) struct ColumnReader<'a> {
+    reading: Reading,
+    required: bool,
+    rule: Option<ColumnRule>,
+    /// What an empty cell means.
+    default: Option<&'static str>,
+    values: Values<'a>,
+}
+
+enum Values<'a> {
+    Absent(usize),
+    Text(StringBuilder),
+    Customer(StringBuilder, &'a Pseudonyms),
+    Coded(Coded),
+    Whole(Int64Builder, bool),
+    Money(Decimal128Builder, bool),
+    Flag(BooleanBuilder),
+    Instant(TimestampMicrosecondBuilder, Box<Instants>),
+    Day(Date32Builder),
+    Number(Float64Builder),
+}
+
+/// Text of which there are few different ones, as codes.
+#[derive(Default)]
+struct Coded {
+    codes: Int32Builder,
+    places: HashMap<Box<str>, i32>,
+    words: Vec<Box<str>>,
+    last: i32,
+}
+
+impl Coded {
+    fn push(&mut self, text: &str) {
+        let is_last = self.words.get(self.last as usize).is_some_and(|word| **word == *text);
+        if !is_last {
+            self.last = match self.places.get(text) {
+                Some(place) => *place,
+                None => {
+                    let place = i32::try_from(self.words.len()).expect("a chunk has fewer rows");
+                    self.words.push(text.into());
+                    self.places.insert(text.into(), place);
+                    place
+                }
+            };
+        }
+        self.codes.append_value(self.last);
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        let words = StringArray::from_iter_values(self.words.iter());
+        let coded = DictionaryArray::<Int32Type>::try_new(self.codes.finish(), Arc::new(words));
+        if self.words.len() > MOST_WORDS {
+            self.places.clear();
+            self.words.clear();
+        }
+        Arc::new(coded.expect("every code has its word"))
+    }
+}
+
+/// Whether a text column has few different values in any table.
+fn has_few_values(column: &str) -> bool {
+    matches!(
+        column,
+        "product_id"
+            | "campaign_id"
+            | "option_id"
+            | "channel"
+            | "kind"
+            | "event"
+            | "measure"
+            | "category"
+            | "currency"
+            | "threshold_basis"
+            | "status"
+            | "declared_outcome"
+    )
+}
+
+impl<'a> ColumnReader<'a> {
+    pub(crate) fn new(
+        column: &TargetColumn,
+        default: Option<&'static str>,
+        zone: Tz,
+        pseudonyms: &'a Pseudonyms,
+    ) -> Self {
+        let money_builder = || Decimal128Builder::new().with_data_type(money_type());
+        let values = match (&column.rule, column.reading) {
+            (None, _) if default.is_none() => Values::Absent(0),
+            (_, Reading::Text) if column.name == "customer_id" => {
+                Values::Customer(StringBuilder::new(), pseudonyms)
+            }
+            (_, Reading::Text | Reading::Word(_)) if has_few_values(&column.name) => {
+                Values::Coded(Coded::default())
+            }
+            (_, Reading::Text | Reading::Word(_)) => Values::Text(StringBuilder::new()),
+            (_, Reading::Whole { positive }) => Values::Whole(Int64Builder::new(), positive),
+            (_, Reading::Money { positive }) => Values::Money(money_builder(), positive),
+            (_, Reading::Flag) => Values::Flag(BooleanBuilder::new()),
+            (rule, Reading::Instant) => {
+                let rule = rule.clone().unwrap_or_else(|| ColumnRule::plain(""));
+                let builder = TimestampMicrosecondBuilder::new().with_data_type(instant_type());
+                Values::Instant(builder, Box::new(Instants::new(&rule, zone)))
+            }
+            (_, Reading::Day) => Values::Day(Date32Builder::new()),
+            (_, Reading::Number) => Values::Number(Float64Builder::new()),
+        };
+        Self {
+            reading: column.reading,
+            required: column.required,
+            rule: column.rule.clone(),
+            default,
+            values,
+        }
+    }
+
+    /// Appends one cell: its value, or null and what is wrong with it.
+    #[inline]
+    pub(crate) fn push(&mut self, cell: Option<&str>) -> Result<(), Reason> {
+        let Some(text) = cell.or(self.default) else {
+            self.push_null();
+            return if self.required { Err(Reason::MissingValue) } else { Ok(()) };
+        };
+        self.push_text(text).inspect_err(|_| self.push_null())
+    }
+
+    /// Appends nothing, for a cell of which something else is wrong.
+    pub(crate) fn push_null(&mut self) {
+        match &mut self.values {
+            Values::Absent(rows) => *rows += 1,
+            Values::Text(values) | Values::Customer(values, _) => values.append_null(),
+            Values::Coded(values) => values.codes.append_null(),
+            Values::Whole(values, _) => values.append_null(),
+            Values::Money(values, _) => values.append_null(),
+            Values::Flag(values) => values.append_null(),
+            Values::Instant(values, _) => values.append_null(),
+            Values::Day(values) => values.append_null(),
+            Values::Number(values) => values.append_null(),
+        }
+    }
+
+    fn push_text(&mut self, text: &str) -> Result<(), Reason> {
+        if let Reading::Word(words) = self.reading
+            && !words.contains(&text)
+        {
+            return Err(Reason::UnknownWord);
+        }
+        match &mut self.values {
+            Values::Absent(rows) => *rows += 1,
+            Values::Text(values) => values.append_value(text),
+            Values::Customer(values, pseudonyms) => values.append_option(pseudonyms.of(text)),
+            Values::Coded(values) => values.push(text),
+            Values::Whole(values, positive) => values.append_value(checks::count(whole(text)?, *positive)?),
+            Values::Money(values, positive) => {
+                let round = self.rule.as_ref().is_some_and(|rule| rule.round);
+                values.append_value(checks::amount(money(text, round)?, *positive)?);
+            }
+            Values::Flag(values) => values.append_value(flag(text)?),
+            Values::Instant(values, instants) => values.append_value(instants.read(text)?),
+            Values::Day(values) => {
+                values.append_value(checks::day(day(text, self.rule.as_ref().map(|rule| &rule.form))?)?);
+            }
+            Values::Number(values) => {
+                let number: f64 = text.parse().map_err(|_| Reason::BadNumber)?;
+                if !number.is_finite() {
+                    return Err(Reason::BadNumber);
+                }
+                values.append_value(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// The column of the chunk. The reader begins the next one.
+    pub(crate) fn finish(&mut self) -> ArrayRef {
+        match &mut self.values {
+            Values::Absent(rows) => new_null_array(&lake_type(self.reading), std::mem::take(rows)),
+            Values::Text(values) | Values::Customer(values, _) => Arc::new(values.finish()),
+            Values::Coded(values) => values.finish(),
+            Values::Whole(values, _) => Arc::new(values.finish()),
+            Values::Money(values, _) => Arc::new(values.finish()),
+            Values::Flag(values) => Arc::new(values.finish()),
+            Values::Instant(values, _) => Arc::new(values.finish()),
+            Values::Day(values) => Arc::new(values.finish()),
+            Values::Number(values) => Arc::new(values.finish()),
+        }
+    }
+}
+
+fn flag(text: &str) -> Result<bool, Reason> {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match (is(&YES), is(&NO)) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
+        _ => Err(Reason::BadFlag),
+    }
+}
+
+/// Days since the epoch.
+fn day(text: &str, form: Option<&TimeForm>) -> Result<i32, Reason> {
+    let read = |format: &str| NaiveDate::parse_from_str(text, format).ok();
+    let day = match form {
+        Some(TimeForm::Formats(formats)) => formats.iter().find_map(|format| read(format)),
+        _ if text.len() == 10 => read("%Y-%m-%d"),
+        _ => None,
+    };
+    let days = day.ok_or(Reason::BadDate)?.signed_duration_since(NaiveDate::default()).num_days();
+    i32::try_from(days).map_err(|_| Reason::OutOfRange)
+}
+
+/// The type in which the lake keeps what is read so.
+pub(crate) fn lake_type(reading: Reading) -> DataType {
+    match reading {
+        Reading::Text | Reading::Word(_) => DataType::Utf8,
+        Reading::Whole { .. } => DataType::Int64,
+        Reading::Money { .. } => money_type(),
+        Reading::Flag => DataType::Boolean,
+        Reading::Instant => instant_type(),
+        Reading::Day => DataType::Date32,
+        Reading::Number => DataType::Float64,
+    }
+}

@@ -1,0 +1,37 @@
+//! Which run readers see.
+
+use super::*;
+use crate::testing;
+
+fn run(run_id: &str, status: RunStatus) -> RunRow {
+    RunRow {
+        run_id: run_id.to_owned(),
+        verb: "nightly".to_owned(),
+        as_of: "2015-03-06T13:00:00Z".parse().unwrap(),
+        status,
+        attempt: 1,
+        started_at: "2015-03-07T03:00:00Z".parse().unwrap(),
+        seconds: 1.5,
+        version: "0".to_owned(),
+        inputs_hash: "x".to_owned(),
+        tables: BTreeMap::from([("relations/rankings".to_owned(), 3)]),
+        message: None,
+    }
+}
+
+#[tokio::test]
+async fn readers_see_the_last_run_that_ended_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = testing::lake(folder.path());
+    assert_eq!(lake.runs().await.unwrap(), Runs::default());
+    for row in [run("a", RunStatus::Running), run("a", RunStatus::Done), run("b", RunStatus::Running)] {
+        lake.record_run(&row).await.unwrap();
+    }
+    let runs = lake.runs().await.unwrap();
+    assert_eq!(runs.latest_done(), Some(&run("a", RunStatus::Done)));
+    assert_eq!(runs.unfinished("nightly").map(|row| row.run_id.as_str()), Some("b"));
+    assert!(runs.done("b").is_err());
+    lake.record_run(&run("b", RunStatus::Done)).await.unwrap();
+    let runs = lake.runs().await.unwrap();
+    assert_eq!((runs.0.len(), runs.unfinished("nightly")), (2, None));
+}

@@ -1,0 +1,101 @@
+//! The made inbox, and the one of the day after: made anew, or found where the last bench left them.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use slotcast_simulate::{BulkMarket, TableCounts};
+
+use crate::measure::files_below;
+
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    pub(crate) whole: PathBuf,
+    pub(crate) day: PathBuf,
+    pub(crate) written: TableCounts,
+    pub(crate) written_day: TableCounts,
+    /// How many files the inbox has, and their size.
+    pub(crate) files: usize,
+    pub(crate) bytes: u64,
+}
+
+impl Inbox {
+    /// Below `folder`, in a folder of its own for each size.
+    pub(crate) fn made_or_kept(market: &BulkMarket, folder: &Path) -> Result<Self> {
+        let home = folder.join(format!("{}-rows-{}-weeks", market.rows, market.weeks));
+        let note = home.join("made.json");
+        if let Some(kept) = fs::read_to_string(&note).ok().and_then(|text| Self::kept(market, &home, &text)) {
+            eprintln!("the inbox is the one in `{}`", home.display());
+            return Ok(kept);
+        }
+        if home.exists() {
+            fs::remove_dir_all(&home).with_context(|| format!("`{}` stays", home.display()))?;
+        }
+        let (whole, day) = (home.join("inbox"), home.join("day"));
+        let start = Instant::now();
+        let written = market.write(&mut |path| create(&whole.join(path)))?.total();
+        let seconds = start.elapsed().as_secs_f64();
+        let written_day = market.write_day(&mut |path| create(&day.join(path)))?.total();
+        eprintln!("{} rows are made in {seconds:.1} s", written.rows);
+        let made = Self::of(whole, day, written, written_day)?;
+        // Last: an inbox that is half made has no note.
+        create(&note)?.write_all(made.note(market).to_string().as_bytes())?;
+        Ok(made)
+    }
+
+    fn of(whole: PathBuf, day: PathBuf, written: TableCounts, written_day: TableCounts) -> Result<Self> {
+        let found = files_below(&whole)?;
+        let bytes = found.iter().map(|(_, size)| size).sum();
+        Ok(Self { whole, day, written, written_day, files: found.len(), bytes })
+    }
+
+    fn note(&self, market: &BulkMarket) -> Value {
+        let counts = |counts: TableCounts| [counts.rows, counts.faulty, counts.repeats];
+        json!({
+            "market": format!("{market:?}"),
+            "written": counts(self.written),
+            "written_day": counts(self.written_day),
+        })
+    }
+
+    fn kept(market: &BulkMarket, home: &Path, note: &str) -> Option<Self> {
+        let note: Value = serde_json::from_str(note).ok()?;
+        let counts = |name: &str| {
+            let [rows, faulty, repeats] = serde_json::from_value(note[name].clone()).ok()?;
+            Some(TableCounts { rows, faulty, repeats })
+        };
+        let (written, written_day) = (counts("written")?, counts("written_day")?);
+        let kept = Self::of(home.join("inbox"), home.join("day"), written, written_day).ok()?;
+        (kept.note(market) == note).then_some(kept)
+    }
+
+    /// Reads every file once, so that the first round is no colder than the others.
+    pub(crate) fn warm(&self) -> Result<()> {
+        for (path, _) in files_below(&self.whole)? {
+            io::copy(&mut File::open(path)?, &mut io::sink())?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that is on disk once it is flushed: or the system would write it while others are measured.
+struct Synced(File);
+
+impl Write for Synced {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench makes its own inbox")]
+fn create(path: &Path) -> io::Result<Box<dyn Write>> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    Ok(Box::new(Synced(File::create(path)?)))
+}

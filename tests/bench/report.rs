@@ -1,0 +1,106 @@
+//! The figures, and what they are held against.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+
+use crate::inbox::Inbox;
+use crate::measure::Measured;
+
+/// What the ledger of files sums up to, over all files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ledger {
+    pub(crate) read: u64,
+    pub(crate) accepted: u64,
+    pub(crate) rejected: u64,
+    pub(crate) repeats: u64,
+    pub(crate) filtered: u64,
+}
+
+impl Ledger {
+    /// From a CSV of one row, under its header.
+    pub(crate) fn parse(answer: &str) -> Result<Self> {
+        let row = answer.lines().nth(1).unwrap_or_default();
+        let sums: Option<Vec<u64>> = row.split(',').map(|sum| sum.trim().parse().ok()).collect();
+        let sums = sums.and_then(|sums| <[u64; 5]>::try_from(sums).ok());
+        let [read, accepted, rejected, repeats, filtered] =
+            sums.with_context(|| format!("five sums were asked for, the answer is {answer:?}"))?;
+        Ok(Self { read, accepted, rejected, repeats, filtered })
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) inbox: Inbox,
+    /// Round by round.
+    pub(crate) fresh: Vec<Measured>,
+    pub(crate) peer: Vec<Measured>,
+    pub(crate) again: Measured,
+    pub(crate) day: Measured,
+    /// Before the inbox came again.
+    pub(crate) lake_bytes: u64,
+    pub(crate) ledger: Ledger,
+}
+
+impl Report {
+    /// What the ledger must hold: what was written, each file once.
+    pub(crate) fn expected(&self) -> Ledger {
+        let (whole, day) = (self.inbox.written, self.inbox.written_day);
+        let [read, rejected, repeats] =
+            [whole.rows + day.rows, whole.faulty + day.faulty, whole.repeats + day.repeats];
+        Ledger { read, accepted: read - rejected - repeats, rejected, repeats, filtered: 0 }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.inbox.written.rows;
+        let (files, bytes) = (self.inbox.files, self.inbox.bytes);
+        writeln!(
+            f,
+            "{rows} rows in {files} files, {}; one more day: {} rows",
+            mib(bytes),
+            self.inbox.written_day.rows
+        )?;
+        writeln!(f)?;
+        writeln!(f, "{:<24}{:>10}{:>10}{:>14}  rounds", "", "seconds", "peak MiB", "rows a second")?;
+        line(f, "slotcast, fresh lake", &self.fresh, rows)?;
+        line(f, "peer", &self.peer, rows)?;
+        line(f, "slotcast, again", std::slice::from_ref(&self.again), rows)?;
+        line(f, "slotcast, one more day", std::slice::from_ref(&self.day), self.inbox.written_day.rows)?;
+        writeln!(f)?;
+        let fresh = median(&self.fresh);
+        if !self.peer.is_empty() {
+            writeln!(f, "{:<24}{:>10.3}", "slotcast / peer", fresh / median(&self.peer))?;
+        }
+        writeln!(f, "{:<24}{:>10.4}", "again / fresh", self.again.seconds / fresh)?;
+        writeln!(f, "{:<24}{:>10.4}", "one more day / fresh", self.day.seconds / fresh)?;
+        let share = self.lake_bytes as f64 / bytes.max(1) as f64;
+        writeln!(f, "{:<24}{:>10}, {share:.2} of the inbox", "lake", mib(self.lake_bytes))?;
+        let Ledger { read, accepted, rejected, repeats, filtered } = self.ledger;
+        write!(f, "{:<24}{read} read = {accepted} accepted + {rejected} rejected", "ledger of files")?;
+        write!(f, " + {repeats} repeats + {filtered} filtered")
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, name: &str, rounds: &[Measured], rows: u64) -> fmt::Result {
+    if rounds.is_empty() {
+        return Ok(());
+    }
+    let seconds = median(rounds);
+    let peak = rounds.iter().map(Measured::peak_mib).max().unwrap_or(0);
+    write!(f, "{name:<24}{seconds:>10.2}{peak:>10}{:>14.0} ", rows as f64 / seconds)?;
+    rounds.iter().try_for_each(|round| write!(f, " {:.2}", round.seconds))?;
+    writeln!(f)
+}
+
+fn median(rounds: &[Measured]) -> f64 {
+    let mut seconds: Vec<f64> = rounds.iter().map(|round| round.seconds).collect();
+    seconds.sort_by(f64::total_cmp);
+    let middle = seconds.len() / 2;
+    if seconds.len() % 2 == 1 { seconds[middle] } else { (seconds[middle - 1] + seconds[middle]) / 2.0 }
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
+}
