@@ -252,6 +252,7 @@ fn a_kill_at_any_step_loses_nothing() {
 
 /// A disk that is full ends an ingest in words; what was there stays, and the same command ends it later.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test fills a disk")]
 fn a_full_disk_leaves_no_half_state() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

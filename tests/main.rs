@@ -17,3 +17,5 @@ mod night;
 mod sql;
 /// The rules of the house.
 mod tidy;
+/// One writer, erasure, vacuum.
+mod upkeep;

@@ -32,17 +32,17 @@ pub(crate) async fn forget(
     };
     let work = async |run: &mut RunInProgress| -> Result<_> {
         let erasure = run.lake.forget(customer_id, run.taken_at).await?;
-        let given_out = erasure.facts_changed + erasure.rejects_removed;
+        let given_out = erasure.facts_changed + erasure.rejects_emptied;
         Ok((erasure, Rows { taken_in: given_out, given_out }))
     };
     let erasure = run.stage(printer, "forget", work).await?;
     run.finish().await?;
-    if erasure.facts_changed + erasure.rejects_removed == 0 {
+    if erasure.facts_changed + erasure.rejects_emptied == 0 {
         printer.say("nothing in this lake names the customer; orders that come later will be nobody's");
     } else {
         printer.say(format!(
-            "{} order(s) carried the customer and are nobody's now; {} rejected row(s) removed",
-            erasure.orders, erasure.rejects_removed
+            "{} order(s) carried the customer and are nobody's now; the text of {} rejected row(s) is gone",
+            erasure.orders, erasure.rejects_emptied
         ));
     }
     Ok(Outcome::Done)

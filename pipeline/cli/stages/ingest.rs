@@ -302,7 +302,9 @@ fn say_account(printer: &Printer, taken: &TakenIn) {
 
 /// The rejects of all files: how many for each reason and column, and the first of each.
 fn say_rejects(printer: &Printer, taken: &[TakenFile]) {
-    let mut reasons: BTreeMap<(&str, &str, Option<&str>), (usize, &str, &Reject)> = BTreeMap::new();
+    // Table, reason and column; rows, and file and row of the first.
+    type Kind<'a> = (&'a str, &'a str, Option<&'a str>);
+    let mut reasons: BTreeMap<Kind<'_>, (usize, &str, &Reject)> = BTreeMap::new();
     for (taken, ..) in taken {
         for reject in &taken.rejects {
             let key = (reject.table_name, reject.reason.code(), reject.column_name.as_deref());

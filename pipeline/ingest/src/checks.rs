@@ -61,6 +61,11 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// Whether a table has rules between the columns of a row.
+pub(crate) fn has_table_rules(table: &str) -> bool {
+    matches!(table, "campaigns" | "order_events" | "order_snapshots")
+}
+
 /// Rules between the columns of a row. They only speak about rows whose cells are all good.
 pub(crate) fn table_rules(table: &str, fields: &[Field], columns: &[ArrayRef], faults: &mut Faults) {
     let place =

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, DictionaryArray, Float64Builder,
-        Int32Builder, Int64Builder, StringArray, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
+        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+        StringBuilder, TimestampMicrosecondBuilder, new_null_array,
     },
-    datatypes::{DataType, Int32Type},
+    datatypes::DataType,
 };
 use chrono::NaiveDate;
-use hashbrown::HashMap;
 use slotcast_core::Tz;
 use slotcast_lake::{
     Pseudonyms,
@@ -25,14 +24,12 @@ use crate::{
     plan::{Reading, TargetColumn},
     reason::Reason,
     time_form::TimeForm,
+    words::Words,
 };
 
 /// Words that mean yes, and words that mean no, in lower case.
 const YES: [&str; 5] = ["true", "t", "yes", "y", "1"];
 const NO: [&str; 5] = ["false", "f", "no", "n", "0"];
-
-/// A dictionary with more words than this is begun anew with the next chunk.
-const MOST_WORDS: usize = 10_000;
 
 /// Reads the cells of one column, a chunk at a time.
 pub(crate) struct ColumnReader<'a> {
@@ -48,50 +45,13 @@ enum Values<'a> {
     Absent(usize),
     Text(StringBuilder),
     Customer(StringBuilder, &'a Pseudonyms),
-    Coded(Coded),
+    Coded(Words),
     Whole(Int64Builder, bool),
     Money(Decimal128Builder, bool),
     Flag(BooleanBuilder),
     Instant(TimestampMicrosecondBuilder, Box<Instants>),
     Day(Date32Builder),
     Number(Float64Builder),
-}
-
-/// Text of which there are few different ones, as codes.
-#[derive(Default)]
-struct Coded {
-    codes: Int32Builder,
-    places: HashMap<Box<str>, i32>,
-    words: Vec<Box<str>>,
-    last: i32,
-}
-
-impl Coded {
-    fn push(&mut self, text: &str) {
-        let is_last = self.words.get(self.last as usize).is_some_and(|word| **word == *text);
-        if !is_last {
-            self.last = match self.places.get(text) {
-                Some(place) => *place,
-                None => {
-                    let place = i32::try_from(self.words.len()).expect("a chunk has fewer rows");
-                    self.words.push(text.into());
-                    self.places.insert(text.into(), place);
-                    place
-                }
-            };
-        }
-        self.codes.append_value(self.last);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        let words = StringArray::from_iter_values(self.words.iter());
-        let coded = DictionaryArray::<Int32Type>::try_new(self.codes.finish(), Arc::new(words));
-        if self.words.len() > MOST_WORDS {
-            self.places.clear();
-            self.words.clear();
-        }
-        Arc::new(coded.expect("every code has its word"))
-    }
 }
 
 /// Whether a text column has few different values in any table.
@@ -126,10 +86,9 @@ impl<'a> ColumnReader<'a> {
             (_, Reading::Text) if column.name == "customer_id" => {
                 Values::Customer(StringBuilder::new(), pseudonyms)
             }
-            (_, Reading::Text | Reading::Word(_)) if has_few_values(&column.name) => {
-                Values::Coded(Coded::default())
-            }
-            (_, Reading::Text | Reading::Word(_)) => Values::Text(StringBuilder::new()),
+            (_, Reading::Text) if has_few_values(&column.name) => Values::Coded(Words::new(None)),
+            (_, Reading::Word(words)) => Values::Coded(Words::new(Some(words))),
+            (_, Reading::Text) => Values::Text(StringBuilder::new()),
             (_, Reading::Whole { positive }) => Values::Whole(Int64Builder::new(), positive),
             (_, Reading::Money { positive }) => Values::Money(money_builder(), positive),
             (_, Reading::Flag) => Values::Flag(BooleanBuilder::new()),
@@ -165,7 +124,7 @@ impl<'a> ColumnReader<'a> {
         match &mut self.values {
             Values::Absent(rows) => *rows += 1,
             Values::Text(values) | Values::Customer(values, _) => values.append_null(),
-            Values::Coded(values) => values.codes.append_null(),
+            Values::Coded(values) => values.push_null(),
             Values::Whole(values, _) => values.append_null(),
             Values::Money(values, _) => values.append_null(),
             Values::Flag(values) => values.append_null(),
@@ -176,16 +135,11 @@ impl<'a> ColumnReader<'a> {
     }
 
     fn push_text(&mut self, text: &str) -> Result<(), Reason> {
-        if let Reading::Word(words) = self.reading
-            && !words.contains(&text)
-        {
-            return Err(Reason::UnknownWord);
-        }
         match &mut self.values {
             Values::Absent(rows) => *rows += 1,
             Values::Text(values) => values.append_value(text),
             Values::Customer(values, pseudonyms) => values.append_option(pseudonyms.of(text)),
-            Values::Coded(values) => values.push(text),
+            Values::Coded(values) => values.push(text)?,
             Values::Whole(values, positive) => values.append_value(checks::count(whole(text)?, *positive)?),
             Values::Money(values, positive) => {
                 let round = self.rule.as_ref().is_some_and(|rule| rule.round);

@@ -43,6 +43,7 @@ mod rows;
 mod sums;
 mod time_form;
 mod weeks;
+mod words;
 
 #[cfg(test)]
 mod tests;

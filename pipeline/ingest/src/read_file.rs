@@ -1,6 +1,6 @@
 //! One file from its first byte to chunks of typed rows, with its account so far.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef},
@@ -12,11 +12,11 @@ use slotcast_lake::{Pseudonyms, contract::ContractTable};
 
 use crate::{
     checks,
-    column::{ColumnReader, lake_type},
+    column::ColumnReader,
     derived::Derived,
     evaluate::{EngineError, Evaluated, evaluate},
     faults::{Fault, Faults},
-    plan::{Plan, Target, cell_name},
+    plan::{Plan, Target, TargetColumn, cell_name},
     reason::Reason,
     refused::FileRefused,
     rejects::Reject,
@@ -177,6 +177,8 @@ impl<'a> FileReader<'a> {
         let mut lines: Vec<i64> = Vec::with_capacity(CHUNK);
         let mut faults: Vec<Faults> = self.plan.targets.iter().map(|_| Faults::default()).collect();
         let needs_polars = self.plan.needs_polars();
+        let has_rules = |target: &Target| checks::has_table_rules(target.table.name);
+        let may_fail_later = needs_polars || self.plan.targets.iter().any(has_rules);
         let mut texts = if needs_polars { Texts::new(&self.plan) } else { Texts::default() };
         let mut bad = 0;
         while lines.len() + bad < CHUNK {
@@ -193,21 +195,26 @@ impl<'a> FileReader<'a> {
                 Step::Row => {
                     let row = lines.len();
                     lines.push(i64::try_from(self.rows.line()).unwrap_or(i64::MAX));
-                    self.raws.push(&self.rows.raw());
+                    let cells = self.rows.row();
+                    let mut is_faulty = false;
                     for ((target, readers), faults) in
                         self.plan.targets.iter().zip(&mut self.readers).zip(&mut faults)
                     {
                         for (place, (column, reader)) in target.columns.iter().zip(readers).enumerate() {
                             let cell = match (column.direct, &column.rule) {
-                                (Some(direct), _) => self.rows.cell(direct),
+                                (Some(direct), _) => cells.cell(direct),
                                 (None, Some(_)) => continue,
                                 (None, None) => None,
                             };
                             if let Err(reason) = reader.push(cell) {
                                 faults.add(row, place, reason);
+                                is_faulty = true;
                             }
                         }
                     }
+                    // The text of a row is only needed to show what is wrong with it.
+                    let raw = if is_faulty || may_fail_later { self.rows.raw() } else { Cow::default() };
+                    self.raws.push(&raw);
                     if needs_polars {
                         texts.push(&mut self.derived, &self.rows);
                     }
@@ -258,10 +265,7 @@ impl<'a> FileReader<'a> {
                 }
             }
             let columns: Vec<ArrayRef> = readers.iter_mut().map(ColumnReader::finish).collect();
-            let field = |(column, array): (&crate::plan::TargetColumn, &ArrayRef)| {
-                debug_assert!(
-                    array.data_type() == &lake_type(column.reading) || !array.is_empty() || array.is_empty()
-                );
+            let field = |(column, array): (&TargetColumn, &ArrayRef)| {
                 Field::new(&column.name, array.data_type().clone(), true)
             };
             let fields: Vec<Field> = target.columns.iter().zip(&columns).map(field).collect();
@@ -326,7 +330,7 @@ impl<'a> FileReader<'a> {
 }
 
 /// A snapshot that does not say what it measures is a total.
-fn default_of(target: &Target, column: &crate::plan::TargetColumn) -> Option<&'static str> {
+fn default_of(target: &Target, column: &TargetColumn) -> Option<&'static str> {
     (target.table.name == "order_snapshots" && column.name == "measure").then_some("total")
 }
 

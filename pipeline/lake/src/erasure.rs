@@ -17,8 +17,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, AsArray, BooleanArray, RecordBatch},
-    compute::{filter_record_batch, not, nullif},
+    array::{ArrayRef, AsArray, BinaryArray, BooleanArray, RecordBatch},
+    compute::nullif,
 };
 use slotcast_core::{DateTime, Utc};
 
@@ -45,7 +45,7 @@ pub struct Erasure {
     /// How many facts lost their customer.
     pub facts_changed: usize,
     /// How many rejected rows were removed.
-    pub rejects_removed: usize,
+    pub rejects_emptied: usize,
 }
 
 /// A table in which customers are named.
@@ -87,7 +87,7 @@ impl Lake {
             pseudonym,
             is_done: false,
             facts_changed: 0,
-            rejects_removed: 0,
+            rejects_emptied: 0,
         });
         self.record_erasures(&rows).await?;
         step("erasure requested");
@@ -119,14 +119,14 @@ impl Lake {
         for row in rows.iter_mut().filter(|row| !row.is_done) {
             row.is_done = true;
             row.facts_changed = i64::try_from(search.facts).unwrap_or(i64::MAX);
-            row.rejects_removed = i64::try_from(search.rejects).unwrap_or(i64::MAX);
+            row.rejects_emptied = i64::try_from(search.rejects).unwrap_or(i64::MAX);
         }
         self.record_erasures(rows).await?;
         step("erasure done");
         Ok(Erasure {
             orders: search.orders.len(),
             facts_changed: search.facts,
-            rejects_removed: search.rejects,
+            rejects_emptied: search.rejects,
         })
     }
 
@@ -205,7 +205,7 @@ impl Search<'_> {
         }
     }
 
-    /// The rows of a batch without the customer: facts lose the name, rejected rows go.
+    /// The rows of a batch without the customer: facts lose the name, rejected rows their text.
     fn without(
         &mut self,
         place: &Place,
@@ -216,7 +216,11 @@ impl Search<'_> {
         let named = self.named(place, batch.column(index));
         if place.column == RAW {
             self.rejects += if is_seen { named.true_count() } else { 0 };
-            return Ok(filter_record_batch(batch, &not(&named)?)?);
+            let raw = batch.column(index).as_binary::<i32>().iter().zip(&named);
+            let emptied = raw.map(|(raw, named)| if named == Some(true) { Some(&[][..]) } else { raw });
+            let mut columns = batch.columns().to_vec();
+            columns[index] = Arc::new(emptied.collect::<BinaryArray>());
+            return Ok(RecordBatch::try_new(batch.schema(), columns)?);
         }
         if is_seen {
             self.facts += named.true_count();

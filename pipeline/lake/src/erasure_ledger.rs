@@ -26,8 +26,8 @@ pub struct ErasureRow {
     pub is_done: bool,
     /// How many facts lost their customer.
     pub facts_changed: i64,
-    /// How many rejected rows were removed.
-    pub rejects_removed: i64,
+    /// How many rejected rows lost their text.
+    pub rejects_emptied: i64,
 }
 
 fn table() -> TableId {
@@ -63,7 +63,7 @@ fn schema() -> SchemaRef {
         field("pseudonym", DataType::Utf8),
         field("status", DataType::Utf8),
         field("facts_changed", DataType::Int64),
-        field("rejects_removed", DataType::Int64),
+        field("rejects_emptied", DataType::Int64),
     ]))
 }
 
@@ -77,7 +77,7 @@ fn batch(rows: &[ErasureRow]) -> Result<RecordBatch, LakeError> {
             Arc::new(rows.iter().map(|row| Some(row.pseudonym.as_str())).collect::<StringArray>()),
             Arc::new(status.collect::<StringArray>()),
             Arc::new(rows.iter().map(|row| row.facts_changed).collect::<Int64Array>()),
-            Arc::new(rows.iter().map(|row| row.rejects_removed).collect::<Int64Array>()),
+            Arc::new(rows.iter().map(|row| row.rejects_emptied).collect::<Int64Array>()),
         ],
     )?)
 }
@@ -87,14 +87,14 @@ fn read(batch: &RecordBatch, rows: &mut Vec<ErasureRow>) -> Option<()> {
     let count = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
     let times = batch.column_by_name("erased_at")?.as_primitive_opt::<TimestampMicrosecondType>()?;
     let (pseudonyms, status) = (text("pseudonym")?, text("status")?);
-    let (facts, rejects) = (count("facts_changed")?, count("rejects_removed")?);
+    let (facts, rejects) = (count("facts_changed")?, count("rejects_emptied")?);
     for row in 0..batch.num_rows() {
         rows.push(ErasureRow {
             erased_at: DateTime::from_timestamp_micros(times.value(row))?,
             pseudonym: pseudonyms.value(row).to_owned(),
             is_done: status.value(row) == DONE,
             facts_changed: facts.value(row),
-            rejects_removed: rejects.value(row),
+            rejects_emptied: rejects.value(row),
         });
     }
     Some(())

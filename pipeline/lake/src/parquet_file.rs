@@ -127,7 +127,7 @@ fn write_to(
 }
 
 /// Whole numbers and times are packed by their differences, which is quicker than a dictionary and
-/// leaves nothing to compress; ids get no dictionary.
+/// leaves nothing to compress; of ids, which mostly begin as the one before does, only the end is kept.
 fn properties(schema: &Schema) -> Result<WriterProperties, LakeError> {
     // A fixed writer name keeps equal contents equal in bytes.
     let mut properties = WriterProperties::builder()
@@ -141,10 +141,18 @@ fn properties(schema: &Schema) -> Result<WriterProperties, LakeError> {
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column.clone(), Encoding::DELTA_BINARY_PACKED)
                 .set_column_compression(column, Compression::UNCOMPRESSED);
-        } else if WITHOUT_DICTIONARY.contains(&field.name().as_str()) {
+            continue;
+        }
+        if matches!(field.data_type(), DataType::Utf8 | DataType::Binary | DataType::Dictionary(..)) {
+            // Least and greatest text of a file that is sorted by other columns prune nothing, and
+            // finding them costs two comparisons a value.
+            properties = properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::None);
+        }
+        if WITHOUT_DICTIONARY.contains(&field.name().as_str()) {
             properties = properties
                 .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_compression(column, Compression::SNAPPY);
+                .set_column_encoding(column.clone(), Encoding::DELTA_BYTE_ARRAY)
+                .set_column_compression(column, Compression::UNCOMPRESSED);
         }
     }
     Ok(properties.build())

@@ -123,6 +123,16 @@ impl<'a> CsvRows<'a> {
         self.cells.len()
     }
 
+    /// The text of the row and where its cells lie in it, unless they had to be decoded.
+    pub(crate) fn text(&self) -> Option<(&str, &[Range<usize>], usize)> {
+        let (bytes, base) = match (&self.decoded, self.is_unescaped) {
+            (Some(_), _) => return None,
+            (None, true) => (&self.unescaped[..self.cells.last()?.end], 0),
+            (None, false) => (self.raw(), self.row.start),
+        };
+        Some((std::str::from_utf8(bytes).ok()?, &self.cells, base))
+    }
+
     /// A cell without the space around it; none if nothing is left.
     pub(crate) fn cell(&self, place: usize) -> Option<&str> {
         match &self.decoded {

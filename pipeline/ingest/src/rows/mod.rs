@@ -10,7 +10,7 @@ mod parquet;
 mod tests;
 mod wrapping;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use crate::{inbox::InboxFile, progress::Progress, reason::Reason, refused::FileRefused};
 
@@ -103,6 +103,18 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// The row read last, to read several cells of it.
+    pub(crate) fn row(&self) -> Row<'_> {
+        let text = match self {
+            Self::Csv(rows) => rows.text(),
+            Self::Ndjson(_) | Self::Parquet(_) => None,
+        };
+        match text {
+            Some((text, cells, base)) => Row::Text { text, cells, base },
+            None => Row::Cells(self),
+        }
+    }
+
     /// A cell of the row read last, without the space around it; none if nothing is left.
     #[inline]
     pub(crate) fn cell(&self, place: usize) -> Option<&str> {
@@ -133,6 +145,26 @@ impl<'a> Rows<'a> {
             Self::Csv(rows) => Cow::Borrowed(rows.raw()),
             Self::Ndjson(rows) => Cow::Borrowed(rows.raw()),
             Self::Parquet(rows) => Cow::Owned(rows.raw()),
+        }
+    }
+}
+
+/// A row, whose text was looked at once for all of its cells.
+pub(crate) enum Row<'a> {
+    Text { text: &'a str, cells: &'a [Range<usize>], base: usize },
+    Cells(&'a Rows<'a>),
+}
+
+impl Row<'_> {
+    /// A cell, without the space around it; none if nothing is left.
+    #[inline]
+    pub(crate) fn cell(&self, place: usize) -> Option<&str> {
+        match self {
+            Self::Text { text, cells, base } => {
+                let cell = cells.get(place)?;
+                trimmed(text.get(cell.start - base..cell.end - base)?)
+            }
+            Self::Cells(rows) => rows.cell(place),
         }
     }
 }
