@@ -88,6 +88,7 @@ impl Bar {
         if is_seen {
             let template = "{bar:30} {bytes} of {total_bytes}, {msg}, {elapsed} ({eta} left)";
             bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
+            bar.set_message("0 rows");
             bar.enable_steady_tick(Duration::from_millis(200));
         }
         let lines = (!is_seen && !is_quiet).then(|| (Watch::start(), AtomicU64::new(LINE_EVERY)));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
-        StringBuilder, TimestampMicrosecondBuilder, new_null_array,
+        ArrayBuilder, ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder,
+        Int64Builder, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
     },
     datatypes::DataType,
 };
@@ -161,16 +161,34 @@ impl<'a> ColumnReader<'a> {
         Ok(())
     }
 
-    /// The column of the chunk. The reader begins the next one.
+    /// The column of the chunk. The reader begins the next one, which is taken to be as long.
     pub(crate) fn finish(&mut self) -> ArrayRef {
         match &mut self.values {
             Values::Absent(rows) => new_null_array(&lake_type(self.reading), std::mem::take(rows)),
-            Values::Text(values) | Values::Customer(values, _) => Arc::new(values.finish()),
+            Values::Text(values) | Values::Customer(values, _) => {
+                let (rows, bytes) = (values.len(), values.values_slice().len());
+                let finished = values.finish();
+                *values = StringBuilder::with_capacity(rows, bytes + bytes / 8);
+                Arc::new(finished)
+            }
             Values::Coded(values) => values.finish(),
-            Values::Whole(values, _) => Arc::new(values.finish()),
-            Values::Money(values, _) => Arc::new(values.finish()),
+            Values::Whole(values, _) => {
+                let finished = values.finish();
+                *values = Int64Builder::with_capacity(finished.len());
+                Arc::new(finished)
+            }
+            Values::Money(values, _) => {
+                let finished = values.finish();
+                *values = Decimal128Builder::with_capacity(finished.len()).with_data_type(money_type());
+                Arc::new(finished)
+            }
             Values::Flag(values) => Arc::new(values.finish()),
-            Values::Instant(values, _) => Arc::new(values.finish()),
+            Values::Instant(values, _) => {
+                let finished = values.finish();
+                *values =
+                    TimestampMicrosecondBuilder::with_capacity(finished.len()).with_data_type(instant_type());
+                Arc::new(finished)
+            }
             Values::Day(values) => Arc::new(values.finish()),
             Values::Number(values) => Arc::new(values.finish()),
         }

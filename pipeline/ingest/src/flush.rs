@@ -104,7 +104,7 @@ impl Flush<'_> {
                 if sums.is_part(at) {
                     continue;
                 }
-                let (sum, hash) = sums.first(at).map_or((None, hash), |(sum, hash)| (Some(sum), hash));
+                let hash = sums.first(at).map_or(hash, |(_, hash)| hash);
                 // A version that comes again is the same version.
                 let number = if chunk.keeps_repeats && table.occurred.is_some() {
                     let number = brought.entry((chunk.file, hash)).or_insert(0);
@@ -116,7 +116,7 @@ impl Flush<'_> {
                 let count = met.count(hash);
                 if *count < number {
                     *count = number;
-                    taken.push(Taken { piece: at.0, row: at.1, sum });
+                    taken.push(Taken { piece: at.0, row: at.1 });
                     own.push(chunk.first_row + *row as usize);
                 }
             }
@@ -130,7 +130,7 @@ impl Flush<'_> {
         if taken.is_empty() {
             return Ok(());
         }
-        let (batch, span) = gather(table, &task.pieces, taken, self)?;
+        let (batch, span) = gather(table, &task.pieces, taken, &sums, self)?;
         drop(task);
         self.writer.write(table, &[batch], span)
     }

@@ -19,7 +19,7 @@ use slotcast_lake::{
 use crate::{
     flush::Flush,
     read_file::FactChunk,
-    sums::Sum,
+    sums::Sums,
     weeks::{Piece, place_of, times, week_of},
 };
 
@@ -28,8 +28,12 @@ use crate::{
 pub(crate) struct Taken {
     pub(crate) piece: u32,
     pub(crate) row: u32,
-    /// Count and time of recording, where they are not the row's own.
-    pub(crate) sum: Option<Sum>,
+}
+
+impl Taken {
+    fn at(&self) -> (u32, u32) {
+        (self.piece, self.row)
+    }
 }
 
 /// The facts of a part as one batch, and the time in which they lie.
@@ -37,6 +41,7 @@ pub(crate) fn gather(
     table: &'static ContractTable,
     pieces: &[Piece],
     taken: Vec<Taken>,
+    sums: &Sums,
     flush: &Flush<'_>,
 ) -> Result<(RecordBatch, Span), LakeError> {
     let moments: Vec<&[i64]> = pieces.iter().map(|piece| times(&piece.chunk)).collect();
@@ -48,20 +53,20 @@ pub(crate) fn gather(
         let at = moments[*piece][*row];
         (span.first, span.last) = (span.first.min(at), span.last.max(at));
     }
+    let Chunks { own: chunks, of_piece } = Chunks::of(pieces);
+    let of_chunks: Vec<(usize, usize)> = rows.iter().map(|(piece, row)| (of_piece[*piece], *row)).collect();
     let attributes = attributes(pieces);
     let own = table.columns.iter().map(|column| Field::new(column.name, column.kind.arrow(), true));
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for field in own.chain(attributes) {
         let column = match field.name().as_str() {
-            "count" | "recorded_at" if taken.iter().any(|taken| taken.sum.is_some()) => {
-                summed(&field, pieces, &taken)
-            }
-            _ => column(&field, pieces, &rows)?,
+            "count" | "recorded_at" if sums.has_any() => summed(&field, pieces, &taken, sums),
+            _ => column(&field, &chunks, &of_chunks)?,
         };
         fields.push(Field::new(field.name(), column.data_type().clone(), true));
         columns.push(column);
     }
-    let known = known_at(pieces, &moments, &taken, flush);
+    let known = known_at(pieces, &moments, &taken, sums, flush);
     columns.push(Arc::new(TimestampMicrosecondArray::from(known).with_timezone("UTC")));
     let origin = |(piece, _): &(usize, usize)| flush.first_origin + pieces[*piece].chunk.file as i64;
     columns.push(Arc::new(Int64Array::from_iter_values(rows.iter().map(origin))));
@@ -205,23 +210,21 @@ fn attributes(pieces: &[Piece]) -> Vec<Field> {
     found
 }
 
-fn column(field: &Field, pieces: &[Piece], rows: &[(usize, usize)]) -> Result<ArrayRef, LakeError> {
-    let Chunks { own, of_piece } = Chunks::of(pieces);
+fn column(field: &Field, chunks: &[&Arc<FactChunk>], rows: &[(usize, usize)]) -> Result<ArrayRef, LakeError> {
     let of_chunk =
         |chunk: &&Arc<FactChunk>| match chunk.fields.iter().position(|own| own.name() == field.name()) {
             Some(place) => Arc::clone(&chunk.columns[place]),
             None => new_null_array(field.data_type(), chunk.lines.len()),
         };
-    let columns: Vec<ArrayRef> = own.iter().map(of_chunk).collect();
+    let columns: Vec<ArrayRef> = chunks.iter().map(of_chunk).collect();
     if columns.iter().all(|column| column.null_count() == column.len()) {
         return Ok(new_null_array(field.data_type(), rows.len()));
     }
-    let rows: Vec<(usize, usize)> = rows.iter().map(|(piece, row)| (of_piece[*piece], *row)).collect();
     if columns.iter().any(|column| matches!(column.data_type(), DataType::Dictionary(..))) {
-        return Ok(coded(&columns, &rows));
+        return Ok(coded(&columns, rows));
     }
     let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
-    Ok(interleave(&columns, &rows)?)
+    Ok(interleave(&columns, rows)?)
 }
 
 /// Columns in codes, each with its own words, as one column over all their words.
@@ -256,14 +259,14 @@ fn coded(columns: &[ArrayRef], rows: &[(usize, usize)]) -> ArrayRef {
 }
 
 /// Counts or times of recording, of which some are sums.
-fn summed(field: &Field, pieces: &[Piece], taken: &[Taken]) -> ArrayRef {
+fn summed(field: &Field, pieces: &[Piece], taken: &[Taken], sums: &Sums) -> ArrayRef {
     let own = |taken: &Taken| -> Option<i64> {
         let piece = &pieces[taken.piece as usize];
         let column = &piece.chunk.columns[place_of(piece, field.name())?];
         let (row, is_count) = (taken.row as usize, field.name() == "count");
-        match (&taken.sum, is_count) {
-            (Some(sum), true) => Some(sum.count),
-            (Some(sum), false) => sum.recorded_at,
+        match (sums.first(taken.at()), is_count) {
+            (Some((sum, _)), true) => Some(sum.count),
+            (Some((sum, _)), false) => sum.recorded_at,
             (None, _) if column.is_null(row) => None,
             (None, true) => Some(column.as_primitive::<arrow::datatypes::Int64Type>().value(row)),
             (None, false) => Some(column.as_primitive::<TimestampMicrosecondType>().value(row)),
@@ -279,7 +282,13 @@ fn summed(field: &Field, pieces: &[Piece], taken: &[Taken]) -> ArrayRef {
 
 /// When this system could have known a fact: now, or later where the source says so.
 /// A load of history takes the source's word for it.
-fn known_at(pieces: &[Piece], moments: &[&[i64]], taken: &[Taken], flush: &Flush<'_>) -> Vec<i64> {
+fn known_at(
+    pieces: &[Piece],
+    moments: &[&[i64]],
+    taken: &[Taken],
+    sums: &Sums,
+    flush: &Flush<'_>,
+) -> Vec<i64> {
     let recorded: Vec<Option<&TimestampMicrosecondArray>> = pieces
         .iter()
         .map(|piece| {
@@ -289,8 +298,8 @@ fn known_at(pieces: &[Piece], moments: &[&[i64]], taken: &[Taken], flush: &Flush
         .collect();
     let one = |taken: &Taken| {
         let (piece, row) = (taken.piece as usize, taken.row as usize);
-        let said = match taken.sum {
-            Some(sum) => sum.recorded_at,
+        let said = match sums.first(taken.at()) {
+            Some((sum, _)) => sum.recorded_at,
             None => recorded[piece].filter(|column| column.is_valid(row)).map(|column| column.value(row)),
         };
         if flush.history {

@@ -87,6 +87,11 @@ impl Sums {
         sums
     }
 
+    /// Whether any row stands for several, or might.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.firsts.is_empty()
+    }
+
     /// What a row stands for, if it may stand for several, and the hash of that.
     pub(crate) fn first(&self, at: At) -> Option<(Sum, u128)> {
         if self.firsts.is_empty() { None } else { self.firsts.get(&at).copied() }

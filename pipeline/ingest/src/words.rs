@@ -125,7 +125,9 @@ impl Words {
     /// The column of the chunk.
     pub(crate) fn finish(&mut self) -> ArrayRef {
         let words = StringArray::from_iter_values(self.words.iter().map(|(_, word)| word));
-        let coded = DictionaryArray::<Int32Type>::try_new(self.codes.finish(), Arc::new(words));
+        let codes = self.codes.finish();
+        self.codes = Int32Builder::with_capacity(codes.len());
+        let coded = DictionaryArray::<Int32Type>::try_new(codes, Arc::new(words));
         if self.words.len() > MOST_WORDS {
             *self = Self::new(self.allowed);
         }
