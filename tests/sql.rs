@@ -46,10 +46,18 @@ questions! {
     campaign_outcomes
     campaign_outcomes_at_the_close
     campaign_outcomes_from_snapshots
+    cohorts
+    cohorts_long_windows
+    conversion_daily
+    conversion_daily_local_time
     findings
+    funnel
+    funnel_from_snapshots
     moq_rates
     moq_rates_local_time
     offers
+    order_curve
+    order_curve_tenths
     outcome_versions
     outcome_versions_from_snapshots
     outcome_versions_late_arrivals
@@ -59,6 +67,10 @@ questions! {
     product_slots_records
     product_slots_records_late_arrivals
     product_slots_signals
+    refund_lag
+    relations_as_known_earlier
+    signal_conversion
+    signal_daily
     slot_summary
     staging_versions
 }
