@@ -5,7 +5,7 @@ use std::{fs, path::Path, thread::sleep, time::Duration};
 use arrow::{array::AsArray, datatypes::Int64Type};
 use slotcast_lake::{Lake, TableId, Writer};
 
-use crate::support::{ask, run, slotcast, words, write};
+use crate::support::{ask, run, slotcast, words, write, write_bytes};
 
 const ORDERS: &str = "event_id,order_id,campaign_id,customer_id,event,occurred_at,units\n";
 
@@ -29,6 +29,18 @@ fn customers(lake: &Path) -> Vec<(String, Option<String>)> {
         }
         found.sort();
         found
+    })
+}
+
+/// How many rejected rows still have their text.
+fn texts_of_rejects(lake: &Path) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let lake = Lake::open(lake).unwrap();
+        let head = lake.head(&TableId::ledger("rejects")).await.unwrap().unwrap();
+        let batches = head.read().unwrap();
+        let raw = batches.iter().flat_map(|batch| batch.column_by_name("raw").unwrap().as_binary::<i32>());
+        raw.flatten().filter(|raw| !raw.is_empty()).count()
     })
 }
 
@@ -75,6 +87,71 @@ fn a_customer_is_hashed_at_the_door_and_can_be_forgotten() {
     let nobody = words(here, "forget nobody --lake lake").ok();
     assert!(nobody.stderr.contains("nothing in this lake names the customer"), "{}", nobody.stderr);
     assert_eq!(ask(here, "lake", "SELECT count(*) FROM runs WHERE verb = 'forget'"), "2");
+}
+
+/// However the source writes a customer, `forget` finds him in rejected rows too.
+#[test]
+fn a_customer_is_forgotten_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let header = "event_id,order_id,campaign_id,customer_id,event,occurred_at,units\n";
+    let text = format!("{header}e1,o1,c,고객 하나,sold,2016-02-16 10:00,1\n");
+    let (cp949, _, _) = encoding_rs::EUC_KR.encode(&text);
+    write_bytes(&here.join("inbox/order_events/a.csv"), &cp949);
+    let line = "{\"event_id\":\"e2\",\"order_id\":\"o2\",\"campaign_id\":\"c\",\"event\":\"sold\",\"occurred_at\":\"2016-02-16 10:00\",\"units\":1,\"customer_id\":\"\\uace0\\uac1d \\ud558\\ub098\"}\n";
+    write(&here.join("inbox/order_events/b.ndjson"), line);
+    write(
+        &here.join("inbox/order_events/c.csv"),
+        &format!("{header}e3,o3,c,\"o'brien \"\"x\"\"\",sold,2016-02-16 10:00,1\n"),
+    );
+    words(here, "ingest inbox --lake lake --history").ok();
+    assert_eq!(texts_of_rejects(&here.join("lake")), 3);
+    run(slotcast(here).args(["forget", " 고객 하나 ", "--lake", "lake"])).ok();
+    assert_eq!(texts_of_rejects(&here.join("lake")), 1);
+    run(slotcast(here).args(["forget", "o'brien \"x\"", "--lake", "lake"])).ok();
+    assert_eq!(texts_of_rejects(&here.join("lake")), 0);
+    // And at the door.
+    write_bytes(&here.join("inbox/order_events/d.csv"), &[&cp949[..], b"\n"].concat());
+    words(here, "ingest inbox --lake lake --history").ok();
+    assert_eq!(texts_of_rejects(&here.join("lake")), 0);
+    assert_eq!(ask(here, "lake", "SELECT count(*) FROM rejects"), "4");
+    assert_eq!(words(here, "forget --lake lake").code, Some(1));
+}
+
+/// The same bytes read in another way are another file; a run that refused files says so again.
+#[test]
+fn files_are_known_by_their_bytes_and_the_way_they_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let mapping = |channel: &str| {
+        let target = |pattern: &str, channel: &str| {
+            format!(
+                "[[file]]\npattern = \"{pattern}\"\n[[file.target]]\ntable = \"page_views\"\n[file.target.columns]\n\
+             product_id = \"p\"\nhour = \"h\"\nviews = \"v\"\nvisitors = \"v\"\nchannel = {{ value = \"{channel}\" }}\n"
+            )
+        };
+        format!("name = \"shop\"\n{}{}", target("a*.csv", channel), target("b*.csv", "web"))
+    };
+    write(&here.join("shop.toml"), &mapping("app"));
+    for name in ["a1", "b1"] {
+        write(&here.join(format!("inbox/{name}.csv")), "p,h,v\na,2024-01-01 00:00,1\n");
+    }
+    let night = "ingest inbox --lake lake --history --source shop.toml";
+    words(here, night).ok();
+    assert_eq!(ask(here, "lake", "SELECT count(*), sum(accepted) FROM ingest_files"), "2,2");
+    let again = words(here, night).ok().stderr;
+    // Within the same second it is even the same run.
+    assert!(again.contains("known already") || again.contains("nothing new"), "{again}");
+    write(&here.join("shop.toml"), &mapping("ios"));
+    assert!(words(here, night).ok().stderr.contains("a1.csv: read 1 = accepted 1"));
+
+    write(&here.join("inbox/a2.csv"), "<html>");
+    let at = format!("{night} --as-of 2024-06-01T00:00:00Z");
+    for _ in 0..2 {
+        let ended = words(here, &at);
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains("a2.csv"), "{}", ended.stderr);
+    }
 }
 
 #[test]

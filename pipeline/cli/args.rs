@@ -132,7 +132,7 @@ pub(crate) enum Verb {
     },
     /// Erases a customer from the lake; orders stay, and nobody's name is on them
     Forget {
-        /// The customer's id, as the source writes it
+        /// The customer's id, as the mapping gives it (for example 17850 where it cuts `.0` off)
         id: String,
     },
 }

@@ -176,7 +176,13 @@ impl RunInProgress {
     }
 
     /// The moment at which readers see the run.
-    pub(crate) async fn finish(mut self) -> Result<RunRow> {
+    pub(crate) async fn finish(self) -> Result<RunRow> {
+        self.finish_with(None).await
+    }
+
+    /// The same, with something that the ledger keeps of a run that was not all well.
+    pub(crate) async fn finish_with(mut self, message: Option<String>) -> Result<RunRow> {
+        self.row.message = message;
         self.row.status = RunStatus::Done;
         self.row.seconds = self.watch.seconds();
         self.row.tables = std::mem::take(&mut self.tables);

@@ -7,6 +7,7 @@ use super::Outcome;
 use crate::{
     args::Common,
     clock::now,
+    failure::UserError,
     lake_door::lock,
     printer::Printer,
     run_record::{Begun, Identity, Rows, RunInProgress},
@@ -20,6 +21,11 @@ pub(crate) async fn forget(
     printer: &Printer,
     customer_id: &str,
 ) -> Result<Outcome> {
+    // As the door does: space around an id is no part of it.
+    let customer_id = customer_id.trim();
+    if customer_id.is_empty() {
+        return Err(UserError::new("the customer's id is empty", "give the id as the lake took it in").into());
+    }
     let lake = Lake::open(&settings.lake)?;
     let lock = lock(common, printer, &lake, "forget")?;
     // Also one who was forgotten before: rejected rows may have come since.

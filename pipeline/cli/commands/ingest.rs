@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use slotcast_core::{DateTime, Utc};
-use slotcast_ingest::{Inbox, Mapping, scan_inbox};
-use slotcast_lake::{Lake, Market};
+use slotcast_ingest::{Inbox, InboxFile, Mapping, scan_inbox};
+use slotcast_lake::{Lake, Market, RunRow};
 
 use super::Outcome;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     printer::Printer,
     run_record::{Begun, Identity, RunInProgress},
     settings::{Settings, parse_as_of},
-    stages::ingest::{InboxSettings, content_hashes, ingest as ingest_stage, known_files, mapping},
+    stages::ingest::{InboxSettings, Refusal, content_hashes, ingest as ingest_stage, known_files, mapping},
 };
 
 pub(crate) async fn ingest(
@@ -28,16 +28,35 @@ pub(crate) async fn ingest(
 ) -> Result<Outcome> {
     let opened = Opened::new(settings, inbox, source, common.as_of.as_deref())?;
     let as_of = opened.as_of(common, None)?;
-    let Begun::Started(mut run) = opened.begin(common, settings, printer, source, "ingest", as_of).await?
-    else {
-        printer.say("nothing new in the inbox");
-        return Ok(Outcome::Done);
+    let mut run = match opened.begin(common, settings, printer, source, "ingest", as_of).await? {
+        Begun::Started(run) => run,
+        Begun::AlreadyDone(done) => {
+            printer.say(format!("run {} is done already; nothing new in the inbox", done.run_id));
+            return Ok(outcome_of(&done, printer));
+        }
     };
     let reading = opened.reading(source);
     let work = async |run: &mut RunInProgress| ingest_stage(run, printer, &opened.inbox, &reading).await;
     let refusals = run.stage(printer, "ingest", work).await?;
-    run.finish().await?;
+    run.finish_with(refused_in_words(&refusals)).await?;
     Ok(if refusals.is_empty() { Outcome::Done } else { Outcome::DoneWithRefusals })
+}
+
+/// What a run that refused files keeps of that.
+pub(crate) fn refused_in_words(refusals: &[Refusal]) -> Option<String> {
+    let files: Vec<&str> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
+    (!files.is_empty()).then(|| format!("{} file(s) refused: {}", files.len(), files.join("; ")))
+}
+
+/// A run that refused files did so also when it is asked for again.
+pub(crate) fn outcome_of(done: &RunRow, printer: &Printer) -> Outcome {
+    match &done.message {
+        Some(message) if !done.is_vacuumed() => {
+            printer.error(message, &["mend the files: changed ones are taken in by the next run".to_owned()]);
+            Outcome::DoneWithRefusals
+        }
+        _ => Outcome::Done,
+    }
 }
 
 /// An inbox and the lake it goes to.
@@ -78,7 +97,10 @@ impl Opened {
         }
         let said_by = format!("mapping `{}`", mapping.name());
         let lake = Lake::open_or_create(&settings.lake, &market, &said_by, fresh_salt()?)?;
-        let hashes = content_hashes(&inbox.files);
+        let known_by = |(file, hash): (&InboxFile, Result<String, String>)| {
+            hash.map(|hash| format!("{hash} {}", mapping.way_of_reading(&file.name)))
+        };
+        let hashes = inbox.files.iter().zip(content_hashes(&inbox.files)).map(known_by).collect();
         Ok(Self { lake, inbox, hashes, mapping, mapping_text })
     }
 

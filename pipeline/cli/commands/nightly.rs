@@ -6,7 +6,10 @@ use anyhow::Result;
 use slotcast_core::{DateTime, Utc};
 use slotcast_lake::{Published, RunRow};
 
-use super::{Outcome, ingest::Opened};
+use super::{
+    Outcome,
+    ingest::{Opened, outcome_of, refused_in_words},
+};
 use crate::{
     args::{Common, Source},
     clock::now,
@@ -72,7 +75,7 @@ pub(crate) async fn nightly(
         stages::publish::publish(run, settings, &lists, warnings).await
     })
     .await?;
-    let done = run.finish().await?;
+    let done = run.finish_with(refused_in_words(&refusals)).await?;
     let published = Published::of(&lake);
     published.point_latest_at(&done.run_id)?;
     printer.say(format!(
@@ -101,7 +104,7 @@ fn already_done(lake: &slotcast_lake::Lake, printer: &Printer, done: &RunRow) ->
         published.point_latest_at(&done.run_id)?;
     }
     printer.say(format!("run {} is done already; nothing to do", done.run_id));
-    Ok(Outcome::Done)
+    Ok(outcome_of(done, printer))
 }
 
 fn required_tables_are_whole(settings: &Settings, refusals: &[stages::ingest::Refusal]) -> Result<()> {

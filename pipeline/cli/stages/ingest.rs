@@ -1,26 +1,27 @@
 //! An inbox to facts: its files make one batch, which is committed together.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use anyhow::Result;
 use arrow::{
-    array::{AsArray, RecordBatch, StringArray},
+    array::{AsArray, RecordBatch},
     datatypes::{Int64Type, SchemaRef},
 };
 use slotcast_core::Hint;
 use slotcast_ingest::{
-    Account, AttributeKinds, Batch, FileRefused, Inbox, InboxFile, Mapping, Reject, TakenIn,
-    rejects_to_batch, take_in,
+    Account, AttributeKinds, Batch, FileRefused, Inbox, InboxFile, Mapping, TakenIn, rejects_to_batch,
+    take_in,
 };
 use slotcast_lake::{
     FactWriter, Lake, Replace, TableId, Written,
     contract::{TABLES, ingest_files_schema, rejects_schema},
 };
 
+use super::account::{say_account, say_rejects};
 use crate::{
     lake_door::facts,
     printer::Printer,
@@ -30,8 +31,6 @@ use crate::{
 
 const FILES: &str = "ingest_files";
 const REJECTS: &str = "rejects";
-const REASONS_SHOWN: usize = 20;
-const RAW_SHOWN: usize = 80;
 
 /// Bytes of facts that are gathered before they are written.
 const ROOM: usize = 192 << 20;
@@ -39,7 +38,7 @@ const ROOM: usize = 192 << 20;
 /// How an inbox is to be read.
 pub(crate) struct InboxSettings<'a> {
     pub(crate) mapping: &'a Mapping,
-    /// Content hash of each file of the inbox, or why it cannot be read.
+    /// Content hash and way of reading of each file of the inbox, or why it cannot be read.
     pub(crate) hashes: &'a [Result<String, String>],
     pub(crate) history: bool,
     pub(crate) strict: bool,
@@ -87,20 +86,18 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Hashes of the files that were ever taken in.
+/// The files that were ever taken in: content hash and way of reading, with a space between.
 pub(crate) async fn known_files(lake: &Lake) -> Result<BTreeSet<String>> {
-    column_of_files(lake, "content_hash").await
-}
-
-async fn column_of_files(lake: &Lake, column: &str) -> Result<BTreeSet<String>> {
-    let mut values = BTreeSet::new();
+    let mut known = BTreeSet::new();
     if let Some(snapshot) = lake.head(&TableId::ledger(FILES)).await? {
-        for array in snapshot.read_column(column)? {
-            let texts: &StringArray = array.as_string();
-            values.extend(texts.iter().flatten().map(str::to_owned));
+        for batch in snapshot.read()? {
+            let text = |name: &str| batch.column_by_name(name).and_then(|own| own.as_string_opt::<i32>());
+            let (hashes, ways) = (text("content_hash"), text("way_of_reading"));
+            let pairs = hashes.into_iter().flatten().zip(ways.into_iter().flatten());
+            known.extend(pairs.filter_map(|(hash, way)| Some(format!("{} {}", hash?, way?))));
         }
     }
-    Ok(values)
+    Ok(known)
 }
 
 /// Finishes what killed processes left: half a batch is taken back, half an erasure is done.
@@ -146,7 +143,8 @@ pub(crate) async fn ingest(
             }
             Ok(hash) if known.contains(hash) => printer.say(format!("{}: known already", file.name)),
             Ok(hash) if files.iter().any(|(_, own)| own == hash) => {
-                printer.say(format!("{}: the same bytes as an earlier file of this inbox", file.name));
+                printer
+                    .say(format!("{}: the same bytes as an earlier file, read in the same way", file.name));
             }
             Ok(hash) => files.push((file.clone(), hash)),
         }
@@ -211,7 +209,7 @@ async fn take_in_files(
             Err(refused) => refusals.push(say_refusal(printer, &file.name, &refused)),
         }
     }
-    say_rejects(printer, &taken_in);
+    say_rejects(printer, taken_in.iter().map(|(taken, ..)| taken));
     commit(run, writer.into_written(), &taken_in).await?;
     Ok(taken_in.iter().map(|(taken, ..)| taken.account.accepted as usize).sum())
 }
@@ -265,6 +263,11 @@ async fn append(run: &RunInProgress, name: &str, schema: &SchemaRef, batches: &[
     Ok(())
 }
 
+/// Content hash, or way of reading, of a file as it is known.
+fn half(known: &str, which: usize) -> String {
+    known.split(' ').nth(which).unwrap_or_default().to_owned()
+}
+
 fn files_batch(run: &RunInProgress, taken: &[TakenFile]) -> Result<RecordBatch> {
     let count =
         |value: fn(&Account) -> u64| taken.iter().map(move |(taken, ..)| value(&taken.account) as usize);
@@ -272,7 +275,8 @@ fn files_batch(run: &RunInProgress, taken: &[TakenFile]) -> Result<RecordBatch> 
         .text("batch_id", taken.iter().map(|_| run.run_id.clone()))
         .count("origin", taken.iter().map(|(_, origin, _)| *origin as usize))
         .text("file", taken.iter().map(|(taken, ..)| taken.file.clone()))
-        .text("content_hash", taken.iter().map(|(.., hash)| hash.clone()))
+        .text("content_hash", taken.iter().map(|(.., known)| half(known, 0)))
+        .text("way_of_reading", taken.iter().map(|(.., known)| half(known, 1)))
         .count("read", count(|account| account.read))
         .count("accepted", count(|account| account.accepted))
         .count("rejected", count(|account| account.rejected))
@@ -283,53 +287,10 @@ fn files_batch(run: &RunInProgress, taken: &[TakenFile]) -> Result<RecordBatch> 
     Ok(RecordBatch::try_new(ingest_files_schema(), rows.columns().to_vec())?)
 }
 
-fn say_account(printer: &Printer, taken: &TakenIn) {
-    let account = &taken.account;
-    printer.say(format!(
-        "{}: read {} = accepted {} + rejected {} + repeats {} + filtered {}",
-        taken.file, account.read, account.accepted, account.rejected, account.repeats, account.filtered
-    ));
-    for (reason, rows) in &taken.filtered_by {
-        printer.say(format!("  filtered, {reason}: {rows}"));
-    }
-    if taken.is_cp949 {
-        printer.say("  read as CP949");
-    }
-    if !taken.extra_columns.is_empty() {
-        printer.say(format!("  columns that nothing reads: {}", taken.extra_columns.join(", ")));
-    }
-}
-
-/// The rejects of all files: how many for each reason and column, and the first of each.
-fn say_rejects(printer: &Printer, taken: &[TakenFile]) {
-    // Table, reason and column; rows, and file and row of the first.
-    type Kind<'a> = (&'a str, &'a str, Option<&'a str>);
-    let mut reasons: BTreeMap<Kind<'_>, (usize, &str, &Reject)> = BTreeMap::new();
-    for (taken, ..) in taken {
-        for reject in &taken.rejects {
-            let key = (reject.table_name, reject.reason.code(), reject.column_name.as_deref());
-            reasons.entry(key).or_insert((0, &taken.file, reject)).0 += 1;
-        }
-    }
-    if !reasons.is_empty() {
-        printer.say("rejected rows, by reason (all of them: `slotcast sql \"select * from rejects\"`)");
-    }
-    let mut listed: Vec<_> = reasons.into_iter().collect();
-    listed.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
-    for ((table, reason, column), (rows, file, first)) in listed.iter().take(REASONS_SHOWN) {
-        let raw: String = String::from_utf8_lossy(&first.raw).chars().take(RAW_SHOWN).collect();
-        let raw = raw.replace(char::is_control, " ");
-        let place = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
-        printer.say(format!("  {rows} {reason} in `{place}`, first in {file}, line {}: {raw}", first.line));
-    }
-    if listed.len() > REASONS_SHOWN {
-        printer.say(format!("  and {} more kinds", listed.len() - REASONS_SHOWN));
-    }
-}
-
 fn say_refusal(printer: &Printer, file: &str, refused: &FileRefused) -> Refusal {
     printer.error(&format!("file refused: {refused}"), &refused.hint().into_iter().collect::<Vec<_>>());
-    Refusal { file: file.to_owned(), message: refused.to_string() }
+    // What is kept and published names no customer.
+    Refusal { file: file.to_owned(), message: refused.without_raw() }
 }
 
 /// Reads a mapping, or takes the contract's own shape.

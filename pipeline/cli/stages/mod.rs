@@ -1,5 +1,6 @@
 //! The stages of a night, each a function of a run under way.
 
+mod account;
 pub(crate) mod backtest;
 pub(crate) mod ingest;
 pub(crate) mod publish;

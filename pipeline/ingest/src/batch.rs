@@ -131,7 +131,10 @@ pub fn take_in(
         }
         writer.start_over()?;
         for (known, outcome) in refused.iter_mut().zip(outcomes) {
-            if let (None, Some(Err(refused))) = (&known, outcome) {
+            // A file that was refused for what another, refused itself, had taught is looked at again.
+            if let (None, Some(Err(refused))) = (&known, outcome)
+                && !matches!(refused, FileRefused::AttributeTwice { .. } | FileRefused::AttributeKind { .. })
+            {
                 *known = Some(refused);
             }
         }

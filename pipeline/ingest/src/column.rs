@@ -44,7 +44,8 @@ pub(crate) struct ColumnReader<'a> {
 enum Values<'a> {
     Absent(usize),
     Text(StringBuilder),
-    Customer(StringBuilder, &'a Pseudonyms),
+    /// And the rows of the chunk whose customer was forgotten.
+    Customer(StringBuilder, &'a Pseudonyms, Vec<usize>),
     Coded(Words),
     Whole(Int64Builder, bool),
     Money(Decimal128Builder, bool),
@@ -84,7 +85,7 @@ impl<'a> ColumnReader<'a> {
         let values = match (&column.rule, column.reading) {
             (None, _) if default.is_none() => Values::Absent(0),
             (_, Reading::Text) if column.name == "customer_id" => {
-                Values::Customer(StringBuilder::new(), pseudonyms)
+                Values::Customer(StringBuilder::new(), pseudonyms, Vec::new())
             }
             (_, Reading::Text) if has_few_values(&column.name) => Values::Coded(Words::new(None)),
             (_, Reading::Word(words)) => Values::Coded(Words::new(Some(words))),
@@ -123,7 +124,7 @@ impl<'a> ColumnReader<'a> {
     pub(crate) fn push_null(&mut self) {
         match &mut self.values {
             Values::Absent(rows) => *rows += 1,
-            Values::Text(values) | Values::Customer(values, _) => values.append_null(),
+            Values::Text(values) | Values::Customer(values, ..) => values.append_null(),
             Values::Coded(values) => values.push_null(),
             Values::Whole(values, _) => values.append_null(),
             Values::Money(values, _) => values.append_null(),
@@ -138,7 +139,13 @@ impl<'a> ColumnReader<'a> {
         match &mut self.values {
             Values::Absent(rows) => *rows += 1,
             Values::Text(values) => values.append_value(text),
-            Values::Customer(values, pseudonyms) => values.append_option(pseudonyms.of(text)),
+            Values::Customer(values, pseudonyms, forgotten) => {
+                let pseudonym = pseudonyms.of(text);
+                if pseudonym.is_none() {
+                    forgotten.push(values.len());
+                }
+                values.append_option(pseudonym);
+            }
             Values::Coded(values) => values.push(text)?,
             Values::Whole(values, positive) => values.append_value(checks::count(whole(text)?, *positive)?),
             Values::Money(values, positive) => {
@@ -161,11 +168,19 @@ impl<'a> ColumnReader<'a> {
         Ok(())
     }
 
+    /// The rows of the chunk so far whose customer was forgotten; each is told once.
+    pub(crate) fn take_forgotten(&mut self) -> Vec<usize> {
+        match &mut self.values {
+            Values::Customer(.., forgotten) => std::mem::take(forgotten),
+            _ => Vec::new(),
+        }
+    }
+
     /// The column of the chunk. The reader begins the next one, which is taken to be as long.
     pub(crate) fn finish(&mut self) -> ArrayRef {
         match &mut self.values {
             Values::Absent(rows) => new_null_array(&lake_type(self.reading), std::mem::take(rows)),
-            Values::Text(values) | Values::Customer(values, _) => {
+            Values::Text(values) | Values::Customer(values, ..) => {
                 let (rows, bytes) = (values.len(), values.values_slice().len());
                 let finished = values.finish();
                 *values = StringBuilder::with_capacity(rows, bytes + bytes / 8);

@@ -162,6 +162,15 @@ impl Mapping {
         }
     }
 
+    /// A hash of the way in which a file is read: the same bytes read in another way are not the same file.
+    pub fn way_of_reading(&self, file: &str) -> String {
+        let way = match self.rule(file) {
+            Some(rule) => format!("{} {rule:?}", self.zone),
+            None => format!("{} {:?}", self.zone, table_of(file).map(|table| table.name)),
+        };
+        blake3::hash(way.as_bytes()).to_hex()[..16].to_owned()
+    }
+
     /// How the text of a file is laid out; none if nothing wants the file.
     pub(crate) fn form(&self, file: &str) -> Option<TextForm> {
         if !self.wants(file) {

@@ -38,9 +38,12 @@ pub(crate) fn money(text: &str, round: bool) -> Result<i128, Reason> {
     Ok(if is_negative { -cents } else { cents })
 }
 
-/// A whole number; tables written by pandas carry them as `3.0`.
+/// A whole number; pandas writes them as `3.0`, and a database may write `3.00`.
 pub(crate) fn whole(text: &str) -> Result<i64, Reason> {
-    let text = text.strip_suffix(".0").unwrap_or(text);
+    let text = match text.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|zero| zero == b'0') => whole,
+        _ => text,
+    };
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text).as_bytes();
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(Reason::BadNumber);
@@ -55,7 +58,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_whole() {
-        for (text, number) in [("0", 0), ("-7", -7), ("+7", 7), ("3.0", 3), ("007", 7)] {
+        for (text, number) in [("0", 0), ("-7", -7), ("+7", 7), ("3.0", 3), ("3.000", 3), ("007", 7)] {
             assert_eq!(whole(text), Ok(number), "{text}");
         }
         for text in ["", "-", "3.5", "1e3", "1,000", "三", "3.0.0", "--1"] {

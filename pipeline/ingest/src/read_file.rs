@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef},
+    array::{Array, ArrayRef, AsArray},
     datatypes::Field,
 };
 use polars::prelude::{Column, DataFrame, IntoColumn, StringChunkedBuilder};
@@ -48,6 +48,13 @@ pub(crate) struct FactChunk {
 }
 
 impl FactChunk {
+    /// The pseudonym of the customer of a row.
+    fn customer(&self, row: usize) -> Option<String> {
+        let place = self.fields.iter().position(|field| field.name() == "customer_id")?;
+        let customers = self.columns[place].as_string_opt::<i32>()?;
+        customers.is_valid(row).then(|| customers.value(row).to_owned())
+    }
+
     /// What it holds in memory.
     pub(crate) fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.get_array_memory_size()).sum();
@@ -88,6 +95,7 @@ impl Tally {
             column_name: column.map(str::to_owned),
             reason,
             raw: at.1.to_vec(),
+            customer: None,
         });
     }
 }
@@ -248,6 +256,7 @@ impl<'a> FileReader<'a> {
     ) -> Vec<FactChunk> {
         let lines = Arc::new(lines);
         let mut chunks = Vec::with_capacity(self.plan.targets.len());
+        let mut forgotten = Vec::new();
         for (number, target) in self.plan.targets.iter().enumerate() {
             let readers = &mut self.readers[number];
             for made in evaluated.into_iter().flat_map(|evaluated| &evaluated.made[number]) {
@@ -264,6 +273,7 @@ impl<'a> FileReader<'a> {
                     }
                 }
             }
+            forgotten.extend(readers.iter_mut().flat_map(ColumnReader::take_forgotten));
             let columns: Vec<ArrayRef> = readers.iter_mut().map(ColumnReader::finish).collect();
             let field = |(column, array): (&TargetColumn, &ArrayRef)| {
                 Field::new(&column.name, array.data_type().clone(), true)
@@ -282,7 +292,15 @@ impl<'a> FileReader<'a> {
             });
         }
         for row in 0..lines.len() {
+            let rejected = self.tally.rejects.len();
             self.settle_row(row, &lines, evaluated, &faults, &mut chunks);
+            for reject in &mut self.tally.rejects[rejected..] {
+                reject.customer = chunks.iter().find_map(|chunk| chunk.customer(row));
+                // Who was forgotten is not to come back in the text of a bad row, however it is written.
+                if forgotten.contains(&row) {
+                    reject.raw.clear();
+                }
+            }
         }
         chunks.retain(|chunk| !chunk.rows.is_empty());
         chunks

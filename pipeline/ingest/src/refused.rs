@@ -159,6 +159,16 @@ pub enum FileRefused {
     },
 }
 
+impl FileRefused {
+    /// The message without the text of a row, which may name a customer: for pages and ledgers.
+    pub fn without_raw(&self) -> String {
+        match self {
+            Self::TooManyBadRows { raw, .. } => self.to_string().replace(&format!(" in `{raw}`"), ""),
+            other => other.to_string(),
+        }
+    }
+}
+
 fn ticked(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -186,7 +196,8 @@ impl Hint for FileRefused {
             Self::LongRow { .. } => "look at that line: a quote was opened and never closed",
             Self::Truncated { .. } => "fetch the file again: its end is missing, or a quote is not doubled",
             Self::MissingColumns { found, .. } if looks_joined(found) => {
-                "the header reads as one column: set `delimiter` in a source mapping"
+                "the header reads as one column: give a source mapping whose `[[file]]` sets `delimiter`, and \
+                 `table` if the columns have the contract's names"
             }
             Self::MissingColumns { .. } => "add the columns, or name a source mapping with `--source`",
             Self::ColumnTwice { .. } => "rename or remove one of the two",

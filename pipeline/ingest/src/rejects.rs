@@ -19,8 +19,10 @@ pub struct Reject {
     pub column_name: Option<String>,
     /// What is wrong.
     pub reason: Reason,
-    /// Its bytes.
+    /// Its bytes; none where they name a customer who was forgotten.
     pub raw: Vec<u8>,
+    /// The pseudonym of the customer that it names, where that could be read.
+    pub customer: Option<String>,
 }
 
 /// The rejects of a file as rows of the relation `rejects`.
@@ -39,6 +41,7 @@ pub fn rejects_to_batch(file: &str, rejects: &[Reject], batch_id: &str, now: Dat
             Arc::new(BinaryArray::from_iter_values(rejects.iter().map(|reject| &reject.raw))),
             Arc::new(same(batch_id)),
             Arc::new(TimestampMicrosecondArray::from(known).with_timezone("UTC")),
+            Arc::new(rejects.iter().map(|reject| reject.customer.as_deref()).collect::<StringArray>()),
         ],
     )
     .expect("the columns are made to the schema of rejects")

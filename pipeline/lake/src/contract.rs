@@ -288,6 +288,8 @@ pub fn rejects_schema() -> SchemaRef {
         Field::new("raw", DataType::Binary, false),
         Field::new("batch_id", DataType::Utf8, false),
         Field::new("known_at", instant_type(), false),
+        // The pseudonym, where the row names a customer that could be read: `forget` goes by it.
+        Field::new("customer", DataType::Utf8, true),
     ]))
 }
 
@@ -299,6 +301,8 @@ pub fn ingest_files_schema() -> SchemaRef {
         count("origin"),
         Field::new("file", DataType::Utf8, false),
         Field::new("content_hash", DataType::Utf8, false),
+        // By which part of which mapping it was read: the same bytes read otherwise are another file.
+        Field::new("way_of_reading", DataType::Utf8, false),
         count("read"),
         count("accepted"),
         count("rejected"),

@@ -18,7 +18,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, AsArray, BinaryArray, BooleanArray, RecordBatch},
-    compute::nullif,
+    compute::{nullif, or},
 };
 use slotcast_core::{DateTime, Utc};
 
@@ -36,6 +36,8 @@ use crate::{
 
 const CUSTOMER: &str = "customer_id";
 const RAW: &str = "raw";
+/// The pseudonym beside a rejected row.
+const REJECTED_CUSTOMER: &str = "customer";
 
 /// What is left of a customer who was forgotten: how much there had been.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,8 +142,8 @@ impl Lake {
         for old in taken.clone() {
             let is_seen = is_seen(&old);
             let path = folder.join(&old);
-            match read_column(std::slice::from_ref(&path), place.column) {
-                Ok(columns) if !columns.iter().any(|column| search.finds(place, column)) => continue,
+            match search.is_named_in(place, &path) {
+                Ok(false) => continue,
                 Ok(_) => {}
                 // A killed process may leave a file that no log names and that is not whole; it may
                 // still name the customer.
@@ -187,14 +189,20 @@ impl Lake {
 }
 
 impl Search<'_> {
-    /// Whether a column names somebody who is to be forgotten.
-    fn finds(&self, place: &Place, column: &ArrayRef) -> bool {
-        self.named(place, column).true_count() > 0
+    /// Whether a file names somebody who is to be forgotten.
+    fn is_named_in(&self, place: &Place, path: &std::path::Path) -> Result<bool, LakeError> {
+        let paths = [path.to_path_buf()];
+        for column in [place.column, REJECTED_CUSTOMER] {
+            if read_column(&paths, column)?.iter().any(|own| self.named(column, own).true_count() > 0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Row by row, whether it names somebody who is to be forgotten.
-    fn named(&self, place: &Place, column: &ArrayRef) -> BooleanArray {
-        if place.column == RAW {
+    fn named(&self, column_name: &str, column: &ArrayRef) -> BooleanArray {
+        if column_name == RAW {
             let raw = column.as_binary::<i32>();
             raw.iter()
                 .map(|raw| Some(raw.is_some_and(|raw| self.names.names_any(raw, &self.wanted))))
@@ -213,13 +221,20 @@ impl Search<'_> {
         is_seen: bool,
     ) -> Result<RecordBatch, LakeError> {
         let Ok(index) = batch.schema().index_of(place.column) else { return Ok(batch.clone()) };
-        let named = self.named(place, batch.column(index));
+        let mut named = self.named(place.column, batch.column(index));
         if place.column == RAW {
+            let customer = batch.schema().index_of(REJECTED_CUSTOMER).ok();
+            if let Some(customer) = customer {
+                named = or(&named, &self.named(REJECTED_CUSTOMER, batch.column(customer)))?;
+            }
             self.rejects += if is_seen { named.true_count() } else { 0 };
             let raw = batch.column(index).as_binary::<i32>().iter().zip(&named);
             let emptied = raw.map(|(raw, named)| if named == Some(true) { Some(&[][..]) } else { raw });
             let mut columns = batch.columns().to_vec();
             columns[index] = Arc::new(emptied.collect::<BinaryArray>());
+            if let Some(customer) = customer {
+                columns[customer] = nullif(&columns[customer], &named)?;
+            }
             return Ok(RecordBatch::try_new(batch.schema(), columns)?);
         }
         if is_seen {

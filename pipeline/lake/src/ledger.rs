@@ -67,7 +67,7 @@ pub struct RunRow {
     pub inputs_hash: String,
     /// Version of each table, by `room/name`.
     pub tables: BTreeMap<String, u64>,
-    /// The error of a failed run, or [`VACUUMED`].
+    /// The error of a failed run, the files that a finished one refused, or [`VACUUMED`].
     pub message: Option<String>,
 }
 

@@ -4,6 +4,7 @@ mod blocks;
 mod csv;
 mod disguise;
 pub(crate) mod encoding;
+mod json_text;
 mod ndjson;
 mod parquet;
 #[cfg(test)]

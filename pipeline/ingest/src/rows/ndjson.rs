@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     reason::Reason,
     refused::FileRefused,
-    rows::{Step, blocks::Blocks, disguise::disguise, trimmed},
+    rows::{Step, blocks::Blocks, disguise::disguise, json_text::texts, trimmed},
 };
 
 pub(crate) struct NdjsonRows<'a> {
@@ -28,13 +28,16 @@ impl<'a> NdjsonRows<'a> {
         let (mut keys, mut lines) = (Vec::new(), 0_u64);
         while rows.find()? {
             lines += 1;
-            for key in rows.object().into_iter().flat_map(|object| object.into_iter().map(|(key, _)| key)) {
+            for key in texts(rows.raw()).into_iter().flatten().map(|(key, _)| key) {
                 if known.insert(key.clone()) {
                     keys.push(key);
                 }
             }
         }
-        if keys.is_empty() && lines > 0 {
+        if lines == 0 {
+            return Err(FileRefused::Empty { file: file.to_owned() });
+        }
+        if keys.is_empty() {
             return Err(FileRefused::NotATable {
                 file: file.to_owned(),
                 found: "text without a single JSON object",
@@ -62,9 +65,13 @@ impl<'a> NdjsonRows<'a> {
         if std::str::from_utf8(self.raw()).is_err() {
             return Ok(Step::Bad(Reason::BadEncoding));
         }
-        let Some(mut object) = self.object() else { return Ok(Step::Bad(Reason::BadJson)) };
-        let take = |key: &String| object.remove(key).and_then(text);
+        let Some(mut found) = texts(self.raw()) else { return Ok(Step::Bad(Reason::BadJson)) };
+        let take =
+            |key: &String| found.iter_mut().find(|(own, _)| own == key).and_then(|(_, text)| text.take());
         self.cells = self.header.iter().map(take).collect();
+        if self.cells.iter().flatten().any(|text| text.contains('\0')) {
+            return Ok(Step::Bad(Reason::NulByte));
+        }
         Ok(Step::Row)
     }
 
@@ -78,10 +85,6 @@ impl<'a> NdjsonRows<'a> {
 
     pub(crate) fn cell(&self, place: usize) -> Option<&str> {
         trimmed(self.cells.get(place)?.as_deref()?)
-    }
-
-    fn object(&self) -> Option<Map<String, Value>> {
-        serde_json::from_slice(self.raw()).ok()
     }
 
     fn find(&mut self) -> Result<bool, FileRefused> {
@@ -107,15 +110,6 @@ impl<'a> NdjsonRows<'a> {
                 return Ok(true);
             }
         }
-    }
-}
-
-/// A JSON value as the text of a cell; objects and lists stay JSON.
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text),
-        other => Some(other.to_string()),
     }
 }
 

@@ -94,6 +94,12 @@ impl ParquetRows {
 }
 
 fn as_text(column: &ArrayRef) -> StringArray {
+    if column.data_type() == &DataType::Date64 {
+        // A day, though kept in milliseconds: as text it would get a time of day.
+        if let Ok(days) = cast_with_options(column, &DataType::Date32, &CastOptions::default()) {
+            return as_text(&days);
+        }
+    }
     let is_nested =
         column.data_type().is_nested() || matches!(column.data_type(), DataType::FixedSizeBinary(_));
     // What is no text in a binary column is no value either; `safe` makes it null.

@@ -2,7 +2,7 @@
 
 use arrow::datatypes::DataType;
 
-use super::{Given, Settings, account, batch, column, contract, mapped, settings, taken};
+use super::{Given, Known, Settings, account, batch, column, contract, mapped, settings, taken};
 use crate::{AttributeKinds, FileRefused, Mapping, Reason};
 
 const HEADER: &str = "product_id,title,category,maker_id,updated_at";
@@ -85,4 +85,18 @@ fn a_mapping_states_the_kind() {
         matches!(refused, FileRefused::AttributeKind { given: "number", known: "text", .. }),
         "{refused}"
     );
+}
+
+#[test]
+fn a_refused_file_keeps_no_name_from_the_others() {
+    let campaign =
+        "campaign_id,product_id,opens_at,closes_at,threshold,threshold_basis,status,updated_at,attr_w\n";
+    let bad =
+        format!("{campaign}{}", "c,p,bad,2016-02-23 10:00,5,units,scheduled,2016-02-01 09:00,3\n".repeat(30));
+    let campaigns = Given::file("campaigns/a.csv", bad);
+    let products = Given::file("products/a.csv", format!("{HEADER},attr_w\n{},3\n", product("1")));
+    let files = [campaigns.file.clone(), products.file.clone()];
+    let taken = Known::nothing().take_all(&files, &contract(), &settings());
+    assert!(matches!(taken[0], Err(FileRefused::TooManyBadRows { .. })));
+    assert_eq!(account(taken[1].as_ref().unwrap()), (1, 1, 0, 0, 0));
 }

@@ -189,3 +189,29 @@ fn too_many_bad_rows_refuse_the_file() {
     let refused = Given::file("makers/a.csv", rows(1, 99)).take(&contract(), &strict).unwrap_err();
     assert!(refused.to_string().contains("none (strict)"), "{refused}");
 }
+
+#[test]
+fn json_keeps_digits_and_has_its_own_faults() {
+    let line = |id: &str, units: &str, amount: &str| {
+        format!(
+            "{{\"event_id\":{id},\"order_id\":\"o\",\"campaign_id\":\"c\",\"event\":\"placed\",\
+             \"occurred_at\":\"2016-02-16 10:00\",\"units\":{units},\"amount\":{amount}}}\n"
+        )
+    };
+    let rows = [
+        line("100000000000000000001", "3.00", "99999999999999.99"),
+        line("100000000000000000002", "3", "1234567890123456.78"),
+        line("\"a\\u0000b\"", "1", "1"),
+        line("7", "1", "100.0000000000000000001"),
+    ];
+    let taken = taken("order_events/a.ndjson", &rows.concat());
+    assert_eq!(account(&taken), (4, 2, 2, 0, 0));
+    let facts = batch(&taken, "order_events");
+    assert_eq!(column(facts, "event_id"), ["100000000000000000001", "100000000000000000002"]);
+    assert_eq!(column(facts, "units"), ["3", "3"]);
+    assert_eq!(column(facts, "amount"), ["99999999999999.99", "1234567890123456.78"]);
+    let reasons: Vec<_> = taken.rejects.iter().map(|reject| reject.reason).collect();
+    assert_eq!(reasons, [Reason::NulByte, Reason::TooManyDecimals]);
+    let empty = Given::file("makers/a.ndjson", "\n").take(&contract(), &settings()).unwrap_err();
+    assert!(matches!(empty, FileRefused::Empty { .. }), "{empty}");
+}

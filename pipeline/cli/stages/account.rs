@@ -1,0 +1,55 @@
+//! What an ingest says of the rows that it read.
+
+use std::collections::BTreeMap;
+
+use slotcast_ingest::{Reject, TakenIn};
+
+use crate::printer::Printer;
+
+const REASONS_SHOWN: usize = 20;
+const RAW_SHOWN: usize = 80;
+
+/// The account of one file, and what its text was.
+pub(crate) fn say_account(printer: &Printer, taken: &TakenIn) {
+    let account = &taken.account;
+    printer.say(format!(
+        "{}: read {} = accepted {} + rejected {} + repeats {} + filtered {}",
+        taken.file, account.read, account.accepted, account.rejected, account.repeats, account.filtered
+    ));
+    for (reason, rows) in &taken.filtered_by {
+        printer.say(format!("  filtered, {reason}: {rows}"));
+    }
+    if taken.is_cp949 {
+        printer.say("  read as CP949");
+    }
+    if !taken.extra_columns.is_empty() {
+        printer.say(format!("  columns that nothing reads: {}", taken.extra_columns.join(", ")));
+    }
+}
+
+/// The rejects of all files: how many for each reason and column, and the first of each.
+pub(crate) fn say_rejects<'a>(printer: &Printer, taken: impl Iterator<Item = &'a TakenIn>) {
+    // Table, reason and column; rows, and file and row of the first.
+    type Kind<'a> = (&'a str, &'a str, Option<&'a str>);
+    let mut reasons: BTreeMap<Kind<'_>, (usize, &str, &Reject)> = BTreeMap::new();
+    for taken in taken {
+        for reject in &taken.rejects {
+            let key = (reject.table_name, reject.reason.code(), reject.column_name.as_deref());
+            reasons.entry(key).or_insert((0, &taken.file, reject)).0 += 1;
+        }
+    }
+    if !reasons.is_empty() {
+        printer.say("rejected rows, by reason (all of them: `slotcast sql \"select * from rejects\"`)");
+    }
+    let mut listed: Vec<_> = reasons.into_iter().collect();
+    listed.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
+    for ((table, reason, column), (rows, file, first)) in listed.iter().take(REASONS_SHOWN) {
+        let raw: String = String::from_utf8_lossy(&first.raw).chars().take(RAW_SHOWN).collect();
+        let raw = raw.replace(char::is_control, " ");
+        let place = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
+        printer.say(format!("  {rows} {reason} in `{place}`, first in {file}, line {}: {raw}", first.line));
+    }
+    if listed.len() > REASONS_SHOWN {
+        printer.say(format!("  and {} more kinds", listed.len() - REASONS_SHOWN));
+    }
+}
