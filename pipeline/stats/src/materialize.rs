@@ -8,7 +8,7 @@ use crate::{
     audit::{Finding, run_audits},
     error::StatsError,
     priors::moq_priors,
-    registry::{Kind, Layer, RELATIONS, Relation},
+    registry::{Kind, Layer, RELATIONS, Relation, needed_for},
     session::{Question, Session},
 };
 
@@ -56,7 +56,7 @@ pub async fn build(facts: &[Snapshot], question: &Question) -> Result<Build, Sta
 /// When a relation cannot be computed.
 pub async fn product_slots_for(facts: &[Snapshot], question: &Question) -> Result<RecordBatch, StatsError> {
     let session = Session::open(facts, question).await?;
-    let relations = session.build(RELATIONS.iter()).await?;
+    let relations = session.build(needed_for("product_slots").into_iter()).await?;
     let slots = relations.into_iter().find(|built| built.name == "product_slots");
     Ok(slots.expect("the registry names it").rows)
 }

@@ -44,6 +44,23 @@ pub struct Audit {
     pub sql: &'static str,
 }
 
+/// A relation and everything that it reads, directly or not, in the order in which they are built.
+///
+/// What a text reads is every word in it that is the name of a relation: a comment may name one too
+/// many, never one too few.
+pub(crate) fn needed_for(name: &str) -> Vec<&'static Relation> {
+    let mut wanted = vec![name];
+    let mut needed: Vec<&'static Relation> = Vec::new();
+    for relation in RELATIONS.iter().rev() {
+        if wanted.contains(&relation.name) {
+            wanted.extend(relation.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+            needed.push(relation);
+        }
+    }
+    needed.reverse();
+    needed
+}
+
 macro_rules! relations {
     ($($folder:literal $layer:ident $name:literal $kind:expr;)*) => {
         /// Every relation, in an order in which each reads only those before it.
@@ -138,6 +155,19 @@ mod tests {
         found.sort();
         known.sort();
         assert_eq!(found, known);
+    }
+
+    #[test]
+    fn only_what_is_read_is_needed() {
+        let names = |name| needed_for(name).iter().map(|relation| relation.name).collect::<Vec<_>>();
+        let needed = names("product_slots");
+        assert_eq!(needed.last(), Some(&"product_slots"));
+        assert!(needed.contains(&"stg_campaigns") && needed.contains(&"outcome_versions"));
+        assert!(!needed.contains(&"cohorts") && !needed.contains(&"order_curve"), "{needed:?}");
+        // In the order in which they are built.
+        let place = |name: &&str| RELATIONS.iter().position(|relation| relation.name == *name);
+        assert!(needed.is_sorted_by_key(place));
+        assert_eq!(names("nothing"), Vec::<&str>::new());
     }
 
     #[test]
