@@ -113,7 +113,7 @@ pub(crate) async fn begin_with(
         .map(|name| TableId::relation(name).to_string())
         .map(|name| format!("{name} {:?}", latest.get(&name)))
         .collect();
-    let files: Vec<String> = known_files(&lake).await?.into_iter().collect();
+    let files: Vec<String> = known_files(&lake).await?.iter().map(ToString::to_string).collect();
     let identity = Identity {
         verb,
         as_of,

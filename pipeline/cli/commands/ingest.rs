@@ -1,6 +1,6 @@
 //! `slotcast ingest`: an inbox to the lake.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use anyhow::Result;
 use slotcast_core::{DateTime, Utc};
@@ -16,7 +16,9 @@ use crate::{
     printer::Printer,
     run_record::{Begun, Identity, RunInProgress},
     settings::{Settings, parse_as_of},
-    stages::ingest::{InboxSettings, Refusal, content_hashes, ingest as ingest_stage, known_files, mapping},
+    stages::ingest::{
+        InboxSettings, KnownBy, Refusal, content_hashes, ingest as ingest_stage, known_files, mapping,
+    },
 };
 
 pub(crate) async fn ingest(
@@ -63,8 +65,8 @@ pub(crate) fn outcome_of(done: &RunRow, printer: &Printer) -> Outcome {
 pub(crate) struct Opened {
     pub(crate) lake: Lake,
     pub(crate) inbox: Inbox,
-    /// Content hash of each file of the inbox, or why it cannot be read.
-    hashes: Vec<Result<String, String>>,
+    /// By what each file of the inbox is known, or why it cannot be read.
+    known_by: Vec<Result<KnownBy, String>>,
     mapping: Mapping,
     mapping_text: String,
 }
@@ -98,10 +100,11 @@ impl Opened {
         let said_by = format!("mapping `{}`", mapping.name());
         let lake = Lake::open_or_create(&settings.lake, &market, &said_by, fresh_salt()?)?;
         let known_by = |(file, hash): (&InboxFile, Result<String, String>)| {
-            hash.map(|hash| format!("{hash} {}", mapping.way_of_reading(&file.name)))
+            let way_of_reading = mapping.way_of_reading(&file.name);
+            hash.map(|content_hash| KnownBy { content_hash, way_of_reading })
         };
-        let hashes = inbox.files.iter().zip(content_hashes(&inbox.files)).map(known_by).collect();
-        Ok(Self { lake, inbox, hashes, mapping, mapping_text })
+        let known_by = inbox.files.iter().zip(content_hashes(&inbox.files)).map(known_by).collect();
+        Ok(Self { lake, inbox, known_by, mapping, mapping_text })
     }
 
     pub(crate) fn as_of(&self, common: &Common, resumed: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
@@ -114,7 +117,7 @@ impl Opened {
     pub(crate) fn reading(&self, source: &Source) -> InboxSettings<'_> {
         InboxSettings {
             mapping: &self.mapping,
-            hashes: &self.hashes,
+            known_by: &self.known_by,
             history: source.history,
             strict: source.strict,
         }
@@ -130,9 +133,11 @@ impl Opened {
         as_of: DateTime<Utc>,
     ) -> Result<Begun> {
         let lock = lock(common, printer, &self.lake, verb)?;
-        let mut files = known_files(&self.lake).await?;
-        for (file, hash) in self.inbox.files.iter().zip(&self.hashes) {
-            files.insert(hash.clone().unwrap_or_else(|_| format!("unreadable {}", file.name)));
+        let known = known_files(&self.lake).await?;
+        let mut files: BTreeSet<String> = known.iter().map(KnownBy::to_string).collect();
+        for (file, key) in self.inbox.files.iter().zip(&self.known_by) {
+            let unreadable = |_: &String| format!("unreadable {}", file.name);
+            files.insert(key.as_ref().map_or_else(unreadable, KnownBy::to_string));
         }
         let inputs: Vec<String> = files.into_iter().collect();
         let identity = Identity {

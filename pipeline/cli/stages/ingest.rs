@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fmt,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -38,8 +39,8 @@ const ROOM: usize = 192 << 20;
 /// How an inbox is to be read.
 pub(crate) struct InboxSettings<'a> {
     pub(crate) mapping: &'a Mapping,
-    /// Content hash and way of reading of each file of the inbox, or why it cannot be read.
-    pub(crate) hashes: &'a [Result<String, String>],
+    /// By what each file of the inbox is known, or why it cannot be read.
+    pub(crate) known_by: &'a [Result<KnownBy, String>],
     pub(crate) history: bool,
     pub(crate) strict: bool,
 }
@@ -48,6 +49,19 @@ pub(crate) struct InboxSettings<'a> {
 pub(crate) struct Refusal {
     pub(crate) file: String,
     pub(crate) message: String,
+}
+
+/// By what a file is known: its bytes, and the way in which they are read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KnownBy {
+    pub(crate) content_hash: String,
+    pub(crate) way_of_reading: String,
+}
+
+impl fmt::Display for KnownBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.content_hash, self.way_of_reading)
+    }
 }
 
 /// The content hash of a file, or why it cannot be read. What is no regular file is not opened: a pipe
@@ -86,15 +100,17 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The files that were ever taken in: content hash and way of reading, with a space between.
-pub(crate) async fn known_files(lake: &Lake) -> Result<BTreeSet<String>> {
+/// The files that were ever taken in.
+pub(crate) async fn known_files(lake: &Lake) -> Result<BTreeSet<KnownBy>> {
     let mut known = BTreeSet::new();
     if let Some(snapshot) = lake.head(&TableId::ledger(FILES)).await? {
         for batch in snapshot.read()? {
             let text = |name: &str| batch.column_by_name(name).and_then(|own| own.as_string_opt::<i32>());
             let (hashes, ways) = (text("content_hash"), text("way_of_reading"));
             let pairs = hashes.into_iter().flatten().zip(ways.into_iter().flatten());
-            known.extend(pairs.filter_map(|(hash, way)| Some(format!("{} {}", hash?, way?))));
+            known.extend(pairs.filter_map(|(hash, way)| {
+                Some(KnownBy { content_hash: hash?.to_owned(), way_of_reading: way?.to_owned() })
+            }));
         }
     }
     Ok(known)
@@ -133,23 +149,26 @@ pub(crate) async fn ingest(
     }
     let known = known_files(&lake).await?;
     let mut refusals = Vec::new();
-    let mut files: Vec<(InboxFile, &str)> = Vec::new();
-    for (file, hash) in inbox.files.iter().zip(settings.hashes) {
-        match hash {
+    let (mut files, mut keys): (Vec<InboxFile>, Vec<&KnownBy>) = (Vec::new(), Vec::new());
+    for (file, key) in inbox.files.iter().zip(settings.known_by) {
+        match key {
             Err(message) => {
                 let hint = "mend it or take it out of the inbox".to_owned();
                 printer.error(&format!("file refused: {message}"), &[hint]);
                 refusals.push(Refusal { file: file.name.clone(), message: message.clone() });
             }
-            Ok(hash) if known.contains(hash) => printer.say(format!("{}: known already", file.name)),
-            Ok(hash) if files.iter().any(|(_, own)| own == hash) => {
+            Ok(key) if known.contains(key) => printer.say(format!("{}: known already", file.name)),
+            Ok(key) if keys.contains(&key) => {
                 printer
                     .say(format!("{}: the same bytes as an earlier file, read in the same way", file.name));
             }
-            Ok(hash) => files.push((file.clone(), hash)),
+            Ok(key) => {
+                files.push(file.clone());
+                keys.push(key);
+            }
         }
     }
-    let accepted = take_in_files(run, printer, &files, settings, &mut refusals).await?;
+    let accepted = take_in_files(run, printer, (&files, &keys), settings, &mut refusals).await?;
     for compacted in lake.compact_facts().await? {
         printer.detail(format!(
             "  {}: {} small files became {}",
@@ -163,7 +182,7 @@ pub(crate) async fn ingest(
 async fn take_in_files(
     run: &RunInProgress,
     printer: &Printer,
-    files: &[(InboxFile, &str)],
+    (files, keys): (&[InboxFile], &[&KnownBy]),
     settings: &InboxSettings<'_>,
     refusals: &mut Vec<Refusal>,
 ) -> Result<usize> {
@@ -183,28 +202,21 @@ async fn take_in_files(
         room: ROOM,
     };
     let writer = FactWriter::new(lake, &run.run_id, run.attempt(), &heads);
-    let only_files: Vec<InboxFile> = files.iter().map(|(file, _)| file.clone()).collect();
     let taken = {
-        let progress = printer.progress(only_files.iter().map(InboxFile::bytes).sum());
-        take_in(&only_files, settings.mapping, &batch, &writer, &progress)
+        let progress = printer.progress(files.iter().map(InboxFile::bytes).sum());
+        take_in(files, settings.mapping, &batch, &writer, &progress)
     };
     let taken = taken.inspect_err(|_| {
         // The error at hand is the one to report. What cannot be removed now, `vacuum` finds.
         let _ = writer.start_over();
     })?;
     let mut taken_in = Vec::new();
-    for (number, (taken, (file, hash))) in taken.into_iter().zip(files).enumerate() {
+    for (number, ((taken, file), key)) in taken.into_iter().zip(files).zip(keys).enumerate() {
         match taken {
-            Ok(mut taken) => {
-                for reject in &mut taken.rejects {
-                    // Who was forgotten is not to come back in the text of a bad row.
-                    if pseudonyms.names_forgotten(&reject.raw) {
-                        reject.raw.clear();
-                    }
-                }
+            Ok(taken) => {
                 say_account(printer, &taken);
                 let origin = batch.first_origin + number as i64;
-                taken_in.push((taken, origin, (*hash).to_owned()));
+                taken_in.push((taken, origin, (*key).clone()));
             }
             Err(refused) => refusals.push(say_refusal(printer, &file.name, &refused)),
         }
@@ -214,8 +226,8 @@ async fn take_in_files(
     Ok(taken_in.iter().map(|(taken, ..)| taken.account.accepted as usize).sum())
 }
 
-/// A file taken in, its origin, and its content hash.
-type TakenFile = (TakenIn, i64, String);
+/// A file taken in, its origin, and by what it is known.
+type TakenFile = (TakenIn, i64, KnownBy);
 
 /// Commits table by table, and last the files: that entry finishes the batch.
 async fn commit(run: &RunInProgress, written: Written, taken: &[TakenFile]) -> Result<()> {
@@ -263,11 +275,6 @@ async fn append(run: &RunInProgress, name: &str, schema: &SchemaRef, batches: &[
     Ok(())
 }
 
-/// Content hash, or way of reading, of a file as it is known.
-fn half(known: &str, which: usize) -> String {
-    known.split(' ').nth(which).unwrap_or_default().to_owned()
-}
-
 fn files_batch(run: &RunInProgress, taken: &[TakenFile]) -> Result<RecordBatch> {
     let count =
         |value: fn(&Account) -> u64| taken.iter().map(move |(taken, ..)| value(&taken.account) as usize);
@@ -275,8 +282,8 @@ fn files_batch(run: &RunInProgress, taken: &[TakenFile]) -> Result<RecordBatch> 
         .text("batch_id", taken.iter().map(|_| run.run_id.clone()))
         .count("origin", taken.iter().map(|(_, origin, _)| *origin as usize))
         .text("file", taken.iter().map(|(taken, ..)| taken.file.clone()))
-        .text("content_hash", taken.iter().map(|(.., known)| half(known, 0)))
-        .text("way_of_reading", taken.iter().map(|(.., known)| half(known, 1)))
+        .text("content_hash", taken.iter().map(|(.., key)| key.content_hash.clone()))
+        .text("way_of_reading", taken.iter().map(|(.., key)| key.way_of_reading.clone()))
         .count("read", count(|account| account.read))
         .count("accepted", count(|account| account.accepted))
         .count("rejected", count(|account| account.rejected))

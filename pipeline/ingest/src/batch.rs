@@ -124,7 +124,7 @@ pub fn take_in(
                 .zip(&fresh)
                 .map(|(((outcome, refused), file), fresh)| match (outcome, refused) {
                     (_, Some(refused)) | (Some(Err(refused)), None) => Err(refused),
-                    (Some(Ok(read)), None) => Ok(taken_in(file, read, fresh)),
+                    (Some(Ok(read)), None) => Ok(taken_in(file, read, fresh, batch.pseudonyms)),
                     (None, None) => unreachable!("every file is read or was refused before"),
                 })
                 .collect());
@@ -145,10 +145,15 @@ fn taken_in(
     file: &InboxFile,
     (tally, extra_columns, is_cp949): (Tally, Vec<String>, bool),
     fresh: &Mutex<Bits>,
+    pseudonyms: &Pseudonyms,
 ) -> TakenIn {
     let accepted = fresh.lock().unwrap_or_else(PoisonError::into_inner).count();
     let Tally { read, rejected, filtered, mut rejects, filtered_by } = tally;
     rejects.sort_by_key(|reject| reject.line);
+    // Who was forgotten is not to come back in the text of a bad row.
+    for reject in rejects.iter_mut().filter(|reject| pseudonyms.names_forgotten(&reject.raw)) {
+        reject.raw.clear();
+    }
     let repeats = read - rejected - filtered - accepted;
     TakenIn {
         file: file.name.clone(),

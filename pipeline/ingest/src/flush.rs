@@ -10,13 +10,17 @@ use arrow::{
     datatypes::TimestampMicrosecondType,
 };
 use hashbrown::{HashMap, HashTable, hash_table::Entry};
-use slotcast_lake::{FactWriter, LakeError, Span, contract::ContractTable, read_part};
+use slotcast_lake::{
+    FactWriter, LakeError, Span,
+    contract::{ContractTable, week_of},
+    read_part,
+};
 
 use crate::{
     gather::{Taken, gather},
     row_hash::hash_rows,
     sums::Sums,
-    weeks::{Piece, Task, times, week_of},
+    weeks::{Piece, Task, times},
 };
 
 /// What every part of a batch is made with.
@@ -130,9 +134,9 @@ impl Flush<'_> {
         if taken.is_empty() {
             return Ok(());
         }
-        let (batch, span) = gather(table, &task.pieces, taken, &sums, self)?;
+        let batch = gather(table, &task.pieces, taken, &sums, self)?;
         drop(task);
-        self.writer.write(table, &[batch], span)
+        self.writer.write(table, &batch)
     }
 
     /// How often the lake, or this batch so far, holds each fact of these weeks.

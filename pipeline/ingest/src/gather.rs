@@ -12,15 +12,15 @@ use arrow::{
 };
 use hashbrown::HashMap;
 use slotcast_lake::{
-    LakeError, Span,
-    contract::{ATTRIBUTE_PREFIX, ContractTable, PROVENANCE, instant_type},
+    LakeError,
+    contract::{ATTRIBUTE_PREFIX, ContractTable, PROVENANCE, instant_type, week_of},
 };
 
 use crate::{
     flush::Flush,
     read_file::FactChunk,
     sums::Sums,
-    weeks::{Piece, place_of, times, week_of},
+    weeks::{Piece, place_of, times},
 };
 
 /// A row that becomes a fact.
@@ -36,23 +36,18 @@ impl Taken {
     }
 }
 
-/// The facts of a part as one batch, and the time in which they lie.
+/// The facts of a part as one batch.
 pub(crate) fn gather(
     table: &'static ContractTable,
     pieces: &[Piece],
     taken: Vec<Taken>,
     sums: &Sums,
     flush: &Flush<'_>,
-) -> Result<(RecordBatch, Span), LakeError> {
+) -> Result<RecordBatch, LakeError> {
     let moments: Vec<&[i64]> = pieces.iter().map(|piece| times(&piece.chunk)).collect();
     let taken = sorted(table, pieces, &moments, taken);
     let rows: Vec<(usize, usize)> =
         taken.iter().map(|taken| (taken.piece as usize, taken.row as usize)).collect();
-    let mut span = Span { column: table.time(), first: i64::MAX, last: i64::MIN };
-    for (piece, row) in &rows {
-        let at = moments[*piece][*row];
-        (span.first, span.last) = (span.first.min(at), span.last.max(at));
-    }
     let Chunks { own: chunks, of_piece } = Chunks::of(pieces);
     let of_chunks: Vec<(usize, usize)> = rows.iter().map(|(piece, row)| (of_piece[*piece], *row)).collect();
     let attributes = attributes(pieces);
@@ -75,7 +70,7 @@ pub(crate) fn gather(
     for (name, column) in PROVENANCE.iter().zip(&columns[columns.len() - PROVENANCE.len()..]) {
         fields.push(Field::new(*name, column.data_type().clone(), true));
     }
-    Ok((RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?, span))
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
 /// By week, entity, time, and last by the order in which the rows came.
@@ -88,11 +83,7 @@ fn sorted(
     moments: &[&[i64]],
     taken: Vec<Taken>,
 ) -> Vec<Taken> {
-    let entity = match table.name {
-        "order_events" => "campaign_id",
-        _ => table.columns.iter().find(|column| column.key).map_or("", |column| column.name),
-    };
-    let ranks = Ranks::of(entity, pieces);
+    let ranks = Ranks::of(table.entity(), pieces);
     let at = |one: &Taken| moments[one.piece as usize][one.row as usize];
     let (first, last) = taken
         .iter()

@@ -11,20 +11,15 @@ use std::{
 };
 
 use arrow::{array::AsArray, datatypes::TimestampMicrosecondType};
-use slotcast_lake::LakeError;
+use slotcast_lake::{
+    LakeError,
+    contract::{TABLES, WEEK_MICROS, week_of},
+};
 
 use crate::read_file::FactChunk;
 
-/// A week, in microseconds.
-const WEEK: i64 = 7 * 24 * 3_600_000_000;
-
 /// A part holds at least so many facts, unless its table has fewer to write.
 const PART_ROWS: usize = 100_000;
-
-/// The week of a moment, counted from the epoch.
-pub(crate) fn week_of(micros: i64) -> i64 {
-    micros.div_euclid(WEEK)
-}
 
 /// Facts of one chunk that lie in one week.
 #[derive(Debug)]
@@ -106,14 +101,18 @@ impl<'a> Weeks<'a> {
             inner.filling.entry((table, week)).or_default().push(piece);
         }
         inner.bytes += bytes;
-        if inner.bytes > self.room {
-            drop(inner);
-            // The round before may hold facts of the same weeks: it has to be written first.
-            let mut inner = self.help_until(|inner| inner.tasks.is_empty() && inner.running == 0)?;
-            start_round(&mut inner);
-            drop(inner);
-            self.changed.notify_all();
-        }
+        let is_full = inner.bytes > self.room;
+        drop(inner);
+        if is_full { self.next_round() } else { Ok(()) }
+    }
+
+    /// Makes tasks of what is gathered. The round before may hold facts of the same weeks: it has to
+    /// be written first.
+    fn next_round(&self) -> Result<(), Stopped> {
+        let mut inner = self.help_until(|inner| inner.tasks.is_empty() && inner.running == 0)?;
+        start_round(&mut inner);
+        drop(inner);
+        self.changed.notify_all();
         Ok(())
     }
 
@@ -124,10 +123,7 @@ impl<'a> Weeks<'a> {
         let is_last = inner.readers == 0;
         drop(inner);
         if is_last {
-            let mut inner = self.help_until(|inner| inner.tasks.is_empty() && inner.running == 0)?;
-            start_round(&mut inner);
-            drop(inner);
-            self.changed.notify_all();
+            self.next_round()?;
         }
         let is_done = |inner: &Inner| {
             inner.readers == 0 && inner.tasks.is_empty() && inner.running == 0 && inner.filling.is_empty()
@@ -199,8 +195,7 @@ fn start_round(inner: &mut Inner) {
 }
 
 fn table_of(chunk: &FactChunk) -> usize {
-    let tables = &slotcast_lake::contract::TABLES;
-    tables.iter().position(|table| table.name == chunk.table.name).unwrap_or_default()
+    TABLES.iter().position(|table| table.name == chunk.table.name).unwrap_or_default()
 }
 
 /// The place of a column in a piece.
@@ -231,7 +226,7 @@ fn by_week(mut chunk: FactChunk) -> Vec<(i64, Piece)> {
                     weeks.entry(*week).or_default().append(&mut pending);
                 }
                 let week = week_of(at);
-                last = Some((week * WEEK..(week + 1) * WEEK, week));
+                last = Some((week * WEEK_MICROS..(week + 1) * WEEK_MICROS, week));
             }
         }
         pending.push(row);

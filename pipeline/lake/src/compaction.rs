@@ -14,7 +14,7 @@ use arrow::{
 };
 
 use crate::{
-    contract::{ContractTable, TABLES},
+    contract::{ContractTable, TABLES, week_of},
     delta::Effect,
     error::LakeError,
     file_names,
@@ -32,9 +32,6 @@ const MOST_BYTES: u64 = 64 << 20;
 /// A group has at most so many rows: that bounds the memory, some 250 MB for the widest table.
 const MOST_ROWS: u64 = 1_000_000;
 
-/// Facts are looked up by what they are of: the first of these that a table has.
-const ENTITIES: [&str; 4] = ["campaign_id", "product_id", "maker_id", "candidate_id"];
-const WEEK_MICROS: i64 = 604_800_000_000;
 /// Rows written at a time.
 const CHUNK: usize = 65_536;
 
@@ -127,8 +124,8 @@ struct Stretch {
 
 impl Stretch {
     fn of(span: &Span) -> Self {
-        let first_week = span.first.div_euclid(WEEK_MICROS);
-        let long = (span.last.div_euclid(WEEK_MICROS) - first_week).max(1);
+        let first_week = week_of(span.first);
+        let long = (week_of(span.last) - first_week).max(1);
         let weeks = 1 << long.ilog2();
         Self { first_week: first_week.div_euclid(weeks) * weeks, weeks }
     }
@@ -185,12 +182,10 @@ fn in_order(table: &ContractTable, batches: &[RecordBatch]) -> Result<Vec<(usize
     let time = whole(table.time())?;
     let weeks = time.as_ref().and_then(|time| time.as_primitive_opt::<TimestampMicrosecondType>());
     let weeks = weeks.map(|times| {
-        let weeks = times.iter().map(|time| Some(time?.div_euclid(WEEK_MICROS)));
+        let weeks = times.iter().map(|time| time.map(week_of));
         Arc::new(weeks.collect::<Int64Array>()) as ArrayRef
     });
-    let entity = ENTITIES.into_iter().find(|name| table.column(name).is_some());
-    let entity = entity.map(whole).transpose()?.flatten();
-    let keys = [weeks, entity, time, whole("origin")?, whole("line")?];
+    let keys = [weeks, whole(table.entity())?, time, whole("origin")?, whole("line")?];
     let keys: Vec<SortColumn> =
         keys.into_iter().flatten().map(|values| SortColumn { values, options: None }).collect();
     let order = lexsort_to_indices(&keys, None)?;

@@ -239,6 +239,15 @@ impl ContractTable {
         self.occurred.unwrap_or("updated_at")
     }
 
+    /// The column of what the facts are of, by which they are sorted within a week: events are looked
+    /// up by campaign, every other table by the first column of its key.
+    pub fn entity(&self) -> &'static str {
+        match self.name {
+            "order_events" => "campaign_id",
+            _ => self.columns.iter().find(|column| column.key).map_or("", |column| column.name),
+        }
+    }
+
     /// The schema of the table's facts: its columns, these attributes, the provenance.
     pub fn fact_schema(&self, attributes: &[Field]) -> SchemaRef {
         let own = self.columns.iter().map(|column| Field::new(column.name, column.kind.arrow(), true));
@@ -265,6 +274,14 @@ impl ColumnKind {
             Day => DataType::Date32,
         }
     }
+}
+
+/// A week, in microseconds: the stretch of time by which facts are laid out.
+pub const WEEK_MICROS: i64 = 604_800_000_000;
+
+/// The week of a moment in microseconds, counted from the epoch.
+pub fn week_of(micros: i64) -> i64 {
+    micros.div_euclid(WEEK_MICROS)
 }
 
 /// Microseconds since the epoch, UTC.

@@ -26,7 +26,7 @@ use crate::{
     contract::{ContractTable, TABLES},
     erasure_ledger::ErasureRow,
     error::LakeError,
-    file_names::{parquet_files, without_customer},
+    file_names::{is_unfinished, parquet_files, without_customer},
     layout::TableId,
     parquet_file::{Part, Span, flush_part, read_column, read_part, sync_folder, write_rows},
     privacy::Pseudonyms,
@@ -46,15 +46,15 @@ pub struct Erasure {
     pub orders: usize,
     /// How many facts lost their customer.
     pub facts_changed: usize,
-    /// How many rejected rows were removed.
+    /// How many rejected rows lost their text.
     pub rejects_emptied: usize,
 }
 
 /// A table in which customers are named.
 struct Place {
     table: TableId,
-    /// The column that names them.
-    column: &'static str,
+    /// The columns that name them.
+    columns: &'static [&'static str],
     /// The column of time, where the table holds facts.
     time: Option<&'static str>,
 }
@@ -192,7 +192,7 @@ impl Search<'_> {
     /// Whether a file names somebody who is to be forgotten.
     fn is_named_in(&self, place: &Place, path: &std::path::Path) -> Result<bool, LakeError> {
         let paths = [path.to_path_buf()];
-        for column in [place.column, REJECTED_CUSTOMER] {
+        for column in place.columns {
             if read_column(&paths, column)?.iter().any(|own| self.named(column, own).true_count() > 0) {
                 return Ok(true);
             }
@@ -220,33 +220,35 @@ impl Search<'_> {
         batch: &RecordBatch,
         is_seen: bool,
     ) -> Result<RecordBatch, LakeError> {
-        let Ok(index) = batch.schema().index_of(place.column) else { return Ok(batch.clone()) };
-        let mut named = self.named(place.column, batch.column(index));
-        if place.column == RAW {
-            let customer = batch.schema().index_of(REJECTED_CUSTOMER).ok();
-            if let Some(customer) = customer {
-                named = or(&named, &self.named(REJECTED_CUSTOMER, batch.column(customer)))?;
+        let mut named = BooleanArray::from(vec![false; batch.num_rows()]);
+        for name in place.columns {
+            if let Some(column) = batch.column_by_name(name) {
+                named = or(&named, &self.named(name, column))?;
             }
-            self.rejects += if is_seen { named.true_count() } else { 0 };
-            let raw = batch.column(index).as_binary::<i32>().iter().zip(&named);
-            let emptied = raw.map(|(raw, named)| if named == Some(true) { Some(&[][..]) } else { raw });
-            let mut columns = batch.columns().to_vec();
-            columns[index] = Arc::new(emptied.collect::<BinaryArray>());
-            if let Some(customer) = customer {
-                columns[customer] = nullif(&columns[customer], &named)?;
-            }
-            return Ok(RecordBatch::try_new(batch.schema(), columns)?);
         }
         if is_seen {
-            self.facts += named.true_count();
+            let count = if place.time.is_some() { &mut self.facts } else { &mut self.rejects };
+            *count += named.true_count();
             let orders = batch.column_by_name("order_id").and_then(|column| column.as_string_opt::<i32>());
             let of_customer = orders.into_iter().flat_map(|orders| orders.iter().zip(&named));
             let of_customer = of_customer.filter(|(_, named)| *named == Some(true));
             self.orders.extend(of_customer.filter_map(|(order, _)| order.map(str::to_owned)));
         }
         let mut columns = batch.columns().to_vec();
-        columns[index] = nullif(&columns[index], &named)?;
-        Ok(RecordBatch::try_new(Arc::clone(&batch.schema()), columns)?)
+        for (field, column) in batch.schema().fields().iter().zip(&mut columns) {
+            match field.name().as_str() {
+                // The text of a row is never null.
+                RAW => {
+                    let raw = column.as_binary::<i32>().iter().zip(&named);
+                    let emptied =
+                        raw.map(|(raw, named)| if named == Some(true) { Some(&[][..]) } else { raw });
+                    *column = Arc::new(emptied.collect::<BinaryArray>());
+                }
+                name if place.columns.contains(&name) => *column = nullif(column, &named)?,
+                _ => {}
+            }
+        }
+        Ok(RecordBatch::try_new(batch.schema(), columns)?)
     }
 }
 
@@ -254,10 +256,10 @@ fn places() -> Vec<Place> {
     let names_customers = |table: &&ContractTable| table.column(CUSTOMER).is_some();
     let facts = TABLES.iter().filter(names_customers).map(|table| Place {
         table: TableId::facts(table.name),
-        column: CUSTOMER,
+        columns: &[CUSTOMER],
         time: Some(table.time()),
     });
-    let rejects = Place { table: TableId::ledger("rejects"), column: RAW, time: None };
+    let rejects = Place { table: TableId::ledger("rejects"), columns: &[RAW, REJECTED_CUSTOMER], time: None };
     facts.chain([rejects]).collect()
 }
 
@@ -265,8 +267,7 @@ fn places() -> Vec<Place> {
 fn remove_unfinished(folder: &std::path::Path) -> Result<(), LakeError> {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with('.') && name.ends_with(".tmp") {
+        if is_unfinished(&name.to_string_lossy()) {
             let path = entry.path();
             std::fs::remove_file(&path).map_err(LakeError::io("remove", &path))?;
         }

@@ -80,20 +80,15 @@ impl FactWriter {
     ///
     /// # Errors
     /// When the disk is full or the folder cannot be written.
-    pub fn write(
-        &self,
-        table: &'static ContractTable,
-        batches: &[RecordBatch],
-        span: Span,
-    ) -> Result<(), LakeError> {
+    pub fn write(&self, table: &'static ContractTable, facts: &RecordBatch) -> Result<(), LakeError> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{number:05}.parquet", self.prefix);
         let folder = self.lake.layout().table(&TableId::facts(table.name));
-        let part = write_part(&folder, &name, batches, Some(span))?;
-        if let Some(batch) = batches.first() {
-            let mut attributes = self.attributes.lock().unwrap_or_else(PoisonError::into_inner);
-            learn(&mut attributes, table, &batch.schema());
-        }
+        let span = Span::over(None, table.time(), facts);
+        let part = write_part(&folder, &name, std::slice::from_ref(facts), span)?;
+        let mut attributes = self.attributes.lock().unwrap_or_else(PoisonError::into_inner);
+        learn(&mut attributes, table, &facts.schema());
+        drop(attributes);
         self.written().entry(table.name).or_default().push(part);
         Ok(())
     }

@@ -17,6 +17,12 @@ pub(crate) fn batch_of(name: &str) -> Option<&str> {
     name.split_once("--").map(|(batch, _)| batch).filter(|batch| *batch != COMPACTED)
 }
 
+/// Whether a name is that of a file, or a folder, under construction: what a killed process leaves of it is
+/// nobody's.
+pub(crate) fn is_unfinished(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(".tmp")
+}
+
 /// The name of facts that begin in these weeks since the epoch, merged by the commit that makes
 /// this version.
 pub(crate) fn compacted(first_week: i64, weeks: i64, version: u64) -> String {

@@ -24,7 +24,7 @@ use slotcast_core::RunId;
 
 use crate::{
     error::LakeError,
-    file_names::parquet_files,
+    file_names::{is_unfinished, parquet_files},
     layout::{Room, TableId},
     ledger::{RunRow, RunStatus, Runs, runs_table},
     published::Published,
@@ -111,8 +111,7 @@ impl Lake {
             entries(&folder)
                 .into_iter()
                 .filter(|(name, _)| {
-                    let is_left = name.starts_with('.') && name.ends_with(".tmp");
-                    is_left || name.parse::<RunId>().is_ok_and(|run_id| !stays(run_id.as_str()))
+                    is_unfinished(name) || name.parse::<RunId>().is_ok_and(|run_id| !stays(run_id.as_str()))
                 })
                 .map(|(_, path)| path),
         );

@@ -14,6 +14,52 @@ pub struct MarketFile {
     pub bytes: Vec<u8>,
 }
 
+/// Columns of the tables that every made market has.
+pub(crate) const MAKERS: [&str; 4] = ["maker_id", "name", "kind", "updated_at"];
+pub(crate) const PRODUCTS: [&str; 6] =
+    ["product_id", "title", "category", "maker_id", "artist_id", "updated_at"];
+pub(crate) const CAMPAIGNS: [&str; 14] = [
+    "campaign_id",
+    "candidate_id",
+    "product_id",
+    "slot_date",
+    "opens_at",
+    "closes_at",
+    "threshold",
+    "threshold_basis",
+    "price",
+    "currency",
+    "unit_cost",
+    "capacity",
+    "status",
+    "updated_at",
+];
+pub(crate) const CANDIDATES: [&str; 12] = [
+    "candidate_id",
+    "product_id",
+    "slot_date",
+    "threshold",
+    "threshold_basis",
+    "price",
+    "currency",
+    "unit_cost",
+    "capacity",
+    "status",
+    "submitted_at",
+    "updated_at",
+];
+
+/// Threshold, basis, price, currency, unit cost and capacity of an offer, as its row has them.
+pub(crate) fn terms(
+    threshold: impl ToString,
+    price: impl ToString,
+    unit_cost: Option<impl ToString>,
+    capacity: Option<impl ToString>,
+) -> [String; 6] {
+    let (basis, currency) = ("units".to_owned(), "KRW".to_owned());
+    [threshold.to_string(), basis, price.to_string(), currency, text(unit_cost), text(capacity)]
+}
+
 /// The only file of a table.
 pub(crate) fn csv_table<const N: usize>(
     table: &'static str,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::SlotCalendar;
 
-use crate::csv_table::{MarketFile, csv_table, local, text};
+use crate::csv_table::{CAMPAIGNS, CANDIDATES, MAKERS, MarketFile, PRODUCTS, csv_table, local, terms, text};
 use crate::error::SimulateError;
 use crate::offers::{Fate, Offer};
 use crate::orders::{Event, OrderEvent};
@@ -51,7 +51,7 @@ impl Inbox<'_> {
         let rows = self.world.makers.iter().zip(known).filter_map(|(maker, known)| {
             Some([maker.id.clone(), maker.name.clone(), maker.kind.to_owned(), self.local(known?)])
         });
-        csv_table("makers", ["maker_id", "name", "kind", "updated_at"], rows)
+        csv_table("makers", MAKERS, rows)
     }
 
     pub(crate) fn products(&self) -> Result<MarketFile, SimulateError> {
@@ -62,8 +62,7 @@ impl Inbox<'_> {
             let artist = text(product.artist.map(maker_id));
             Some([id, title, category, maker_id(product.maker), artist, self.local(known?)])
         });
-        let header = ["product_id", "title", "category", "maker_id", "artist_id", "updated_at"];
-        csv_table("products", header, rows)
+        csv_table("products", PRODUCTS, rows)
     }
 
     pub(crate) fn candidates(&self) -> Result<MarketFile, SimulateError> {
@@ -92,21 +91,7 @@ impl Inbox<'_> {
                 ]
             })
         });
-        let header = [
-            "candidate_id",
-            "product_id",
-            "slot_date",
-            "threshold",
-            "threshold_basis",
-            "price",
-            "currency",
-            "unit_cost",
-            "capacity",
-            "status",
-            "submitted_at",
-            "updated_at",
-        ];
-        csv_table("candidates", header, rows)
+        csv_table("candidates", CANDIDATES, rows)
     }
 
     pub(crate) fn campaigns(&self) -> Result<MarketFile, SimulateError> {
@@ -138,30 +123,12 @@ impl Inbox<'_> {
                 ]
             })
         });
-        let header = [
-            "campaign_id",
-            "candidate_id",
-            "product_id",
-            "slot_date",
-            "opens_at",
-            "closes_at",
-            "threshold",
-            "threshold_basis",
-            "price",
-            "currency",
-            "unit_cost",
-            "capacity",
-            "status",
-            "updated_at",
-        ];
-        csv_table("campaigns", header, rows)
+        csv_table("campaigns", CAMPAIGNS, rows)
     }
 
-    /// Threshold, basis, price, currency, unit cost, capacity.
     fn terms(&self, offer: &Offer) -> [String; 6] {
-        let price = self.world.products[offer.product].price.to_string();
-        let (basis, currency) = ("units".to_owned(), "KRW".to_owned());
-        [offer.threshold.to_string(), basis, price, currency, text(offer.unit_cost), text(offer.capacity)]
+        let price = self.world.products[offer.product].price;
+        terms(offer.threshold, price, offer.unit_cost, offer.capacity)
     }
 
     pub(crate) fn order_events(&self, events: &[OrderEvent]) -> Result<MarketFile, SimulateError> {

@@ -1,28 +1,19 @@
 //! The real files of Catarse, where they lie beside the repository.
 
-use std::{path::PathBuf, time::Instant};
-
 use arrow::{
     array::{Array, AsArray, BooleanArray},
     compute::filter_record_batch,
     datatypes::Decimal128Type,
 };
 
-use super::{Known, Settings, Taken, account, batch, column, settings};
-use crate::{Mapping, scan_inbox};
-
-pub(super) fn here(relative: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(relative)
-}
-
-fn mapping() -> Mapping {
-    let text = std::fs::read_to_string(here("data/sources/catarse.toml")).unwrap();
-    Mapping::parse(&text, "catarse.toml").unwrap_or_else(|error| panic!("{error}"))
-}
+use super::{
+    account, batch, column,
+    sources::{mapping, taken_in},
+};
 
 #[test]
 fn the_mapping_is_valid() {
-    let mapping = mapping();
+    let mapping = mapping("catarse");
     assert_eq!(
         (mapping.name(), mapping.label_lag_days(), mapping.currency()),
         ("catarse", Some(0), Some("BRL"))
@@ -31,22 +22,10 @@ fn the_mapping_is_valid() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+#[expect(clippy::print_stderr, reason = "the sum is worth a line")]
 fn the_real_files_come_out_as_counted() {
-    let folder = here("../shared/datasets/catarse");
-    if !folder.exists() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
-    let mapping = mapping();
-    let inbox = scan_inbox(&folder, &mapping).unwrap();
+    let Some((inbox, taken)) = taken_in("catarse", &mapping("catarse")) else { return };
     assert_eq!(inbox.unmatched, ["LICENSE"]);
-    let settings = Settings { history: true, ..settings() };
-    let start = Instant::now();
-    let known = Known::nothing();
-    let taken: Vec<Taken> =
-        known.take_all(&inbox.files, &mapping, &settings).into_iter().map(Result::unwrap).collect();
-    eprintln!("{:.2?}", start.elapsed());
     let [campaigns, contributions] = &taken[..] else { panic!("two files") };
     assert_eq!(account(campaigns), (3_390, 3_389, 1, 0, 0));
     assert!(campaigns.extra_columns.is_empty(), "{:?}", campaigns.extra_columns);

@@ -5,17 +5,14 @@ use arrow::{
     datatypes::{Decimal128Type, Float64Type, Int64Type},
 };
 
-use super::{Known, Settings, Taken, account, batch, catarse::here, column, settings};
-use crate::{Mapping, scan_inbox};
-
-fn mapping() -> Mapping {
-    let text = std::fs::read_to_string(here("data/sources/kickstarter.toml")).unwrap();
-    Mapping::parse(&text, "kickstarter.toml").unwrap_or_else(|error| panic!("{error}"))
-}
+use super::{
+    account, batch, column,
+    sources::{mapping, taken_in},
+};
 
 #[test]
 fn the_mapping_is_valid() {
-    let mapping = mapping();
+    let mapping = mapping("kickstarter");
     assert_eq!(
         (mapping.name(), mapping.label_lag_days(), mapping.currency()),
         ("kickstarter", Some(0), Some("USD"))
@@ -24,24 +21,9 @@ fn the_mapping_is_valid() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn the_real_file_comes_out_as_counted() {
-    let folder = here("../shared/datasets/kickstarter");
-    if !folder.exists() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
-    let mapping = mapping();
-    let inbox = scan_inbox(&folder, &mapping).unwrap();
+    let Some((inbox, taken)) = taken_in("kickstarter", &mapping("kickstarter")) else { return };
     assert!(inbox.unmatched.is_empty());
-    let settings = Settings { history: true, ..settings() };
-    let start = std::time::Instant::now();
-    let taken: Vec<Taken> = Known::nothing()
-        .take_all(&inbox.files, &mapping, &settings)
-        .into_iter()
-        .map(Result::unwrap)
-        .collect();
-    eprintln!("{:.2?}", start.elapsed());
     let [projects] = &taken[..] else { panic!("one file") };
     assert_eq!(account(projects), (9_999, 9_998, 0, 0, 1));
     assert_eq!(projects.filtered_by, [("no_launch_time".to_owned(), 1)]);

@@ -15,6 +15,7 @@ mod online_retail;
 mod properties;
 mod refusals;
 mod reject_reasons;
+mod sources;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 

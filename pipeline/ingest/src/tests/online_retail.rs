@@ -1,23 +1,20 @@
 //! The real files of Online Retail, where they lie beside the repository.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::collections::BTreeMap;
 
 use arrow::{
     array::{Array, AsArray},
     datatypes::{Decimal128Type, Int64Type},
 };
 
-use super::{Known, Settings, Taken, account, batch, catarse::here, column, settings};
-use crate::{Mapping, scan_inbox};
-
-fn mapping() -> Mapping {
-    let text = std::fs::read_to_string(here("data/sources/online_retail.toml")).unwrap();
-    Mapping::parse(&text, "online_retail.toml").unwrap_or_else(|error| panic!("{error}"))
-}
+use super::{
+    account, batch, column,
+    sources::{mapping, taken_in},
+};
 
 #[test]
 fn the_mapping_is_valid() {
-    let mapping = mapping();
+    let mapping = mapping("online_retail");
     assert_eq!(
         (mapping.name(), mapping.label_lag_days(), mapping.currency()),
         ("online_retail", Some(0), Some("GBP"))
@@ -26,22 +23,9 @@ fn the_mapping_is_valid() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn the_real_files_come_out_to_the_line() {
-    let folder = here("../shared/datasets/online-retail");
-    if !folder.exists() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
-    let mapping = mapping();
-    let inbox = scan_inbox(&folder, &mapping).unwrap();
+    let Some((inbox, taken)) = taken_in("online-retail", &mapping("online_retail")) else { return };
     assert_eq!((inbox.files.len(), inbox.unmatched.len()), (305, 0));
-    let settings = Settings { history: true, ..settings() };
-    let start = Instant::now();
-    let known = Known::nothing();
-    let taken: Vec<Taken> =
-        known.take_all(&inbox.files, &mapping, &settings).into_iter().map(Result::unwrap).collect();
-    eprintln!("{:.2?}", start.elapsed());
     let (mut sum, mut by) = ((0, 0, 0, 0, 0), BTreeMap::new());
     for file in &taken {
         let (read, accepted, rejected, repeats, filtered) = account(file);

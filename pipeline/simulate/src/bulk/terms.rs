@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::scene::{Offer, Scene};
-use crate::csv_table::{MarketFile, csv_table, local, text};
+use crate::csv_table::{CAMPAIGNS, CANDIDATES, MAKERS, MarketFile, PRODUCTS, csv_table, local, terms};
 use crate::error::SimulateError;
 use crate::words::{CATEGORIES, MAKER_FIRST, MAKER_LAST};
 
@@ -24,38 +24,6 @@ pub(super) fn tables(scene: &Scene) -> Result<[(&'static str, u64, MarketFile); 
         ("campaigns", campaigns.len() as u64, csv_table("campaigns", CAMPAIGNS, campaigns)?),
     ])
 }
-
-const CAMPAIGNS: [&str; 14] = [
-    "campaign_id",
-    "candidate_id",
-    "product_id",
-    "slot_date",
-    "opens_at",
-    "closes_at",
-    "threshold",
-    "threshold_basis",
-    "price",
-    "currency",
-    "unit_cost",
-    "capacity",
-    "status",
-    "updated_at",
-];
-
-const CANDIDATES: [&str; 12] = [
-    "candidate_id",
-    "product_id",
-    "slot_date",
-    "threshold",
-    "threshold_basis",
-    "price",
-    "currency",
-    "unit_cost",
-    "capacity",
-    "status",
-    "submitted_at",
-    "updated_at",
-];
 
 struct Terms<'a> {
     scene: &'a Scene,
@@ -79,7 +47,7 @@ impl Terms<'_> {
             let kind = ["manufacturer", "brand", "artist"][number % 3];
             [maker_id(number), name, kind.to_owned(), known.clone()]
         });
-        csv_table("makers", ["maker_id", "name", "kind", "updated_at"], rows)
+        csv_table("makers", MAKERS, rows)
     }
 
     fn products(&self) -> Result<MarketFile, SimulateError> {
@@ -91,8 +59,7 @@ impl Terms<'_> {
             let name = category.name.to_owned();
             [product_id(number), title, name, maker_id(good.maker), String::new(), known.clone()]
         });
-        let header = ["product_id", "title", "category", "maker_id", "artist_id", "updated_at"];
-        csv_table("products", header, rows)
+        csv_table("products", PRODUCTS, rows)
     }
 
     fn candidates(&self) -> Result<MarketFile, SimulateError> {
@@ -147,11 +114,9 @@ impl Terms<'_> {
         versions.collect()
     }
 
-    /// Threshold, basis, price, currency, unit cost, capacity.
     fn terms(&self, offer: &Offer) -> [String; 6] {
-        let price = self.scene.products[offer.product].price.to_string();
-        let (basis, currency) = ("units".to_owned(), "KRW".to_owned());
-        [offer.threshold.to_string(), basis, price, currency, text(offer.unit_cost), text(offer.capacity)]
+        let price = self.scene.products[offer.product].price;
+        terms(offer.threshold, price, offer.unit_cost, offer.capacity)
     }
 }
 
