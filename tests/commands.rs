@@ -6,7 +6,7 @@ use crate::support::{Ran, words, write};
 
 /// A mistake is answered with exit 1, a message that holds these words, and a hint.
 #[track_caller]
-fn refused(ran: &Ran, parts: &[&str]) {
+pub(crate) fn refused(ran: &Ran, parts: &[&str]) {
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
     for part in parts.iter().chain(&["hint: "]) {

@@ -12,7 +12,7 @@ use proptest::{
 use slotcast_core::{DateTime, Knowledge, SlotCalendar, Utc};
 use slotcast_lake::{Lake, TableId, contract::TABLES};
 use slotcast_simulate::{DemoMarket, demo_market};
-use slotcast_stats::{Question, Session};
+use slotcast_stats::{Question, open_built};
 
 use crate::support::{copy_folder, run, slotcast, write};
 
@@ -166,8 +166,9 @@ fn known(folder: &Path, lake: &str, moment: DateTime<Utc>) -> BTreeMap<String, S
         }
         let calendar = lake.market().calendar();
         let scored = Knowledge::of(&calendar, calendar.next_after(as_of()), as_of(), 4);
-        let question = Question { as_of: as_of(), calendar, scored, refund_window: TimeDelta::days(14) };
-        let session = Session::open_built(&facts, &question).await.unwrap();
+        let question =
+            Question { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14) };
+        let session = open_built(&facts, &question, &lake).await.unwrap();
         let at = moment.format("%Y-%m-%dT%H:%M:%SZ");
         let features = format!(
             "SELECT concat('offer ', id) AS key, * EXCLUDE (campaign_id) FROM product_slots WHERE knowledge_at <= '{at}'"

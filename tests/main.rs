@@ -3,6 +3,10 @@
 /// What several tests need: temporary lakes, the real binary, the shared datasets.
 mod support;
 
+/// What analysts are told of relations.
+mod analyst_docs;
+/// Facts in any order of arrival, night after night, against a full build.
+mod arrivals;
 /// What a user sees for each kind of bad input.
 mod bad_input;
 /// Commands and their mistakes, through the real binary.
@@ -13,8 +17,12 @@ mod kills;
 mod leakage;
 /// A night from inbox to published list: real campaigns, repeats, kills.
 mod night;
+/// Statistics of the same market as others count them, row by row.
+mod peer;
 /// One `.slt` a relation.
 mod sql;
+/// Formats and limits of questions in SQL.
+mod sql_tool;
 /// The rules of the house.
 mod tidy;
 /// One writer, erasure, vacuum.

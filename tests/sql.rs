@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Knowledge;
 use slotcast_ingest::{AttributeKinds, Batch, Mapping, scan_inbox, take_in};
 use slotcast_lake::{FactWriter, Lake, Market, Replace, SlotRule, Snapshot, TableId, contract::TABLES};
-use slotcast_stats::{AUDITS, Question, Session};
+use slotcast_stats::{AUDITS, Question, Session, open_built};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner, parse_file};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql");
@@ -50,12 +50,15 @@ questions! {
     cohorts_long_windows
     conversion_daily
     conversion_daily_local_time
+    days
     findings
     funnel
     funnel_from_snapshots
+    like_for_like
     moq_rates
     moq_rates_local_time
     offers
+    order_accounts
     order_curve
     order_curve_tenths
     outcome_versions
@@ -73,6 +76,7 @@ questions! {
     signal_daily
     slot_summary
     staging_versions
+    unmet_demand
 }
 
 fn answers_hold(name: &str) {
@@ -81,9 +85,9 @@ fn answers_hold(name: &str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let folder = tempfile::tempdir().unwrap();
-        let (facts, question) = setting.given(folder.path()).await;
+        let (lake, facts, question) = setting.given(folder.path()).await;
         let mut runner = Runner::new(|| async {
-            let session = Session::open_built(&facts, &question).await.map_err(Refused::from_display)?;
+            let session = open_built(&facts, &question, &lake).await.map_err(Refused::from_display)?;
             Ok(Relations { session })
         });
         // An answer without rows comes without columns.
@@ -112,7 +116,7 @@ impl Setting {
         self.0.get(key).unwrap_or_else(|| panic!("`{key}` is not in the first comments"))
     }
 
-    async fn given(&self, root: &Path) -> (Vec<Snapshot>, Question) {
+    async fn given(&self, root: &Path) -> (Lake, Vec<Snapshot>, Question) {
         let mut market = Market::default();
         if let Some(zone) = self.0.get("zone") {
             market.slots = SlotRule { zone: zone.clone(), ..market.slots };
@@ -129,9 +133,10 @@ impl Setting {
             as_of,
             calendar,
             scored: Knowledge::of(&calendar, slot, as_of, LEAD_DAYS),
+            next: None,
             refund_window: TimeDelta::days(REFUND_WINDOW_DAYS),
         };
-        (facts, question)
+        (lake, facts, question)
     }
 }
 

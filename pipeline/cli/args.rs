@@ -1,6 +1,6 @@
 //! Arguments and their help, nothing else.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use slotcast_core::NaiveDate;
@@ -14,6 +14,14 @@ pub(crate) struct Arguments {
     pub(crate) common: Common,
     #[command(subcommand)]
     pub(crate) verb: Verb,
+}
+
+/// The words of the command line. A query that was copied with the comment above it is no flag.
+pub(crate) fn given() -> impl Iterator<Item = OsString> {
+    std::env::args_os().map(|word| match word.to_str().and_then(|text| text.strip_prefix("--")) {
+        Some(rest) if rest.starts_with(char::is_whitespace) => format!(" --{rest}").into(),
+        _ => word,
+    })
 }
 
 #[derive(Clone, Debug, Args)]
@@ -76,8 +84,18 @@ pub(crate) enum Verb {
         #[command(flatten)]
         source: Source,
     },
-    /// Builds the relations and audits them
-    Stats,
+    /// Builds the relations that new facts touch, and audits them
+    Stats {
+        /// Build everything anew
+        #[arg(long)]
+        full: bool,
+        /// Say what was built and why, and how long each phase took
+        #[arg(long)]
+        explain: bool,
+        /// The most memory that the engine may hold before it spills [default: `[stats] memory_mib`, else no limit]
+        #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+        memory: Option<u32>,
+    },
     /// Fits, calibrates and promotes a model
     Train,
     /// Predicts past slots from what was known before each of them
@@ -105,19 +123,21 @@ pub(crate) enum Verb {
         source: Source,
     },
     /// Answers a question in SQL over the relations of a run
+    ///
+    /// `--describe` lists the relations; `--describe NAME` says what a row and each column of one is, and
+    /// gives questions that may be asked. SELECT only, one at a time.
     Sql {
-        /// The question
+        /// The question, such as "select * from slot_summary"
         #[arg(required_unless_present = "describe")]
         query: Option<String>,
-        /// List the relations, or the columns of one
+        /// List the relations, or say what one holds
         #[arg(long, value_name = "NAME", num_args = 0..=1, conflicts_with = "query")]
         describe: Option<Option<String>>,
         /// Ask an older run
         #[arg(long, value_name = "RUN_ID")]
         run: Option<String>,
-        /// The most rows to return
-        #[arg(long)]
-        limit: Option<usize>,
+        #[command(flatten)]
+        limits: SqlLimits,
     },
     /// Lists the runs of the lake
     Runs,
@@ -135,6 +155,19 @@ pub(crate) enum Verb {
         /// The customer's id, as the mapping gives it (for example 17850 where it cuts `.0` off)
         id: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlLimits {
+    /// The most rows to print; 0: all [default: `[sql] rows`, else 10000, in a table; all in other formats]
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<usize>,
+    /// How long the query may take; 0: as long as it needs [default: `[sql] seconds`, else 60]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u64>,
+    /// The most memory that it may hold before it spills, up to eight times that, to temporary files [default: `[sql] memory_mib`, else 1024]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(16..))]
+    pub(crate) memory: Option<u32>,
 }
 
 #[derive(Debug, Args)]

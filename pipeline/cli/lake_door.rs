@@ -50,10 +50,15 @@ pub(crate) fn slot_to_rank(lake: &Lake, as_of: DateTime<Utc>, named: Option<Naiv
 /// What the relations are asked for this slot.
 pub(crate) fn question(lake: &Lake, settings: &Settings, as_of: DateTime<Utc>, slot: Slot) -> Question {
     let calendar = lake.market().calendar();
+    let scored = Knowledge::of(&calendar, slot, as_of, settings.lead_days);
+    // Once a line-up is decided, the following slot is looked at too. A replay of a past slot has none ahead.
+    let is_decided = scored.is_frozen(as_of) && slot.opens_at > as_of;
+    let following = || Knowledge::of(&calendar, calendar.following(&slot), as_of, settings.lead_days);
     Question {
         as_of,
         calendar,
-        scored: Knowledge::of(&calendar, slot, as_of, settings.lead_days),
+        scored,
+        next: is_decided.then(following),
         refund_window: TimeDelta::days(i64::from(settings.refund_window_days)),
     }
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "this room writes the demo's inbox and reads the clock")]
 
 mod args;
+mod cells;
 mod clock;
 mod commands;
 mod failure;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let arguments = match args::Arguments::try_parse() {
+    let arguments = match args::Arguments::try_parse_from(args::given()) {
         Ok(arguments) => arguments,
         Err(error) => return failure::usage(&error),
     };

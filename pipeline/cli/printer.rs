@@ -3,7 +3,10 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -58,14 +61,50 @@ impl Printer {
             eprintln!("hint: {hint}");
         }
     }
+}
 
-    /// Data. A reader that went away (`| head`) is no error.
-    pub(crate) fn data(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+/// The way of data to stdout. A reader that went away (`| head`) is no error: the rest goes nowhere.
+#[derive(Clone, Default)]
+pub(crate) struct Pipe {
+    is_closed: Arc<AtomicBool>,
+    /// Microseconds that writing took, which is how long a slow reader kept us.
+    waited: Arc<AtomicU64>,
+}
+
+impl Pipe {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
+    }
+
+    /// How long the reader kept us waiting since this was asked last.
+    pub(crate) fn waited(&self) -> Duration {
+        Duration::from_micros(self.waited.swap(0, Ordering::Relaxed))
+    }
+
+    fn attempt(&self, write: impl FnOnce(&mut io::StdoutLock<'_>) -> io::Result<()>) -> io::Result<()> {
+        if self.is_closed() {
+            return Ok(());
+        }
+        let watch = Watch::start();
+        let written = write(&mut io::stdout().lock());
+        self.waited.fetch_add((watch.seconds() * 1e6) as u64, Ordering::Relaxed);
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed.store(true, Ordering::Relaxed);
+                Ok(())
+            }
             other => other,
         }
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(|stdout| stdout.write_all(bytes)).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt(|stdout| stdout.flush())
     }
 }
 

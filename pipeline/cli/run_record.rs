@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use slotcast_core::{DateTime, RunId, Utc};
-use slotcast_lake::{Lake, LakeLock, Replace, RunRow, RunStatus, StageRow, TableId};
+use slotcast_lake::{Lake, LakeLock, Replace, Room, RunRow, RunStatus, StageRow, TableId};
+use slotcast_stats::{Base, BuiltRelation};
 
 use crate::{
     clock::{Watch, now, peak_memory_bytes},
@@ -173,6 +174,32 @@ impl RunInProgress {
         let version = self.lake.commit(&table, &schema, &[part], &Replace::All).await?;
         self.tables.insert(table.to_string(), version);
         Ok(())
+    }
+
+    /// Commits what a build left of a relation, unless it left it as it was.
+    pub(crate) async fn keep_built(&mut self, built: &BuiltRelation, base: &Base) -> Result<()> {
+        let table = TableId::relation(built.name);
+        let base = base.get(built.name);
+        let is_as_it_was = base.is_some_and(|base| {
+            built.written.is_empty() && base.files.iter().map(|file| &file.name).eq(built.files.iter())
+        });
+        if !is_as_it_was {
+            let version =
+                self.lake.commit_files(&table, &built.schema, &built.files, &built.written, base).await?;
+            self.tables.insert(table.to_string(), version);
+        }
+        Ok(())
+    }
+
+    /// The relations as the run before this one left them.
+    pub(crate) async fn base(&self) -> Result<Base> {
+        let mut base = Base::new();
+        for (name, version) in &self.tables {
+            if let Some(table) = TableId::parse(name).filter(|table| table.room == Room::Relations) {
+                base.insert(table.name.clone(), self.lake.at(&table, *version).await?);
+            }
+        }
+        Ok(base)
     }
 
     /// The moment at which readers see the run.

@@ -32,6 +32,8 @@ struct SettingsFile {
     slots: Option<SlotsFile>,
     train: TrainFile,
     rank: RankFile,
+    stats: StatsFile,
+    sql: SqlFile,
 }
 
 /// `lake = "DIR"`, or a table.
@@ -93,6 +95,22 @@ struct RankFile {
     seats: Option<u32>,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct StatsFile {
+    memory_mib: Option<u32>,
+}
+
+/// What a question in SQL may use; 0 rows or seconds: no limit.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SqlFile {
+    /// Rows of a table that is printed.
+    pub(crate) rows: Option<usize>,
+    pub(crate) seconds: Option<u64>,
+    pub(crate) memory_mib: Option<u32>,
+}
+
 /// Settings, resolved.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -113,6 +131,9 @@ pub(crate) struct Settings {
     pub(crate) rank_by: RankBy,
     /// How many offers a slot takes; for precision at seats.
     pub(crate) seats: u32,
+    /// The most memory that the engine may hold while it builds; it decides nothing.
+    pub(crate) memory_mib: Option<u32>,
+    pub(crate) sql: SqlFile,
 }
 
 /// What of the settings decides about results; part of a run's id.
@@ -205,6 +226,8 @@ impl Settings {
             model_params: params.check()?,
             rank_by,
             seats: file.rank.seats.unwrap_or(10).max(1),
+            memory_mib: file.stats.memory_mib,
+            sql: file.sql,
         })
     }
 
@@ -241,7 +264,7 @@ fn read_file(given: Option<&Path>) -> Result<SettingsFile> {
         UserError::new(
             format!("settings file `{}` is not understood: {}", path.display(), error.to_string().trim_end()),
             "keys are lake (a folder, or [lake] with path and keep_runs), lang, lead_days, refund_window_days, label_lag_days, required_tables, \
-             [slots], [train], [rank]",
+             [slots], [train], [rank], [stats], [sql]",
         )
         .into()
     })

@@ -1,17 +1,30 @@
-//! Data for stdout: a table for people, CSV, JSON or Parquet for programs.
+//! Data for stdout: a table for people, CSV, JSON or Parquet for programs, written as it comes.
 
-use std::sync::Arc;
+use std::{io::IsTerminal, sync::Arc};
 
 use anyhow::{Context, Result};
 use arrow::{
-    array::{ArrayRef, AsArray, RecordBatch, StringArray},
-    datatypes::{DataType, Field, Schema, SchemaRef},
+    array::RecordBatch,
+    datatypes::{DataType, Schema, SchemaRef},
     json::{WriterBuilder, writer::JsonArray},
     util::display::{ArrayFormatter, FormatOptions},
 };
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_BORDERS_ONLY};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    file::properties::WriterProperties,
+};
 
-use crate::{args::Format, failure::UserError, printer::Printer};
+use crate::{
+    args::Format,
+    cells::Cells,
+    failure::UserError,
+    printer::{Pipe, Printer},
+};
+
+/// Characters without which a column is no longer readable.
+const NARROWEST: usize = 12;
 
 /// Prints rows in the format asked for.
 pub(crate) fn print_rows(
@@ -20,109 +33,142 @@ pub(crate) fn print_rows(
     schema: &SchemaRef,
     batches: &[RecordBatch],
 ) -> Result<()> {
-    let (schema, batches) = match format {
-        Format::Parquet => (schema.clone(), batches.to_vec()),
-        _ => with_readable_bytes(schema, batches)?,
-    };
-    let (schema, batches) = (&schema, batches.as_slice());
-    let bytes = match format {
-        Format::Table => as_table(schema, batches)?.into_bytes(),
-        Format::Csv => as_csv(schema, batches)?,
-        Format::Json => as_json(batches)?,
-        Format::Parquet => {
-            use std::io::IsTerminal;
-            if std::io::stdout().is_terminal() {
-                let message = "Parquet is not for a terminal";
-                return Err(UserError::new(
-                    message,
-                    "send it to a file: `... --format parquet > rows.parquet`",
-                )
-                .into());
-            }
-            as_parquet(schema, batches)?
+    let mut output = Output::begin(printer, format, schema)?;
+    for batch in batches {
+        output.write(batch)?;
+    }
+    output.end()
+}
+
+/// Rows on their way to stdout. A table is printed at its end, when its widths are known.
+pub(crate) struct Output {
+    cells: Cells,
+    pipe: Pipe,
+    writer: Writer,
+}
+
+enum Writer {
+    Table(SchemaRef, Vec<RecordBatch>),
+    Csv(arrow::csv::Writer<Pipe>),
+    Json(arrow::json::Writer<Pipe, JsonArray>),
+    Parquet(Box<ArrowWriter<Pipe>>),
+}
+
+impl Output {
+    pub(crate) fn begin(printer: &Printer, format: Format, schema: &SchemaRef) -> Result<Self> {
+        if format == Format::Parquet && std::io::stdout().is_terminal() {
+            let hint = "send it to a file: `... --format parquet > rows.parquet`";
+            return Err(UserError::new("Parquet is not for a terminal", hint).into());
         }
-    };
-    printer.data(&bytes).context("cannot write to stdout")
-}
-
-/// Raw bytes, such as those of rejected rows, as text; what is no UTF-8 shows as a replacement sign.
-fn with_readable_bytes(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let text_of = |kind: &DataType| if kind == &DataType::Binary { DataType::Utf8 } else { kind.clone() };
-    let fields =
-        schema.fields().iter().map(|field| Field::new(field.name(), text_of(field.data_type()), true));
-    let readable: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let mut converted = Vec::new();
-    for batch in batches {
-        let columns = batch.columns().iter().map(|column| match column.as_binary_opt::<i32>() {
-            Some(bytes) => {
-                let texts = bytes.iter().map(|value| value.map(String::from_utf8_lossy));
-                Arc::new(texts.collect::<StringArray>()) as ArrayRef
+        let cells = Cells::new(format, schema);
+        let (schema, pipe) = (Arc::clone(cells.schema()), Pipe::default());
+        for name in cells.renamed() {
+            printer.warn(format!("two columns are called the same, so one is given as `{name}`"));
+        }
+        let writer = match format {
+            Format::Table => Writer::Table(schema, Vec::new()),
+            Format::Csv => {
+                let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(pipe.clone());
+                // The header comes also where no row does.
+                writer.write(&RecordBatch::new_empty(schema))?;
+                Writer::Csv(writer)
             }
-            None => Arc::clone(column),
-        });
-        converted.push(RecordBatch::try_new(Arc::clone(&readable), columns.collect())?);
+            Format::Json => Writer::Json(WriterBuilder::new().with_explicit_nulls(true).build(pipe.clone())),
+            Format::Parquet => {
+                let compression = Compression::ZSTD(ZstdLevel::default());
+                let properties = WriterProperties::builder().set_compression(compression).build();
+                Writer::Parquet(Box::new(ArrowWriter::try_new(pipe.clone(), schema, Some(properties))?))
+            }
+        };
+        Ok(Self { cells, pipe, writer })
     }
-    Ok((readable, converted))
+
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = self.cells.of(batch)?;
+        match &mut self.writer {
+            Writer::Table(_, batches) => batches.push(batch),
+            Writer::Csv(writer) => writer.write(&batch).context("cannot write to stdout")?,
+            Writer::Json(writer) => writer.write(&batch).context("cannot write to stdout")?,
+            Writer::Parquet(writer) => writer.write(&batch).context("cannot write to stdout")?,
+        }
+        Ok(())
+    }
+
+    /// Whether the reader went away (`| head`), so that nothing more is needed.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.pipe.is_closed()
+    }
+
+    /// How long the reader kept us waiting since this was asked last.
+    pub(crate) fn waited(&self) -> std::time::Duration {
+        self.pipe.waited()
+    }
+
+    pub(crate) fn end(self) -> Result<()> {
+        use std::io::Write;
+        let Self { mut pipe, writer, .. } = self;
+        match writer {
+            Writer::Table(schema, batches) => pipe.write_all(as_table(&schema, &batches)?.as_bytes())?,
+            Writer::Csv(_) => {}
+            Writer::Json(mut writer) => {
+                writer.finish()?;
+                pipe.write_all(b"\n")?;
+            }
+            Writer::Parquet(writer) => {
+                writer.close()?;
+            }
+        }
+        pipe.flush().context("cannot write to stdout")
+    }
 }
 
-fn as_csv(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut bytes);
-    let empty = RecordBatch::new_empty(schema.clone());
-    for batch in if batches.is_empty() { std::slice::from_ref(&empty) } else { batches } {
-        writer.write(batch)?;
-    }
-    drop(writer);
-    Ok(bytes)
-}
-
-fn as_json(batches: &[RecordBatch]) -> Result<Vec<u8>> {
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(Vec::new());
-    for batch in batches {
-        writer.write(batch)?;
-    }
-    writer.finish()?;
-    let mut bytes = writer.into_inner();
-    if bytes.is_empty() {
-        bytes.extend_from_slice(b"[]");
-    }
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-fn as_parquet(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, schema.clone(), None)?;
-    for batch in batches {
-        writer.write(batch)?;
-    }
-    writer.close()?;
-    Ok(bytes)
-}
-
-/// A table for people: numbers to the right, nulls empty.
+/// A table for people: numbers to the right, nulls empty, moments with their offset.
 pub(crate) fn as_table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
     let mut table = Table::new();
     table.load_preset(UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(schema.fields().iter().map(|field| field.name().clone()));
-    let options = FormatOptions::default()
-        .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"))
-        .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%SZ"));
+    table.set_header(schema.fields().iter().map(|field| printable(field.name())));
+    if let Some(width) = width_for(schema.fields().len()) {
+        table.set_width(width);
+    }
     for batch in batches {
-        let columns = batch
-            .columns()
-            .iter()
-            .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
-            .collect::<Result<Vec<_>, _>>()?;
+        let columns = formatters(schema, batch)?;
         for row in 0..batch.num_rows() {
-            table.add_row(columns.iter().map(|column| column.value(row).to_string()));
+            table.add_row(columns.iter().map(|column| printable(&column.value(row).to_string())));
         }
     }
     for (index, field) in schema.fields().iter().enumerate() {
-        let is_number = field.data_type().is_numeric() && field.data_type() != &DataType::Boolean;
-        if let Some(column) = table.column_mut(index).filter(|_| is_number) {
+        if let Some(column) = table.column_mut(index).filter(|_| field.data_type().is_numeric()) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     Ok(format!("{table}\n"))
+}
+
+/// The width of the terminal, where cells wrapped into it can still be read; else lines run over its edge.
+fn width_for(columns: usize) -> Option<u16> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    (usize::from(width) >= columns.saturating_mul(NARROWEST)).then_some(width)
+}
+
+fn formatters<'a>(schema: &Schema, batch: &'a RecordBatch) -> Result<Vec<ArrayFormatter<'a>>> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let formatters = columns.map(|(column, field)| {
+        let moment = match field.data_type() {
+            DataType::Timestamp(_, Some(zone)) if zone.as_ref() == "UTC" || zone.as_ref() == "+00:00" => {
+                "%Y-%m-%d %H:%M:%S%.fZ"
+            }
+            _ => "%Y-%m-%d %H:%M:%S%.f%:z",
+        };
+        ArrayFormatter::try_new(
+            column.as_ref(),
+            &FormatOptions::default().with_timestamp_tz_format(Some(moment)),
+        )
+    });
+    Ok(formatters.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Titles come from anywhere: nothing in them may steer a terminal.
+fn printable(text: &str) -> String {
+    let steers = |letter: char| letter.is_control() && letter != '\n';
+    text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
 }

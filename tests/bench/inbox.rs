@@ -25,7 +25,10 @@ pub(crate) struct Inbox {
 impl Inbox {
     /// Below `folder`, in a folder of its own for each size.
     pub(crate) fn made_or_kept(market: &BulkMarket, folder: &Path) -> Result<Self> {
-        let home = folder.join(format!("{}-rows-{}-weeks", market.rows, market.weeks));
+        let BulkMarket { weeks, campaigns, order_events, social_signals, page_views, .. } = market;
+        let home =
+            format!("{order_events}-{social_signals}-{page_views}-rows-{weeks}-weeks-{campaigns}-campaigns");
+        let home = folder.join(home);
         let note = home.join("made.json");
         if let Some(kept) = fs::read_to_string(&note).ok().and_then(|text| Self::kept(market, &home, &text)) {
             eprintln!("the inbox is the one in `{}`", home.display());

@@ -1,10 +1,11 @@
-//! The figures, and what they are held against.
+//! The figures of ingest, and what they are held against.
 
 use std::fmt;
 
 use anyhow::{Context, Result};
 
 use crate::inbox::Inbox;
+use crate::lines::{header, line, mib, ratio};
 use crate::measure::Measured;
 
 /// What the ledger of files sums up to, over all files.
@@ -63,44 +64,20 @@ impl fmt::Display for Report {
             self.inbox.written_day.rows
         )?;
         writeln!(f)?;
-        writeln!(f, "{:<24}{:>10}{:>10}{:>14}  rounds", "", "seconds", "peak MiB", "rows a second")?;
+        header(f)?;
         line(f, "slotcast, fresh lake", &self.fresh, rows)?;
         line(f, "peer", &self.peer, rows)?;
-        line(f, "slotcast, again", std::slice::from_ref(&self.again), rows)?;
-        line(f, "slotcast, one more day", std::slice::from_ref(&self.day), self.inbox.written_day.rows)?;
+        let [again, day] = [&self.again, &self.day].map(std::slice::from_ref);
+        line(f, "slotcast, again", again, rows)?;
+        line(f, "slotcast, one more day", day, self.inbox.written_day.rows)?;
         writeln!(f)?;
-        let fresh = median(&self.fresh);
-        if !self.peer.is_empty() {
-            writeln!(f, "{:<24}{:>10.3}", "slotcast / peer", fresh / median(&self.peer))?;
-        }
-        writeln!(f, "{:<24}{:>10.4}", "again / fresh", self.again.seconds / fresh)?;
-        writeln!(f, "{:<24}{:>10.4}", "one more day / fresh", self.day.seconds / fresh)?;
+        ratio(f, "slotcast / peer", &self.fresh, &self.peer)?;
+        ratio(f, "again / fresh", again, &self.fresh)?;
+        ratio(f, "one more day / fresh", day, &self.fresh)?;
         let share = self.lake_bytes as f64 / bytes.max(1) as f64;
         writeln!(f, "{:<24}{:>10}, {share:.2} of the inbox", "lake", mib(self.lake_bytes))?;
         let Ledger { read, accepted, rejected, repeats, filtered } = self.ledger;
         write!(f, "{:<24}{read} read = {accepted} accepted + {rejected} rejected", "ledger of files")?;
         write!(f, " + {repeats} repeats + {filtered} filtered")
     }
-}
-
-fn line(f: &mut fmt::Formatter<'_>, name: &str, rounds: &[Measured], rows: u64) -> fmt::Result {
-    if rounds.is_empty() {
-        return Ok(());
-    }
-    let seconds = median(rounds);
-    let peak = rounds.iter().map(Measured::peak_mib).max().unwrap_or(0);
-    write!(f, "{name:<24}{seconds:>10.2}{peak:>10}{:>14.0} ", rows as f64 / seconds)?;
-    rounds.iter().try_for_each(|round| write!(f, " {:.2}", round.seconds))?;
-    writeln!(f)
-}
-
-fn median(rounds: &[Measured]) -> f64 {
-    let mut seconds: Vec<f64> = rounds.iter().map(|round| round.seconds).collect();
-    seconds.sort_by(f64::total_cmp);
-    let middle = seconds.len() / 2;
-    if seconds.len() % 2 == 1 { seconds[middle] } else { (seconds[middle - 1] + seconds[middle]) / 2.0 }
-}
-
-fn mib(bytes: u64) -> String {
-    format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
 }

@@ -28,7 +28,9 @@ pub(crate) async fn backtest(
     {
         let work = async |run: &mut RunInProgress| {
             let id = run.run_id.clone();
-            let result = stages::backtest::backtest(&run.lake, settings, run.as_of, range, &id).await?;
+            let base = run.base().await?;
+            let result =
+                stages::backtest::backtest(&run.lake, &base, settings, run.as_of, range, &id).await?;
             run.keep("backtest_scores", &result.scores).await?;
             run.keep("backtest_metrics", &result.metrics).await?;
             Ok(((), Rows { taken_in: result.rows, given_out: result.scores.num_rows() }))
@@ -37,7 +39,10 @@ pub(crate) async fn backtest(
         run.finish().await?;
     }
     let lake = Lake::open(&settings.lake)?;
-    let session = slotcast_stats::UserSession::open(&visible_tables(&lake, None).await?)?;
+    let session = slotcast_stats::UserSession::open(
+        &visible_tables(&lake, None).await?,
+        slotcast_stats::Limits::none(),
+    )?;
     let columns = match common.format {
         Format::Table => {
             "model, n, round(base_rate, 3) AS base_rate, round(log_loss, 4) AS log_loss, \
@@ -47,7 +52,7 @@ pub(crate) async fn backtest(
         _ => "*",
     };
     let query = format!("SELECT {columns} FROM backtest_metrics ORDER BY model");
-    let (schema, batches) = session.ask(&query, slotcast_stats::QueryLimits { rows: None }).await?;
+    let (schema, batches) = session.ask(&query, None).await?.all().await?;
     print_rows(printer, common.format, &schema, &batches)?;
     Ok(Outcome::Done)
 }

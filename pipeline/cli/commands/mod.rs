@@ -35,7 +35,10 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
     match &arguments.verb {
         Verb::Demo { out } => demo::demo(common, settings, printer, out).await,
         Verb::Ingest { inbox, source } => ingest::ingest(common, &settings, printer, inbox, source).await,
-        Verb::Stats => stats::stats(common, &settings, printer).await,
+        Verb::Stats { full, explain, memory } => {
+            let asked = crate::stages::stats::Asked { full: *full, explain: *explain, memory_mib: *memory };
+            stats::stats(common, &settings, printer, asked).await
+        }
         Verb::Train => train::train(common, &settings, printer).await,
         Verb::Backtest { from, to, refit_every } => {
             let range = backtest::Range { from: *from, to: *to, refit_every: *refit_every };
@@ -44,9 +47,8 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
         Verb::Rank => rank::rank(common, &settings, printer).await,
         Verb::Publish => publish::publish(common, &settings, printer).await,
         Verb::Nightly { inbox, source } => nightly::nightly(common, &settings, printer, inbox, source).await,
-        Verb::Sql { query, describe, run, limit } => {
-            let question =
-                sql::Question { query: query.as_deref(), describe, run: run.as_deref(), limit: *limit };
+        Verb::Sql { query, describe, run, limits } => {
+            let question = sql::Question { query: query.as_deref(), describe, run: run.as_deref(), limits };
             sql::sql(common, &settings, printer, question).await
         }
         Verb::Runs => runs::runs(common, &settings, printer).await,

@@ -55,7 +55,7 @@ pub(crate) async fn nightly(
         .await?;
     let at = question(&lake, settings, as_of, slot).scored.knowledge_at;
     run.stage(printer, "stats", async |run: &mut RunInProgress| {
-        stages::stats::stats(run, settings, printer, slot).await
+        stages::stats::stats(run, settings, printer, slot, stages::stats::Asked::default()).await
     })
     .await?;
     run.stage(printer, "train", async |run: &mut RunInProgress| {

@@ -46,8 +46,11 @@ pub(crate) async fn print_ranking(
         ),
         _ => "*".to_owned(),
     };
-    let session = slotcast_stats::UserSession::open(&visible_tables(lake, None).await?)?;
+    let session = slotcast_stats::UserSession::open(
+        &visible_tables(lake, None).await?,
+        slotcast_stats::Limits::none(),
+    )?;
     let query = format!("SELECT {columns} FROM rankings ORDER BY slot_date, rank");
-    let (schema, batches) = session.ask(&query, slotcast_stats::QueryLimits { rows: first }).await?;
+    let (schema, batches) = session.ask(&query, first).await?.all().await?;
     print_rows(printer, common.format, &schema, &batches)
 }

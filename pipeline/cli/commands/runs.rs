@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use slotcast_lake::Lake;
-use slotcast_stats::{QueryLimits, UserSession};
+use slotcast_stats::{Limits, UserSession};
 
 use super::Outcome;
 use crate::{
@@ -15,15 +15,14 @@ use crate::{
 
 pub(crate) async fn runs(common: &Common, settings: &Settings, printer: &Printer) -> Result<Outcome> {
     let lake = Lake::open(&settings.lake)?;
-    let session = UserSession::open(&visible_tables(&lake, None).await?)?;
+    let session = UserSession::open(&visible_tables(&lake, None).await?, Limits::none())?;
     let columns = match common.format {
         Format::Table => {
             "run_id, verb, status, attempt, as_of, started_at, round(seconds, 1) AS seconds, message"
         }
         _ => "*",
     };
-    let (schema, batches) =
-        session.ask(&format!("SELECT {columns} FROM runs"), QueryLimits { rows: None }).await?;
+    let (schema, batches) = session.ask(&format!("SELECT {columns} FROM runs"), None).await?.all().await?;
     print_rows(printer, common.format, &schema, &batches)?;
     Ok(Outcome::Done)
 }

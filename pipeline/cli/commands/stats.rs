@@ -5,18 +5,26 @@ use anyhow::Result;
 use super::Outcome;
 use crate::{
     args::Common,
-    lake_door::{Moment, begin, slot_to_rank},
+    lake_door::{Moment, begin_with, slot_to_rank},
     printer::Printer,
     settings::Settings,
-    stages,
+    stages::{self, stats::Asked},
 };
 
-pub(crate) async fn stats(common: &Common, settings: &Settings, printer: &Printer) -> Result<Outcome> {
-    let Some(mut run) = begin(common, settings, printer, "stats", Moment::AsAsked, &[]).await? else {
+pub(crate) async fn stats(
+    common: &Common,
+    settings: &Settings,
+    printer: &Printer,
+    asked: Asked,
+) -> Result<Outcome> {
+    let manner = if asked.full { "full" } else { "" };
+    let begun = begin_with(common, settings, printer, "stats", Moment::AsAsked, &[], manner).await?;
+    let Some(mut run) = begun else {
         return Ok(Outcome::Done);
     };
     let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
-    run.stage(printer, "stats", async |run| stages::stats::stats(run, settings, printer, slot).await).await?;
+    run.stage(printer, "stats", async |run| stages::stats::stats(run, settings, printer, slot, asked).await)
+        .await?;
     run.finish().await?;
     Ok(Outcome::Done)
 }

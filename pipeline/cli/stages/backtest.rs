@@ -6,7 +6,7 @@ use slotcast_core::{DateTime, Knowledge, NaiveDate, Slot, SlotCalendar, Utc};
 use slotcast_features::{FeatureTable, Labels};
 use slotcast_lake::Lake;
 use slotcast_models::{BASE_RATE, Judged, LOGISTIC, Scores, evaluate};
-use slotcast_stats::{Question, build};
+use slotcast_stats::{Base, Question, Shelf, look_back};
 
 use super::train::TrainingRows;
 use crate::{
@@ -59,6 +59,7 @@ fn slots(calendar: &SlotCalendar, range: Range, as_of: DateTime<Utc>, lead_days:
 
 pub(crate) async fn backtest(
     lake: &Lake,
+    base: &Base,
     settings: &Settings,
     as_of: DateTime<Utc>,
     range: Range,
@@ -73,12 +74,13 @@ pub(crate) async fn backtest(
     // Every row stands at its own T, the cutoff of its slot: one build serves all slots.
     let question = Question {
         scored: Knowledge::of(&calendar, *last, as_of, settings.lead_days),
+        next: None,
         ..question(lake, settings, as_of, *last)
     };
-    let built = build(&facts(lake).await?, &question).await?;
-    let rows = |name: &str| built.rows(name).cloned().into_iter().collect::<Vec<_>>();
-    let table = FeatureTable::from_batches(&rows("product_slots"))?;
-    let labels = Labels::from_batches(&rows("outcome_versions"))?;
+    let shelf = Shelf::new(lake, backtest_id, 0);
+    let [features, outcomes] = look_back(&facts(lake).await?, base, &question, shelf).await?;
+    let table = FeatureTable::from_batches(&features)?;
+    let labels = Labels::from_batches(&outcomes)?;
 
     let groups: Vec<&[Slot]> = slots.chunks(range.refit_every as usize).collect();
     let predictions = predict_all(lake, settings, &table, &labels, &groups)?;

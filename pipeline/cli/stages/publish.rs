@@ -14,6 +14,7 @@ use slotcast_publish::{
     BacktestSummary, HitRateRow, Lang, ListView, ModelSummary, PageView, SlotHistoryRow, page_html,
     ranking_json, write_ranking_csv,
 };
+use slotcast_stats::is_working;
 
 use super::rank::RankedList;
 use crate::{
@@ -47,7 +48,8 @@ pub(crate) async fn publish(
     }
     let mut relations: Vec<Snapshot> = Vec::new();
     for (name, version) in &run.tables {
-        if let Some(table) = TableId::parse(name).filter(|table| table.room == Room::Relations) {
+        let is_shown = |table: &TableId| table.room == Room::Relations && !is_working(&table.name);
+        if let Some(table) = TableId::parse(name).filter(is_shown) {
             relations.push(run.lake.at(&table, *version).await?);
         }
     }

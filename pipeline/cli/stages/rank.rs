@@ -4,11 +4,10 @@ use anyhow::Result;
 use slotcast_core::{Knowledge, RankedOffer, Slot};
 use slotcast_features::{FeatureTable, Labels};
 use slotcast_models::TrainedModel;
-use slotcast_stats::product_slots_for;
 
 use super::train::{TrainingRows, promoted_model};
 use crate::{
-    lake_door::{facts, question, relation},
+    lake_door::relation,
     printer::Printer,
     relations::rankings,
     run_record::{Rows, RunInProgress},
@@ -65,12 +64,10 @@ pub(crate) async fn ranked_lists(
 
 /// A list further from its opening is scored by a model that learned at that distance.
 async fn preliminary(run: &RunInProgress, settings: &Settings, slot: Slot) -> Result<RankedList> {
-    let question = question(&run.lake, settings, run.as_of, slot);
-    let rows = product_slots_for(&facts(&run.lake).await?, &question).await?;
-    let table = FeatureTable::from_batches(&[rows])?;
+    let table = FeatureTable::from_batches(&relation(run, "product_slots_next").await?)?;
     let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
     let market = run.lake.market();
-    let at = question.scored.knowledge_at;
+    let at = Knowledge::of(&market.calendar(), slot, run.as_of, settings.lead_days).knowledge_at;
     let training = TrainingRows::known_at(&table, &labels, market, settings, slot.date, at).fit(settings)?;
     let model = training.map(|training| training.promoted_model().clone());
     list(settings, &table, model, slot, true, false)

@@ -87,6 +87,11 @@ impl SlotCalendar {
         self.zone
     }
 
+    /// The local time of day at which slots open.
+    pub fn opening_time(&self) -> NaiveTime {
+        self.time
+    }
+
     /// The slot that opens on `date`.
     ///
     /// # Errors
@@ -149,7 +154,8 @@ impl SlotCalendar {
         Days::new(7 * u64::from(self.weeks))
     }
 
-    fn opening(&self, date: NaiveDate) -> DateTime<Utc> {
+    /// The instant on a local day at which slots open, whether one opens on that day or not.
+    pub fn opening(&self, date: NaiveDate) -> DateTime<Utc> {
         local_to_utc(self.zone, date.and_time(self.time))
     }
 

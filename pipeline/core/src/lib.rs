@@ -6,6 +6,7 @@
 
 mod calendar;
 mod hint;
+mod holidays;
 mod knowledge;
 mod offer;
 mod rate;
@@ -15,9 +16,10 @@ mod zone;
 
 pub use calendar::{CalendarError, Slot, SlotCalendar};
 pub use hint::Hint;
+pub use holidays::{HOLIDAY_TABLE_VERSION, Holiday, HolidayKind, KOREAN_HOLIDAY_YEARS, korean_holiday};
 pub use knowledge::Knowledge;
 pub use offer::{Contribution, DemandQuantiles, FeatureValue, Offer, Probability, RankedOffer, ScoredOffer};
-pub use rate::{BetaPrior, wilson_interval};
+pub use rate::{BetaPrior, RatePrior, wilson_interval};
 pub use run::{RunId, RunIdError};
 pub use threshold::{ThresholdBasis, UnknownBasis};
 pub use zone::{local_to_utc, utc_to_local};

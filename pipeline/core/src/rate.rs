@@ -65,6 +65,64 @@ impl BetaPrior {
     }
 }
 
+/// A prior for rates per unit of exposure (orders per signal), as its mean and its weight in exposure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RatePrior {
+    /// The rate of a group of which nothing is known.
+    pub mean: f64,
+    /// How much exposure the prior weighs.
+    pub strength: f64,
+}
+
+impl RatePrior {
+    /// The weight, in average members, that a prior gets when the groups say nothing about it.
+    pub const DEFAULT_MEMBERS: f64 = 10.0;
+    const MOST_MEMBERS: f64 = 1_000.0;
+
+    /// Fits the prior by moments to groups of members, each a (count, exposure).
+    ///
+    /// Source: H. Bühlmann and E. Straub, Glaubwürdigkeit für Schadensätze, Bulletin of the Swiss
+    /// Association of Actuaries 70 (1970): with variance `s2 / exposure` within a group and
+    /// `t2` between groups, a group's rate is believed by `exposure / (exposure + s2 / t2)`.
+    /// Without spread between groups the weight is capped at 1,000 average members; with
+    /// fewer than two groups, or one member a group, it is [`Self::DEFAULT_MEMBERS`].
+    pub fn fit(groups: &[Vec<(f64, f64)>]) -> Self {
+        let groups: Vec<Vec<(f64, f64)>> = groups
+            .iter()
+            .map(|group| group.iter().copied().filter(|(_, exposure)| *exposure > 0.0).collect::<Vec<_>>())
+            .filter(|group| !group.is_empty())
+            .collect();
+        let sums = |group: &[(f64, f64)]| {
+            group.iter().fold((0.0, 0.0), |sum, member| (sum.0 + member.0, sum.1 + member.1))
+        };
+        let members: usize = groups.iter().map(Vec::len).sum();
+        let totals: Vec<(f64, f64)> = groups.iter().map(|group| sums(group)).collect();
+        let (count, exposure) = sums(&totals);
+        if exposure <= 0.0 {
+            return Self { mean: 0.0, strength: Self::DEFAULT_MEMBERS };
+        }
+        let mean = count / exposure;
+        let average = exposure / members as f64;
+        let fallback = Self { mean, strength: Self::DEFAULT_MEMBERS * average };
+        if groups.len() < 2 || members == groups.len() {
+            return fallback;
+        }
+        let within: f64 = groups
+            .iter()
+            .zip(&totals)
+            .flat_map(|(group, total)| group.iter().map(move |member| (member, total.0 / total.1)))
+            .map(|((count, exposure), rate)| exposure * (count / exposure - rate).powi(2))
+            .sum::<f64>()
+            / (members - groups.len()) as f64;
+        let spread: f64 = totals.iter().map(|(count, own)| own * (count / own - mean).powi(2)).sum();
+        let room = exposure - totals.iter().map(|(_, own)| own * own).sum::<f64>() / exposure;
+        let between = (spread - within * (groups.len() - 1) as f64) / room;
+        let most = Self::MOST_MEMBERS * average;
+        let strength = if between > 0.0 { (within / between).clamp(average * 0.1, most) } else { most };
+        if room > 0.0 && strength.is_finite() { Self { mean, strength } } else { fallback }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +149,18 @@ mod tests {
         let apart = BetaPrior::fit((0..20).map(|i| (if i % 2 == 0 { 5.0 } else { 95.0 }, 100.0)));
         assert!(apart.strength < 2.0, "{}", apart.strength);
         assert!((apart.mean - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_group_is_believed_by_what_sets_it_apart() {
+        let alike: Vec<_> = (0..6).map(|_| vec![(8.0, 100.0), (12.0, 100.0)]).collect();
+        let apart: Vec<_> =
+            (1..7).map(|rate| vec![(f64::from(rate), 10.0), (f64::from(rate), 10.0)]).collect();
+        let (alike, apart) = (RatePrior::fit(&alike), RatePrior::fit(&apart));
+        assert!((alike.mean - 0.1).abs() < 1e-12 && alike.strength == 100_000.0, "{alike:?}");
+        assert!((apart.mean - 0.35).abs() < 1e-12 && apart.strength < 10.0, "{apart:?}");
+        assert_eq!(RatePrior::fit(&[vec![(2.0, 10.0)]]).strength, 100.0);
+        assert_eq!(RatePrior::fit(&[]).mean, 0.0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A lake: tables, their versions, and the way to commit.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use deltalake::DeltaTableError;
@@ -164,6 +164,18 @@ impl Lake {
         write_part(&self.layout.table(table), name, batches, None)
     }
 
+    /// Removes parts that were written and never committed.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn discard(&self, table: &TableId, parts: &[Part]) -> Result<(), LakeError> {
+        for part in parts {
+            let path = self.layout.table(table).join(&part.name);
+            std::fs::remove_file(&path).map_err(LakeError::io("remove", &path))?;
+        }
+        Ok(())
+    }
+
     /// Commits parts by one entry in the table's log, which makes the table where there is none.
     /// Parts and entry are on the disk before the entry is seen. Returns the new version. The caller
     /// holds the lock.
@@ -214,6 +226,36 @@ impl Lake {
         let version = committed.map_err(LakeError::delta(&name))?;
         step("committed");
         Ok(version)
+    }
+
+    /// Commits a table that consists of exactly these files: parts that were written, and files that
+    /// `base`, an older version, names. What later versions did that nobody sees is undone by it.
+    ///
+    /// # Errors
+    /// When a file is in neither, or the log cannot be written.
+    pub async fn commit_files(
+        &self,
+        table: &TableId,
+        schema: &SchemaRef,
+        files: &BTreeSet<String>,
+        written: &[Part],
+        base: Option<&Snapshot>,
+    ) -> Result<u64, LakeError> {
+        let head = self.head(table).await?;
+        let at_head = head.as_ref().map(|head| head.files.as_slice()).unwrap_or_default();
+        let mut adds = written.to_vec();
+        let is_there = |name: &str| at_head.iter().any(|file| file.name == name);
+        for name in files.iter().filter(|name| !is_there(name)) {
+            if written.iter().any(|part| part.name == *name) {
+                continue;
+            }
+            let held = base.and_then(|base| base.files.iter().find(|file| file.name == *name));
+            let held = held.ok_or_else(|| LakeError::NoTable(format!("{table} with file {name}")))?;
+            let rows = held.rows.unwrap_or(0);
+            adds.push(Part { name: name.clone(), bytes: held.bytes, rows, span: held.span });
+        }
+        let goes = at_head.iter().map(|file| file.name.clone()).filter(|name| !files.contains(name));
+        self.commit(table, schema, &adds, &Replace::Files(goes.collect())).await
     }
 
     /// Flushes the folders between the root and a new table, so that the table survives a power loss.

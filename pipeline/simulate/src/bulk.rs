@@ -21,7 +21,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use slotcast_core::SlotCalendar;
 
 use crate::error::SimulateError;
@@ -33,13 +33,15 @@ use scene::Scene;
 /// `order_events/2024-03.csv`. Each path is asked for once, one at a time, and flushed at its end.
 pub type OpenFile<'a> = dyn FnMut(&str) -> io::Result<Box<dyn Write>> + 'a;
 
-const MOST_WEEKS: u64 = 1_000;
+const MOST_WEEKS: u64 = 2_000;
+/// A slot; no product is offered twice in one.
+const MOST_CAMPAIGNS: u64 = 2_000;
 const MOST_ROWS: u64 = 10_000_000_000;
 /// Of a hundred rows; the rest are signals.
 const ORDER_EVENTS: u64 = 20;
 const PAGE_VIEWS: u64 = 42;
 
-/// A market with this many rows of facts: 20 % order events, 42 % page views, 38 % social signals.
+/// A market with this many rows of facts.
 ///
 /// One file a table for makers, products, campaigns and candidates, one file a local month for
 /// facts. Facts of a file are in order of time, as exports are, but for planted repeats. The
@@ -54,8 +56,14 @@ pub struct BulkMarket {
     pub first_slot: NaiveDate,
     /// How many slots have facts; with a calendar of one week, weeks.
     pub weeks: u32,
-    /// Rows of facts, the planted faulty rows and repeats among them.
-    pub rows: u64,
+    /// How many campaigns a slot has; eight candidates are proposed for every five.
+    pub campaigns: u32,
+    /// Rows of order events, the planted faulty rows and repeats among them.
+    pub order_events: u64,
+    /// Rows of social signals.
+    pub social_signals: u64,
+    /// Rows of page views.
+    pub page_views: u64,
     /// When slots open.
     pub calendar: SlotCalendar,
 }
@@ -95,10 +103,38 @@ impl BulkCounts {
 }
 
 impl BulkMarket {
-    /// Two years in Seoul from 2022-01-04, a Tuesday.
+    /// Two years in Seoul from 2022-01-04, a Tuesday: 20 % order events, 42 % page views, 38 % social signals.
     pub fn of_rows(rows: u64) -> Self {
-        let first_slot = NaiveDate::from_ymd_opt(2022, 1, 4).expect("2022-01-04 is a date");
-        Self { seed: 7, first_slot, weeks: 104, rows, calendar: SlotCalendar::default() }
+        let [order_events, page_views] = [rows * ORDER_EVENTS / 100, rows * PAGE_VIEWS / 100];
+        Self::of_counts(order_events, rows - order_events - page_views, page_views)
+    }
+
+    /// The same two years with so many rows a table.
+    pub fn of_counts(order_events: u64, social_signals: u64, page_views: u64) -> Self {
+        Self {
+            seed: 7,
+            first_slot: NaiveDate::from_ymd_opt(2022, 1, 4).expect("2022-01-04 is a date"),
+            weeks: 104,
+            campaigns: 30,
+            order_events,
+            social_signals,
+            page_views,
+            calendar: SlotCalendar::default(),
+        }
+    }
+
+    /// Rows of facts, of all tables.
+    pub fn rows(&self) -> u64 {
+        self.order_events + self.social_signals + self.page_views
+    }
+
+    /// When the last slot closes.
+    ///
+    /// # Errors
+    /// When no slot opens on `first_slot`.
+    pub fn ends_at(&self) -> Result<DateTime<Utc>, SimulateError> {
+        let first = self.calendar.slot_on(self.first_slot)?;
+        Ok((1..self.weeks).fold(first, |slot, _| self.calendar.following(&slot)).closes_at)
     }
 
     /// Writes the whole market.
@@ -151,22 +187,14 @@ impl BulkMarket {
     }
 
     fn check(&self) -> Result<(), SimulateError> {
-        let counts = [("weeks", MOST_WEEKS, u64::from(self.weeks)), ("rows", MOST_ROWS, self.rows)];
+        let counts = [
+            ("weeks", MOST_WEEKS, u64::from(self.weeks)),
+            ("campaigns", MOST_CAMPAIGNS, u64::from(self.campaigns)),
+            ("rows", MOST_ROWS, self.rows()),
+        ];
         match counts.into_iter().find(|(_, most, value)| !(1..=*most).contains(value)) {
             Some((name, most, value)) => Err(SimulateError::Count { name, most, value }),
             None => Ok(()),
         }
-    }
-
-    fn order_events(&self) -> u64 {
-        self.rows * ORDER_EVENTS / 100
-    }
-
-    fn page_views(&self) -> u64 {
-        self.rows * PAGE_VIEWS / 100
-    }
-
-    fn social_signals(&self) -> u64 {
-        self.rows - self.order_events() - self.page_views()
     }
 }

@@ -1,15 +1,20 @@
-//! Small tables that the calendar gives to SQL: slots with their T, and the offsets of the market's zone.
+//! Small tables that the calendar gives to SQL: slots, decisions with their T, the offsets of the market's zone.
 
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, Date32Array, DurationMicrosecondArray, RecordBatch, TimestampMicrosecondArray},
+    array::{
+        ArrayRef, Date32Array, DurationMicrosecondArray, Int64Array, RecordBatch, TimestampMicrosecondArray,
+    },
     datatypes::{DataType, Field, Schema, TimeUnit},
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use slotcast_core::{Knowledge, SlotCalendar, Tz, utc_to_local};
+use slotcast_core::{Slot, Tz, utc_to_local};
 
-use crate::error::StatsError;
+use crate::{
+    error::StatsError,
+    staging::{MarketDays, day_number},
+};
 
 fn instant(name: &str) -> Field {
     Field::new(name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true)
@@ -20,42 +25,66 @@ fn instants(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {
     Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
 }
 
-/// Every slot from `first` to `last`. Slots after the one that is scored have no T: nothing is asked of them.
-pub(crate) fn slots(
-    calendar: &SlotCalendar,
-    scored: &Knowledge,
-    first: DateTime<Utc>,
-    last: DateTime<Utc>,
-) -> Result<RecordBatch, StatsError> {
-    let slots = calendar.slots_between(first, last);
-    let knowledge_at = slots.iter().map(|slot| {
-        if slot.date == scored.slot.date {
-            Some(scored.knowledge_at)
-        } else if slot.date < scored.slot.date {
-            Some(calendar.days_before(slot, scored.days_before_open))
-        } else {
-            None
-        }
-    });
-    let epoch = NaiveDate::default();
-    let days = slots
-        .iter()
-        .map(|slot| i32::try_from((slot.date - epoch).num_days()).expect("a slot lies within the calendar"));
+/// Every slot, in order.
+pub(crate) fn slots(slots: &[Slot]) -> Result<RecordBatch, StatsError> {
     let schema = Schema::new(vec![
         Field::new("slot_date", DataType::Date32, true),
         instant("opens_at"),
         instant("closes_at"),
-        instant("knowledge_at"),
     ]);
     Ok(RecordBatch::try_new(
         Arc::new(schema),
         vec![
-            Arc::new(Date32Array::from_iter_values(days)),
+            Arc::new(Date32Array::from_iter_values(slots.iter().map(|slot| day_number(slot.date)))),
             instants(slots.iter().map(|slot| Some(slot.opens_at))),
             instants(slots.iter().map(|slot| Some(slot.closes_at))),
-            instants(knowledge_at),
         ],
     )?)
+}
+
+/// A slot and a T at which its offers are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Decision {
+    pub(crate) slot_date: NaiveDate,
+    pub(crate) days_before: u32,
+    pub(crate) knowledge_at: DateTime<Utc>,
+}
+
+/// The slots whose offers are looked at, each with its T and the day of that T.
+pub(crate) fn decisions(decisions: &[Decision], days: &MarketDays) -> Result<RecordBatch, StatsError> {
+    let schema = Schema::new(vec![
+        Field::new("slot_date", DataType::Date32, true),
+        Field::new("days_before", DataType::Int64, true),
+        instant("knowledge_at"),
+        Field::new("knowledge_on", DataType::Date32, true),
+        Field::new("before_week", DataType::Date32, true),
+        Field::new("before_lookback", DataType::Date32, true),
+    ]);
+    let each = || decisions.iter();
+    // Seven and sixty whole days, and the day under way.
+    let whole = || each().map(|decision| days.seen_on(decision.knowledge_at.timestamp_micros()) - 1);
+    let known_on = each().map(|decision| days.known_on(decision.knowledge_at.timestamp_micros()));
+    Ok(RecordBatch::try_new(
+        Arc::new(schema),
+        vec![
+            Arc::new(Date32Array::from_iter_values(each().map(|decision| day_number(decision.slot_date)))),
+            Arc::new(Int64Array::from_iter_values(each().map(|decision| i64::from(decision.days_before)))),
+            instants(each().map(|decision| Some(decision.knowledge_at))),
+            Arc::new(Date32Array::from_iter_values(known_on)),
+            Arc::new(Date32Array::from_iter_values(whole().map(|day| day - 7))),
+            Arc::new(Date32Array::from_iter_values(whole().map(|day| day - 60))),
+        ],
+    )?)
+}
+
+/// When the first signal and the first view were known; null where there is none.
+pub(crate) fn known_from(
+    signals: Option<DateTime<Utc>>,
+    views: Option<DateTime<Utc>>,
+) -> Result<RecordBatch, StatsError> {
+    let schema = Schema::new(vec![instant("signals_known_from"), instant("views_known_from")]);
+    let columns = vec![instants(std::iter::once(signals)), instants(std::iter::once(views))];
+    Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
 }
 
 /// The offset of local time from UTC, in rows `[starts_at, ends_at)` that cover `first` to `last`.
@@ -100,12 +129,14 @@ pub(crate) fn zone_offsets(
     )?)
 }
 
-/// One row of settings that SQL needs.
-pub(crate) fn settings(refund_window: TimeDelta) -> Result<RecordBatch, StatsError> {
-    let schema =
-        Schema::new(vec![Field::new("refund_window", DataType::Duration(TimeUnit::Microsecond), true)]);
-    let window = DurationMicrosecondArray::from(vec![refund_window.num_microseconds()]);
-    Ok(RecordBatch::try_new(Arc::new(schema), vec![Arc::new(window)])?)
+/// One row of settings that SQL needs: how long refunds may come, and at which time of day slots open.
+pub(crate) fn settings(refund_window: TimeDelta, opening_time: TimeDelta) -> Result<RecordBatch, StatsError> {
+    let duration = |name: &str| Field::new(name, DataType::Duration(TimeUnit::Microsecond), true);
+    let schema = Schema::new(vec![duration("refund_window"), duration("opening_time")]);
+    let column = |value: TimeDelta| {
+        Arc::new(DurationMicrosecondArray::from(vec![value.num_microseconds()])) as ArrayRef
+    };
+    Ok(RecordBatch::try_new(Arc::new(schema), vec![column(refund_window), column(opening_time)])?)
 }
 
 #[cfg(test)]
@@ -129,20 +160,5 @@ mod tests {
         assert_eq!(hours, [-3, -2, -3]);
         let ends = batch.column(1).as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
         assert_eq!(ends.value(0), at("2014-10-19T03:00:00Z").timestamp_micros());
-    }
-
-    #[test]
-    fn only_slots_up_to_the_scored_one_have_a_t() {
-        let calendar = SlotCalendar::default();
-        let slot = calendar.slot_on("2016-03-01".parse().unwrap()).unwrap();
-        let as_of = "2016-02-24T18:00:00Z".parse().unwrap();
-        let scored = Knowledge::of(&calendar, slot, as_of, 4);
-        let later = calendar.following(&slot);
-        let batch = slots(&calendar, &scored, slot.opens_at - TimeDelta::days(7), later.opens_at).unwrap();
-        let known = batch.column(3).as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
-        let known: Vec<_> =
-            known.iter().map(|micros| micros.and_then(DateTime::from_timestamp_micros)).collect();
-        let earlier = "2016-02-17T01:00:00Z".parse().unwrap();
-        assert_eq!(known, [Some(earlier), Some(as_of), None], "six whole days before its opening");
     }
 }

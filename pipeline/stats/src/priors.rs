@@ -1,4 +1,4 @@
-//! Priors of the hit rates, fitted from outcomes known at as_of; no feature reads them.
+//! Priors of rates, fitted from outcomes known at as_of; no feature reads them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,12 +7,29 @@ use arrow::{
     compute::cast,
     datatypes::{DataType, Field, Float64Type, Schema},
 };
-use slotcast_core::BetaPrior;
+use slotcast_core::{BetaPrior, RatePrior};
 
-use crate::error::StatsError;
+use crate::{
+    error::StatsError,
+    registry::Relation,
+    session::{Rows, Session},
+};
+
+/// Registers what is fitted from a relation, if something is.
+pub(crate) fn put_priors(
+    session: &Session,
+    relation: &Relation,
+    batches: &[RecordBatch],
+) -> Result<(), StatsError> {
+    match relation.name {
+        "moq_counts" => session.put_rows("moq_priors", &Rows::of(moq_priors(batches)?)),
+        "signal_campaigns" => session.put_rows("signal_priors", &Rows::of(signal_priors(batches)?)),
+        _ => Ok(()),
+    }
+}
 
 /// One Beta prior a dimension, from the groups in `moq_counts`.
-pub(crate) fn moq_priors(counts: &[RecordBatch]) -> Result<RecordBatch, StatsError> {
+fn moq_priors(counts: &[RecordBatch]) -> Result<RecordBatch, StatsError> {
     let mut groups: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
     for batch in counts {
         let column = |index: usize, kind: &DataType| cast(batch.column(index), kind);
@@ -32,17 +49,56 @@ pub(crate) fn moq_priors(counts: &[RecordBatch]) -> Result<RecordBatch, StatsErr
             (dimension, BetaPrior::fit(pairs))
         })
         .collect();
+    table("dimension", priors.iter().map(|(name, prior)| (name.as_str(), prior.mean, prior.strength)))
+}
+
+/// One prior of orders per signal a kind, from the campaigns in `signal_campaigns`.
+fn signal_priors(campaigns: &[RecordBatch]) -> Result<RecordBatch, StatsError> {
+    let mut kinds: BTreeMap<String, BTreeMap<String, Vec<(f64, f64)>>> = BTreeMap::new();
+    for batch in campaigns {
+        let column = |index: usize, kind: &DataType| cast(batch.column(index), kind);
+        let (categories, names) = (column(1, &DataType::Utf8)?, column(2, &DataType::Utf8)?);
+        let (signals, orders) = (column(3, &DataType::Float64)?, column(4, &DataType::Float64)?);
+        let names = names.as_string::<i32>().iter().zip(categories.as_string::<i32>());
+        let counts = orders.as_primitive::<Float64Type>().iter().zip(signals.as_primitive::<Float64Type>());
+        for ((kind, category), (orders, signals)) in names.zip(counts) {
+            let groups = kinds.entry(kind.unwrap_or_default().to_owned()).or_default();
+            let group = groups.entry(category.unwrap_or_default().to_owned()).or_default();
+            group.push((orders.unwrap_or(0.0), signals.unwrap_or(0.0)));
+        }
+    }
+    let mut priors = Vec::new();
+    for (kind, groups) in kinds {
+        let mut groups: Vec<Vec<(f64, f64)>> = groups.into_values().collect();
+        for group in &mut groups {
+            group.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        }
+        priors.push((kind, RatePrior::fit(&groups)));
+    }
+    table("kind", priors.iter().map(|(name, prior)| (name.as_str(), prior.mean, prior.strength)))
+}
+
+fn table<'a>(
+    key: &str,
+    priors: impl Iterator<Item = (&'a str, f64, f64)>,
+) -> Result<RecordBatch, StatsError> {
+    let (mut names, mut means, mut strengths) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, mean, strength) in priors {
+        names.push(Some(name));
+        means.push(mean);
+        strengths.push(strength);
+    }
     let schema = Schema::new(vec![
-        Field::new("dimension", DataType::Utf8, true),
+        Field::new(key, DataType::Utf8, true),
         Field::new("mean", DataType::Float64, true),
         Field::new("strength", DataType::Float64, true),
     ]);
     Ok(RecordBatch::try_new(
         Arc::new(schema),
         vec![
-            Arc::new(priors.iter().map(|(name, _)| Some(name.as_str())).collect::<StringArray>()),
-            Arc::new(priors.iter().map(|(_, prior)| prior.mean).collect::<Float64Array>()),
-            Arc::new(priors.iter().map(|(_, prior)| prior.strength).collect::<Float64Array>()),
+            Arc::new(StringArray::from(names)),
+            Arc::new(Float64Array::from(means)),
+            Arc::new(Float64Array::from(strengths)),
         ],
     )?)
 }

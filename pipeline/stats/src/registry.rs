@@ -1,5 +1,7 @@
 //! Every relation and audit, in the order in which they are built.
 
+use std::collections::HashSet;
+
 /// Where a relation stands; it reads its own layer and those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
@@ -16,10 +18,85 @@ pub enum Layer {
 pub enum Kind {
     /// Computed where it is read.
     View,
-    /// Computed once a build, read by others, not kept.
+    /// Computed once where it is read more than once, not kept.
     Memory,
-    /// Kept in the lake, ordered by these columns, the first of which form its key.
+    /// Kept in the lake for users, within its cell ordered by these columns, which form its key.
     Kept(&'static [&'static str]),
+    /// Kept in the lake for the next night, ordered likewise; in no order where there are no columns.
+    Working(&'static [&'static str]),
+}
+
+impl Kind {
+    /// The columns by which kept rows are ordered; none for what is not kept.
+    pub fn order(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Kept(order) | Self::Working(order) => Some(order),
+            Self::View | Self::Memory => None,
+        }
+    }
+}
+
+/// What a relation is built from, and with what it is built anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Makers, products, campaigns, candidates: small, built every time.
+    Dimensions,
+    /// The order events and snapshots of the campaigns of a slot.
+    Orders,
+    /// The social signals of the days from one opening to the next.
+    Signals,
+    /// The page views of those days.
+    Views,
+    /// Orders and views of those days, already counted.
+    Conversion,
+    /// Orders of the campaigns of a slot, and signals and views of the weeks around, already counted.
+    Funnel,
+    /// What was known of the offers of a slot, for each distance before its opening.
+    Features,
+    /// Everything that is kept, once a build.
+    Market,
+}
+
+impl Step {
+    /// Every step, in the order in which they are built.
+    pub const ALL: [Self; 8] = [
+        Self::Dimensions,
+        Self::Orders,
+        Self::Signals,
+        Self::Views,
+        Self::Conversion,
+        Self::Funnel,
+        Self::Features,
+        Self::Market,
+    ];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dimensions => "dimensions",
+            Self::Orders => "orders",
+            Self::Signals => "signals",
+            Self::Views => "views",
+            Self::Conversion => "conversion",
+            Self::Funnel => "funnel",
+            Self::Features => "features",
+            Self::Market => "market",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == name)
+    }
+
+    /// The relations that it builds, in order.
+    pub(crate) fn relations(self) -> impl Iterator<Item = &'static Relation> {
+        RELATIONS.iter().filter(move |relation| relation.step == self)
+    }
+
+    /// Those of them that are kept.
+    pub(crate) fn kept(self) -> impl Iterator<Item = &'static Relation> {
+        self.relations().filter(|relation| relation.kind.order().is_some())
+    }
 }
 
 /// A relation: its name is that of its file.
@@ -29,6 +106,8 @@ pub struct Relation {
     pub name: &'static str,
     /// Its layer, which is its folder.
     pub layer: Layer,
+    /// What it is built with.
+    pub step: Step,
     /// What becomes of it.
     pub kind: Kind,
     /// Its text.
@@ -44,29 +123,43 @@ pub struct Audit {
     pub sql: &'static str,
 }
 
-/// A relation and everything that it reads, directly or not, in the order in which they are built.
-///
-/// What a text reads is every word in it that is the name of a relation: a comment may name one too
-/// many, never one too few.
-pub(crate) fn needed_for(name: &str) -> Vec<&'static Relation> {
-    let mut wanted = vec![name];
-    let mut needed: Vec<&'static Relation> = Vec::new();
-    for relation in RELATIONS.iter().rev() {
-        if wanted.contains(&relation.name) {
-            wanted.extend(relation.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
-            needed.push(relation);
-        }
-    }
-    needed.reverse();
-    needed
+/// The names of everything that a build keeps.
+pub fn kept_names() -> impl Iterator<Item = &'static str> {
+    let own =
+        RELATIONS.iter().filter(|relation| relation.kind.order().is_some()).map(|relation| relation.name);
+    own.chain([crate::build::NEXT, crate::build::CELLS, crate::build::PARTS])
+}
+
+/// Whether a relation is kept for the next build only, and not for users.
+pub fn is_working(name: &str) -> bool {
+    [crate::build::NEXT, crate::build::CELLS, crate::build::PARTS].contains(&name)
+        || RELATIONS.iter().any(|relation| relation.name == name && matches!(relation.kind, Kind::Working(_)))
+}
+
+/// The words of a text, without its comments.
+pub(crate) fn words_of(sql: &str) -> HashSet<&str> {
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let said = sql.lines().map(|line| line.split_once("--").map_or(line, |(said, _)| said));
+    said.flat_map(|line| line.split(move |letter| !is_letter(letter))).collect()
+}
+
+/// The kept relations of other steps that the texts of a step name.
+pub(crate) fn read_by(step: Step) -> Vec<&'static Relation> {
+    let words: HashSet<&str> = step.relations().flat_map(|relation| words_of(relation.sql)).collect();
+    RELATIONS
+        .iter()
+        .filter(|relation| relation.step != step && relation.kind.order().is_some())
+        .filter(|relation| words.contains(relation.name))
+        .collect()
 }
 
 macro_rules! relations {
-    ($($folder:literal $layer:ident $name:literal $kind:expr;)*) => {
+    ($($folder:literal $layer:ident $step:ident $name:literal $kind:expr;)*) => {
         /// Every relation, in an order in which each reads only those before it.
         pub static RELATIONS: &[Relation] = &[$(Relation {
             name: $name,
             layer: Layer::$layer,
+            step: Step::$step,
             kind: $kind,
             sql: include_str!(concat!("../sql/", $folder, "/", $name, ".sql")),
         }),*];
@@ -84,52 +177,71 @@ macro_rules! audits {
 }
 
 relations! {
-    "staging" Staging "stg_makers" Kind::Memory;
-    "staging" Staging "stg_products" Kind::Memory;
-    "staging" Staging "stg_campaigns" Kind::Memory;
-    "staging" Staging "stg_candidates" Kind::Memory;
-    "staging" Staging "stg_order_events" Kind::View;
-    "staging" Staging "stg_order_snapshots" Kind::View;
-    "staging" Staging "stg_page_views" Kind::View;
-    "staging" Staging "stg_social_signals" Kind::View;
-    "staging" Staging "stg_campaign_slots" Kind::Memory;
-    "staging" Staging "stg_zone_offsets" Kind::Memory;
-    "marts" Marts "order_demand_changes" Kind::View;
-    "marts" Marts "snapshot_demand_changes" Kind::View;
-    "marts" Marts "demand_known" Kind::Memory;
-    "marts" Marts "outcome_versions" Kind::Kept(&["campaign_id", "known_at"]);
-    "marts" Marts "order_progress" Kind::Memory;
-    "marts" Marts "snapshot_counts" Kind::View;
-    "marts" Marts "campaign_outcomes" Kind::Kept(&["campaign_id"]);
-    "marts" Marts "moq_counts" Kind::Memory;
-    "marts" Marts "moq_rates" Kind::Kept(&["dimension", "key"]);
-    "marts" Marts "slot_summary" Kind::Kept(&["slot_date"]);
-    "marts" Marts "signal_daily" Kind::Kept(&["product_id", "day", "kind"]);
-    "marts" Marts "conversion_daily" Kind::Kept(&["product_id", "day", "channel"]);
-    "marts" Marts "refund_lag" Kind::Kept(&["lag_days"]);
-    "marts" Marts "order_steps" Kind::View;
-    "marts" Marts "order_curve" Kind::Kept(&["category", "unit", "hour"]);
-    "marts" Marts "campaign_signals" Kind::Memory;
-    "marts" Marts "funnel" Kind::Kept(&["campaign_id"]);
-    "marts" Marts "cohorts" Kind::Kept(&["first_slot", "slots_since"]);
-    "marts" Marts "signal_conversion" Kind::Kept(&["category", "kind"]);
-    "features" Features "candidate_links" Kind::Memory;
-    "features" Features "offers" Kind::Memory;
-    "features" Features "offer_campaigns" Kind::View;
-    "features" Features "offer_pages" Kind::Memory;
-    "features" Features "offer_records" Kind::View;
-    "features" Features "offer_signals" Kind::View;
-    "features" Features "product_slots" Kind::Kept(&["slot_date", "id"]);
+    "staging" Staging Dimensions "stg_makers" Kind::Memory;
+    "staging" Staging Dimensions "stg_products" Kind::Memory;
+    "staging" Staging Dimensions "stg_campaigns" Kind::Memory;
+    "staging" Staging Dimensions "stg_candidates" Kind::Memory;
+    "staging" Staging Dimensions "stg_campaign_slots" Kind::Memory;
+    "features" Features Dimensions "candidate_links" Kind::Memory;
+    "staging" Staging Orders "slot_campaigns" Kind::View;
+    "staging" Staging Orders "stg_order_events" Kind::View;
+    "staging" Staging Orders "stg_order_snapshots" Kind::View;
+    "marts" Marts Orders "order_changes" Kind::Memory;
+    "marts" Marts Orders "campaign_customers" Kind::Memory;
+    "marts" Marts Orders "campaign_crossings" Kind::View;
+    "marts" Marts Orders "closed_windows" Kind::View;
+    "marts" Marts Orders "order_versions" Kind::Memory;
+    "marts" Marts Orders "order_demand_changes" Kind::View;
+    "marts" Marts Orders "snapshot_demand_changes" Kind::View;
+    "marts" Marts Orders "demand_known" Kind::Memory;
+    "marts" Marts Orders "snapshot_counts" Kind::Memory;
+    "marts" Marts Orders "outcome_versions" Kind::Kept(&["campaign_id", "known_at"]);
+    "marts" Marts Orders "campaign_orders" Kind::Working(&["campaign_id"]);
+    "marts" Marts Orders "campaign_outcomes" Kind::Kept(&["campaign_id"]);
+    "marts" Marts Orders "campaign_steps" Kind::Working(&["campaign_id", "step"]);
+    "marts" Marts Orders "campaign_refunds" Kind::Working(&["campaign_id", "lag_days"]);
+    "marts" Marts Orders "order_days" Kind::Working(&[]);
+    "marts" Marts Orders "slot_customers" Kind::Working(&[]);
+    "marts" Marts Orders "order_checks" Kind::Working(&["event_id", "campaign_id"]);
+    "marts" Marts Orders "order_accounts" Kind::Working(&["slot_date"]);
+    "staging" Staging Signals "stg_social_signals" Kind::View;
+    "marts" Marts Signals "signal_days" Kind::Working(&[]);
+    "marts" Marts Signals "signal_daily" Kind::Kept(&[]);
+    "staging" Staging Views "stg_page_views" Kind::View;
+    "marts" Marts Views "view_days" Kind::Working(&[]);
+    "marts" Marts Conversion "conversion_daily" Kind::Kept(&[]);
+    "marts" Marts Funnel "campaign_signals" Kind::Working(&["campaign_id", "kind"]);
+    "marts" Marts Funnel "funnel" Kind::Kept(&["campaign_id"]);
+    "features" Features Features "offers" Kind::Memory;
+    "features" Features Features "offer_pages" Kind::Memory;
+    "features" Features Features "offer_records" Kind::View;
+    "features" Features Features "offer_signals" Kind::View;
+    "features" Features Features "offer_features" Kind::Working(&["slot_date", "id"]);
+    "marts" Marts Market "moq_counts" Kind::Memory;
+    "marts" Marts Market "moq_rates" Kind::Kept(&["dimension", "key"]);
+    "marts" Marts Market "days" Kind::Kept(&["day"]);
+    "marts" Marts Market "unmet_demand" Kind::Kept(&["campaign_id"]);
+    "marts" Marts Market "slot_summary" Kind::Kept(&["slot_date"]);
+    "marts" Marts Market "like_for_like" Kind::Kept(&["slot_date", "compared_with"]);
+    "marts" Marts Market "refund_lag" Kind::Kept(&["lag_days"]);
+    "marts" Marts Market "order_curve" Kind::Kept(&["category", "unit", "hour"]);
+    "marts" Marts Market "cohorts" Kind::Kept(&["first_slot", "slots_since"]);
+    "marts" Marts Market "signal_campaigns" Kind::Memory;
+    "marts" Marts Market "signal_conversion" Kind::Kept(&["category", "kind"]);
+    "features" Features Market "product_slots" Kind::Kept(&["slot_date", "id"]);
 }
 
 audits! {
-    "unique_campaign_outcomes"
-    "unique_product_slots"
+    "funnel_complete"
+    "conversion_within_bounds"
     "outcomes_complete"
     "rates_within_bounds"
     "slots_conserve_campaigns"
+    "orders_conserved"
     "nothing_from_after_t"
     "finding_candidates_off_slot"
+    "finding_stale_facts"
+    "finding_unusual_volume"
     "finding_unknown_products"
     "finding_unknown_references"
     "finding_cancel_without_order"
@@ -158,20 +270,16 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_read_is_needed() {
-        let names = |name| needed_for(name).iter().map(|relation| relation.name).collect::<Vec<_>>();
-        let needed = names("product_slots");
-        assert_eq!(needed.last(), Some(&"product_slots"));
-        assert!(needed.contains(&"stg_campaigns") && needed.contains(&"outcome_versions"));
-        assert!(!needed.contains(&"cohorts") && !needed.contains(&"order_curve"), "{needed:?}");
-        // In the order in which they are built.
-        let place = |name: &&str| RELATIONS.iter().position(|relation| relation.name == *name);
-        assert!(needed.is_sorted_by_key(place));
-        assert_eq!(names("nothing"), Vec::<&str>::new());
+    fn steps_come_in_order() {
+        assert!(RELATIONS.windows(2).all(|pair| pair[0].step <= pair[1].step));
     }
 
     #[test]
-    fn layers_come_in_order() {
-        assert!(RELATIONS.windows(2).all(|pair| pair[0].layer <= pair[1].layer));
+    fn what_a_step_reads_is_found_in_its_texts() {
+        let names = |step| read_by(step).iter().map(|relation| relation.name).collect::<Vec<_>>();
+        assert_eq!(names(Step::Conversion), ["order_days", "view_days"]);
+        assert_eq!(names(Step::Funnel), ["campaign_orders", "signal_days", "view_days"]);
+        assert_eq!(names(Step::Features), ["outcome_versions", "signal_days", "view_days"]);
+        assert!(names(Step::Orders).is_empty());
     }
 }

@@ -11,9 +11,8 @@ use crate::error::SimulateError;
 use crate::randomness::{Part, chance, stream};
 use crate::words::CATEGORIES;
 
-/// Campaigns and candidates a slot.
-pub(super) const SEATS: usize = 30;
-const CANDIDATES: usize = 48;
+/// Candidates for so many campaigns.
+const CANDIDATES: [usize; 2] = [8, 5];
 /// Candidates are also made for the slot whose campaigns are announced, and for the one after it.
 const SLOTS_AHEAD: usize = 2;
 /// At least so many; more where the busiest hour needs more to look at.
@@ -56,6 +55,10 @@ pub(super) struct Scene {
     /// How many of the slots have facts.
     pub(super) weeks: usize,
     pub(super) slots: Vec<Slot>,
+    /// Campaigns a slot.
+    seats: usize,
+    /// Candidates a slot.
+    candidates: usize,
     pub(super) makers: usize,
     pub(super) products: Vec<Good>,
     /// By slot.
@@ -72,7 +75,7 @@ impl Scene {
         market.check()?;
         let calendar = market.calendar;
         let first = calendar.slot_on(market.first_slot)?;
-        let weeks = market.weeks as usize;
+        let [weeks, seats] = [market.weeks, market.campaigns].map(|count| count as usize);
         let following = |slot: &Slot| Some(calendar.following(slot));
         let slots: Vec<Slot> =
             std::iter::successors(Some(first), following).take(weeks + SLOTS_AHEAD).collect();
@@ -81,13 +84,15 @@ impl Scene {
             zone: calendar.zone(),
             calendar,
             weeks,
+            seats,
+            candidates: seats * CANDIDATES[0] / CANDIDATES[1],
             makers: 0,
             products: Vec::new(),
             offers: Vec::new(),
             campaigns: Vec::new(),
-            order_events: market.order_events(),
-            page_views: market.page_views(),
-            social_signals: market.social_signals(),
+            order_events: market.order_events,
+            page_views: market.page_views,
+            social_signals: market.social_signals,
             slots,
         };
         scene.make_products();
@@ -97,18 +102,18 @@ impl Scene {
 
     /// What is proposed for some slots.
     pub(super) fn offers_of(&self, slots: Range<usize>) -> &[Offer] {
-        &self.offers[slots.start * CANDIDATES..slots.end.min(self.slots.len()) * CANDIDATES]
+        &self.offers[slots.start * self.candidates..slots.end.min(self.slots.len()) * self.candidates]
     }
 
     /// The campaigns of a slot: number and terms.
     pub(super) fn campaigns_of(&self, slot: usize) -> impl Iterator<Item = (usize, &Offer)> {
-        let numbers = slot * SEATS..(slot + 1) * SEATS;
+        let numbers = slot * self.seats..(slot + 1) * self.seats;
         numbers.map(|number| (number, &self.offers[self.campaigns[number]]))
     }
 
     fn make_products(&mut self) {
         let mut rng = stream(self.seed, Part::BulkGoods);
-        let count = PRODUCTS.max(self.most_seen()) as usize;
+        let count = (PRODUCTS.max(self.most_seen()) as usize).max(2 * self.candidates);
         self.makers = count.div_ceil(PRODUCTS_A_MAKER);
         let good = |number: usize| Good {
             category: rng.random_range(0..CATEGORIES.len() as u32) as usize,
@@ -130,8 +135,8 @@ impl Scene {
     fn make_offers(&mut self, slot: usize) {
         let mut rng = stream(self.seed, Part::BulkOffers(slot));
         let first = self.offers.len();
-        let units = self.order_events as f64 * 1.4 / (self.weeks * SEATS) as f64;
-        for number in first..first + CANDIDATES {
+        let units = self.order_events as f64 * 1.4 / (self.weeks * self.seats) as f64;
+        for number in first..first + self.candidates {
             let product = number % self.products.len();
             let weight = rng.random_range(20..60);
             let threshold = units * f64::from(weight) / 40.0 * rng.random_range(0.6..1.5);
@@ -148,7 +153,7 @@ impl Scene {
             });
         }
         if slot <= self.weeks {
-            let mut seated = index::sample(&mut rng, CANDIDATES, SEATS).into_vec();
+            let mut seated = index::sample(&mut rng, self.candidates, self.seats).into_vec();
             seated.sort_unstable();
             self.campaigns.extend(seated.into_iter().map(|number| first + number));
         }

@@ -115,6 +115,20 @@ fn counts_are_those_of_the_files() {
 }
 
 #[test]
+fn every_table_has_the_rows_that_were_asked_for() {
+    let market = BulkMarket { weeks: 12, campaigns: 50, ..BulkMarket::of_counts(3_000, 9_000, 5_000) };
+    let (counts, files) = written(&market, BulkMarket::write);
+    let facts = ["order_events", "social_signals", "page_views"].map(|table| counts.of(table).rows);
+    assert_eq!(facts, [3_000, 9_000, 5_000]);
+    for (table, key) in KEYS {
+        assert_eq!(recount(&files, table, key), counts.of(table), "{table}");
+    }
+    // Announced are those of the slot after the last as well.
+    let announced = rows_of(&files, "campaigns").filter(|(_, row)| row["status"] == "scheduled");
+    assert_eq!(announced.count(), 50 * 13);
+}
+
+#[test]
 fn the_same_seed_makes_the_same_bytes() {
     assert_eq!(written(&market(), BulkMarket::write), written(&market(), BulkMarket::write));
     let other = BulkMarket { seed: 8, ..market() };
@@ -206,6 +220,7 @@ fn the_next_day_goes_on_where_the_market_ends() {
     let (_, files) = written(&market, BulkMarket::write);
     let (counts, day) = written(&market, BulkMarket::write_day);
     let end = market.calendar.slot_on("2022-03-29".parse().unwrap()).unwrap().opens_at;
+    assert_eq!(market.ends_at().unwrap(), end);
     for (table, key) in &KEYS[4..] {
         assert!(day.contains_key(&format!("{table}/2022-03-29.csv")), "{:?}", day.keys());
         let known: BTreeSet<String> = rows_of(&files, table).map(|(_, row)| row[key[0]].clone()).collect();
@@ -221,7 +236,7 @@ fn the_next_day_goes_on_where_the_market_ends() {
     let announced: BTreeSet<String> =
         rows_of(&files, "campaigns").map(|(_, row)| row["campaign_id"].clone()).collect();
     assert!(rows_of(&day, "order_events").all(|(_, row)| announced.contains(&row["campaign_id"])));
-    let share = counts.total().rows as f64 / market.rows as f64 * 84.0;
+    let share = counts.total().rows as f64 / market.rows() as f64 * 84.0;
     assert!((0.8..2.0).contains(&share), "{share}");
 }
 
@@ -229,7 +244,9 @@ fn the_next_day_goes_on_where_the_market_ends() {
 fn a_bulk_market_that_cannot_be_is_refused() {
     let refused =
         |market: BulkMarket| market.write(&mut |path| panic!("`{path}` is opened")).unwrap_err().to_string();
-    assert_eq!(refused(BulkMarket { weeks: 0, ..market() }), "`weeks` is within 1 and 1000, not 0");
+    assert_eq!(refused(BulkMarket { weeks: 0, ..market() }), "`weeks` is within 1 and 2000, not 0");
+    let none = BulkMarket { campaigns: 0, ..market() };
+    assert_eq!(refused(none), "`campaigns` is within 1 and 2000, not 0");
     let sunday = NaiveDate::from_ymd_opt(2022, 1, 2).unwrap();
     assert!(refused(BulkMarket { first_slot: sunday, ..market() }).contains("no slot opens on 2022-01-02"));
     let failing = market().write(&mut |_| Err(io::ErrorKind::StorageFull.into())).unwrap_err();

@@ -1,13 +1,8 @@
 -- finding: orders and snapshots of unknown campaigns, candidates of unknown products, products of unknown makers
-SELECT concat('campaign ', e.campaign_id) AS key, count(*) AS found
-FROM stg_order_events AS e
+SELECT concat('campaign ', e.campaign_id) AS key, sum(e.rows) AS found
+FROM fact_campaigns AS e
 LEFT ANTI JOIN stg_campaigns AS c ON e.campaign_id = c.campaign_id
 GROUP BY e.campaign_id
-UNION ALL
-SELECT concat('campaign ', s.campaign_id) AS key, count(*) AS found
-FROM stg_order_snapshots AS s
-LEFT ANTI JOIN stg_campaigns AS c ON s.campaign_id = c.campaign_id
-GROUP BY s.campaign_id
 UNION ALL
 SELECT concat('product ', k.product_id) AS key, count(*) AS found
 FROM stg_candidates AS k

@@ -1,6 +1,8 @@
--- grain: offer, slot
--- Who makes it and what it is, in the versions that held at its T.
-SELECT o.id, o.knowledge_at, p.title, p.category, p.maker_id, p.artist_id, m.name AS maker_name, m.kind AS maker_kind
+-- grain: offer, slot, T
+-- Who makes it and what it is, in the versions that held at T.
+SELECT
+    o.id, o.slot_date, o.knowledge_at,
+    p.title, p.category, p.maker_id, p.artist_id, m.name AS maker_name, m.kind AS maker_kind
 FROM offers AS o
 LEFT JOIN stg_products AS p
     ON

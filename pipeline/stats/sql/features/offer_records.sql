@@ -1,5 +1,5 @@
--- grain: offer, slot, dimension
--- Hits and campaigns of the offer's maker, artist, category and product, as known at its T.
+-- grain: offer, slot, T, dimension
+-- Hits and campaigns of the offer's maker, artist, category and product, as known at T.
 -- A running sum over time: an outcome adds when it becomes known and is taken back when superseded.
 WITH outcomes AS (
     SELECT
@@ -30,30 +30,34 @@ keyed AS (
 ),
 
 asked AS (
-    SELECT 'maker' AS dimension, g.maker_id AS key, g.id, g.knowledge_at FROM offer_pages AS g
+    SELECT 'maker' AS dimension, g.maker_id AS key, g.id, g.slot_date, g.knowledge_at FROM offer_pages AS g
     UNION ALL
-    SELECT 'artist' AS dimension, g.artist_id AS key, g.id, g.knowledge_at FROM offer_pages AS g
+    SELECT 'artist' AS dimension, g.artist_id AS key, g.id, g.slot_date, g.knowledge_at FROM offer_pages AS g
     UNION ALL
-    SELECT 'category_rate' AS dimension, g.category AS key, g.id, g.knowledge_at FROM offer_pages AS g
+    SELECT 'category_rate' AS dimension, g.category AS key, g.id, g.slot_date, g.knowledge_at FROM offer_pages AS g
     UNION ALL
-    SELECT 'product' AS dimension, o.product_id AS key, o.id, o.knowledge_at FROM offers AS o
+    SELECT 'product' AS dimension, o.product_id AS key, o.id, o.slot_date, o.knowledge_at FROM offers AS o
 ),
 
 -- What becomes known at T is known at T, so changes go before the question (place).
 steps AS (
-    SELECT dimension, key, starts_at AS at, 0 AS place, CAST(NULL AS VARCHAR) AS id, 1 AS n, hit FROM keyed
+    SELECT dimension, key, starts_at AS at, 0 AS place, CAST(NULL AS VARCHAR) AS id,
+        CAST(NULL AS DATE) AS slot_date, 1 AS n, hit
+    FROM keyed
     UNION ALL
-    SELECT dimension, key, ends_at AS at, 0 AS place, CAST(NULL AS VARCHAR) AS id, -1 AS n, -hit AS hit
+    SELECT dimension, key, ends_at AS at, 0 AS place, CAST(NULL AS VARCHAR) AS id,
+        CAST(NULL AS DATE) AS slot_date, -1 AS n, -hit AS hit
     FROM keyed
     WHERE ends_at IS NOT NULL
     UNION ALL
-    SELECT dimension, key, knowledge_at AS at, 1 AS place, id, 0 AS n, 0 AS hit FROM asked
+    SELECT dimension, key, knowledge_at AS at, 1 AS place, id, slot_date, 0 AS n, 0 AS hit
+    FROM asked
 )
 
-SELECT id, knowledge_at, dimension, n, hits
+SELECT id, slot_date, knowledge_at, dimension, n, hits
 FROM (
     SELECT
-        id, at AS knowledge_at, dimension,
+        id, slot_date, at AS knowledge_at, dimension,
         sum(n) OVER so_far AS n,
         sum(hit) OVER so_far AS hits
     FROM steps

@@ -1,70 +1,19 @@
 -- grain: offer
--- One row for the coming slot as for past ones; every value as known at the row's knowledge_at (T).
+-- One row for the coming slot as for past ones, cut at the same distance before the opening; every value as
+-- known at the row's knowledge_at (T). An offer that was moved stands in the last slot in which it was offered.
 -- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
 -- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
-WITH records AS (
-    SELECT
-        id, knowledge_at,
-        sum(CASE WHEN dimension = 'maker' THEN hits END) AS maker_hits,
-        sum(CASE WHEN dimension = 'maker' THEN n END) AS maker_n,
-        sum(CASE WHEN dimension = 'artist' THEN hits END) AS artist_hits,
-        sum(CASE WHEN dimension = 'artist' THEN n END) AS artist_n,
-        sum(CASE WHEN dimension = 'category_rate' THEN hits END) AS category_rate_hits,
-        sum(CASE WHEN dimension = 'category_rate' THEN n END) AS category_rate_n,
-        sum(CASE WHEN dimension = 'product' THEN hits END) AS product_hits,
-        sum(CASE WHEN dimension = 'product' THEN n END) AS product_n
-    FROM offer_records
-    GROUP BY id, knowledge_at
-),
-
--- No signal is zero signals only where the market had shown any by then; else it is not known.
-logs AS (
-    SELECT
-        o.id, o.knowledge_at, ln(CAST(o.threshold AS DOUBLE)) AS log_threshold,
-        CASE WHEN a.known_from <= o.knowledge_at THEN 0 END AS no_signal,
-        CASE WHEN b.known_from <= o.knowledge_at THEN 0 END AS no_view
-    FROM offers AS o
-    CROSS JOIN (SELECT min(known_at) AS known_from FROM stg_social_signals) AS a
-    CROSS JOIN (SELECT min(known_at) AS known_from FROM stg_page_views) AS b
-),
-
--- Rivals are counted before an offer that was moved later leaves its earlier slot.
-features AS (
-    SELECT
-        o.id, l.campaign_id, o.product_id, o.slot_date, o.opens_at, o.closes_at, o.knowledge_at,
-        g.title, g.maker_name, CAST(o.threshold AS DOUBLE) AS threshold, o.threshold_basis,
-        CAST(o.price AS DOUBLE) AS price,
-        g.category, g.maker_kind, t.log_threshold,
-        CASE WHEN o.price > 0 THEN ln(CAST(o.price AS DOUBLE)) END AS log_price,
-        CAST(date_part('epoch', o.closes_at) - date_part('epoch', o.opens_at) AS DOUBLE) / 86400.0
-            AS window_days,
-        CAST((CAST(date_part('dow', o.opens_local) AS BIGINT) + 6) % 7 + 1 AS VARCHAR) AS opens_weekday,
-        CAST(date_part('month', o.opens_local) AS VARCHAR) AS opens_month,
-        CAST(count(*) OVER (PARTITION BY o.slot_date) - 1 AS DOUBLE) AS rivals_in_slot,
-        CAST(count(*) OVER (PARTITION BY o.slot_date, g.category) - 1 AS DOUBLE) AS rivals_in_category,
-        o.parent_campaign_id IS NOT NULL AS is_encore,
-        coalesce(r.maker_hits, 0) AS maker_hits, coalesce(r.maker_n, 0) AS maker_n,
-        coalesce(r.artist_hits, 0) AS artist_hits, coalesce(r.artist_n, 0) AS artist_n,
-        coalesce(r.category_rate_hits, 0) AS category_rate_hits, coalesce(r.category_rate_n, 0) AS category_rate_n,
-        coalesce(r.product_hits, 0) AS product_hits, coalesce(r.product_n, 0) AS product_n,
-        ln(1.0 + coalesce(s.alerts, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_alert,
-        ln(1.0 + coalesce(s.alerts_7d, t.no_signal)) - t.log_threshold AS log_recent_alerts_per_threshold,
-        ln(1.0 + coalesce(s.wishes, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_wish,
-        ln(1.0 + coalesce(s.shares, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_share,
-        ln(1.0 + coalesce(s.likes, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_like,
-        ln(1.0 + coalesce(s.visitors, t.no_view)) - t.log_threshold AS log_visitors_per_threshold,
-        o.* EXCLUDE (
-            id, product_id, slot_date, opens_at, closes_at, knowledge_at, opens_local,
-            threshold, threshold_basis, price, currency, capacity, parent_campaign_id
-        )
-    FROM offers AS o
-    INNER JOIN logs AS t ON o.id = t.id AND o.knowledge_at = t.knowledge_at
-    INNER JOIN offer_campaigns AS l ON o.id = l.id
-    LEFT JOIN offer_pages AS g ON o.id = g.id AND o.knowledge_at = g.knowledge_at
-    LEFT JOIN offer_signals AS s ON o.id = s.id AND o.knowledge_at = s.knowledge_at
-    LEFT JOIN records AS r ON o.id = r.id AND o.knowledge_at = r.knowledge_at
-)
-
-SELECT f.* EXCLUDE (place)
-FROM features AS f
+-- column campaign_id: the campaign that the offer is or became, as known at as_of; a label hangs on it
+-- column knowledge_at: T, the time up to which the row may know
+-- column rivals_in_slot: other offers of the slot known at T; rivals_in_category: those of its category
+SELECT
+    f.id, CASE WHEN k.candidate_id IS NULL THEN f.id ELSE l.campaign_id END AS campaign_id,
+    f.* EXCLUDE (id, place, days_before)
+FROM (
+    SELECT o.*, row_number() OVER (PARTITION BY o.id ORDER BY o.slot_date DESC, o.opens_at DESC) AS place
+    FROM offer_features AS o
+    INNER JOIN decisions AS d ON o.slot_date = d.slot_date AND o.knowledge_at = d.knowledge_at
+) AS f
+LEFT JOIN (SELECT DISTINCT candidate_id FROM stg_candidates) AS k ON f.id = k.candidate_id
+LEFT JOIN candidate_links AS l ON f.id = l.candidate_id
 WHERE f.place = 1

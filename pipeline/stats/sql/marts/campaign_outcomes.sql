@@ -1,6 +1,20 @@
 -- grain: campaign closed by as_of, or withdrawn
--- demand is net at the close, in the threshold's basis; refunds after the close never change it.
--- customers and cancelled_orders are null where order snapshots do not tell.
+-- What became of it. Refunds after the close change neither demand nor hit.
+-- column slot_date: the slot in which it opened
+-- column orders_placed: orders placed in [opens_at, closes_at), cancelled ones included
+-- column customers: null where order snapshots do not tell
+-- column demand: net at the close, in the threshold's basis
+-- column net_units: placed less cancelled before the close
+-- column net_amount: the same, in money
+-- column cancelled_orders: cancelled in the window; null where order snapshots do not tell
+-- column refunded_orders: refunded since the opening; null where order snapshots do not tell
+-- column hit: demand reached the threshold, or the source declares so; null for withdrawn campaigns
+-- column censored_by: capacity (demand is at least this), withdrawn, else null
+-- column settled: the refund window has passed
+-- column reached_at: first crossing of the threshold, kept if cancels undo it later
+-- column sold_out_at: first crossing of the capacity, kept as well
+-- column hours_to_moq: from the opening to reached_at
+-- column refund_exposure: net_amount of a miss, else 0
 SELECT
     c.campaign_id,
     c.product_id,
@@ -24,17 +38,18 @@ SELECT
     c.closes_at + w.refund_window <= $as_of AS settled,
     p.reached_at,
     p.sold_out_at,
+    CAST(CAST(p.reached_at AS BIGINT) - CAST(c.opens_at AS BIGINT) AS DOUBLE) / 3600000000.0 AS hours_to_moq,
     CASE WHEN v.hit = FALSE THEN d.amount ELSE 0 END AS refund_exposure,
     c.declared_outcome,
     c.opens_at,
     c.closes_at
-FROM stg_campaign_slots AS c
+FROM slot_campaigns AS c
 LEFT JOIN outcome_versions AS v ON c.campaign_id = v.campaign_id AND v.superseded_at IS NULL
 LEFT JOIN demand_known AS d
     ON
         c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
         AND d.known_until IS NULL
-LEFT JOIN order_progress AS p ON c.campaign_id = p.campaign_id
+LEFT JOIN campaign_orders AS p ON c.campaign_id = p.campaign_id
 LEFT JOIN snapshot_counts AS s ON c.campaign_id = s.campaign_id
 CROSS JOIN settings AS w
-WHERE c.superseded_at IS NULL AND (c.closes_at <= $as_of OR c.status = 'withdrawn')
+WHERE c.closes_at <= $as_of OR c.status = 'withdrawn'

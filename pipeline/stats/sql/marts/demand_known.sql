@@ -1,9 +1,9 @@
 -- grain: campaign, window, time over which its demand was known to be this
 -- Holds in [known_from, known_until). Snapshots speak until the first order event is known.
 WITH first_events AS (
-    SELECT campaign_id, min(known_at) AS known_at
-    FROM stg_order_events
-    GROUP BY campaign_id
+    SELECT c.campaign_id, e.known_at
+    FROM (SELECT campaign_number, min(known_at) AS known_at FROM stg_order_events GROUP BY campaign_number) AS e
+    INNER JOIN slot_campaigns AS c ON e.campaign_number = c.campaign_number
 ),
 
 changes AS (

@@ -1,13 +1,16 @@
 -- grain: campaign that has opened, live and withdrawn ones included
--- Visitors (summed over hours and channels) and signals of its product from its announcement, 28 days
--- before its opening, to its close (or as_of); orders placed in its window. Rates are null without a base.
+-- Visitors and signals of its product from its announcement, 28 days before its opening, to its close (or
+-- as_of), in days that end at the hour at which slots open; orders placed in its window.
+-- column visitors: summed over hours and channels: who came in two hours counts twice
+-- column orders: from order events, else from order snapshots
+-- column alert_rate: alerts / visitors; null without visitors
+-- column order_rate: orders / visitors; null without visitors
+-- column orders_per_alert: null without alerts
 WITH visits AS (
     SELECT c.campaign_id, sum(v.visitors) AS visitors
-    FROM stg_campaigns AS c
-    INNER JOIN stg_page_views AS v ON c.product_id = v.product_id
-    WHERE
-        c.superseded_at IS NULL AND v.superseded_at IS NULL AND c.opens_at < $as_of
-        AND v.hour >= c.opens_at - INTERVAL '28 days' AND v.hour < c.closes_at
+    FROM campaign_orders AS c
+    INNER JOIN view_days AS v ON c.product_id = v.product_id
+    WHERE v.seen_on > c.announced_on AND v.seen_on <= c.seen_until
     GROUP BY c.campaign_id
 ),
 
@@ -22,18 +25,15 @@ signals AS (
 
 counts AS (
     SELECT
-        c.campaign_id, c.product_id, c.slot_date,
-        c.status = 'withdrawn' AS is_withdrawn,
+        c.campaign_id, c.product_id, c.slot_date, c.is_withdrawn,
         coalesce(v.visitors, 0) AS visitors,
         coalesce(s.alerts, 0) AS alerts,
         coalesce(s.wishes, 0) AS wishes,
-        coalesce(p.orders_placed, n.orders, 0) AS orders
-    FROM stg_campaign_slots AS c
+        coalesce(c.orders_placed, c.snapshot_orders, 0) AS orders
+    FROM campaign_orders AS c
     LEFT JOIN visits AS v ON c.campaign_id = v.campaign_id
     LEFT JOIN signals AS s ON c.campaign_id = s.campaign_id
-    LEFT JOIN order_progress AS p ON c.campaign_id = p.campaign_id
-    LEFT JOIN snapshot_counts AS n ON c.campaign_id = n.campaign_id
-    WHERE c.superseded_at IS NULL AND c.opens_at < $as_of
+    WHERE c.has_opened
 )
 
 SELECT

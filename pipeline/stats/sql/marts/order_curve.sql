@@ -6,9 +6,9 @@
 WITH steps AS (
     SELECT campaign_id, product_id, unit, step, sum(units_change) AS units_change
     FROM (
-        SELECT * FROM order_steps
+        SELECT campaign_id, product_id, unit, step, units_change FROM campaign_steps
         UNION ALL
-        SELECT DISTINCT campaign_id, product_id, unit, 0 AS step, 0 AS units_change FROM order_steps
+        SELECT DISTINCT campaign_id, product_id, unit, 0 AS step, 0 AS units_change FROM campaign_steps
     )
     GROUP BY campaign_id, product_id, unit, step
 ),

@@ -1,7 +1,11 @@
 -- grain: campaign, time over which its outcome was known to be this
 -- Holds in [known_at, superseded_at). Terms as known over that time meet demand as known over that
--- time. A declared outcome wins over the count. Null hit: withdrawn.
+-- time. A declared outcome wins over the count.
+-- column slot_date: the slot of the version of the campaign that holds last
+-- column demand: in the threshold's basis
+-- column hit: null for withdrawn campaigns
 SELECT
+    s.slot_date,
     c.campaign_id,
     c.product_id,
     c.closes_at,
@@ -24,6 +28,7 @@ SELECT
 FROM stg_campaigns AS c
 INNER JOIN demand_known AS d
     ON c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
+INNER JOIN slot_campaigns AS s ON c.campaign_id = s.campaign_id
 -- A version that arrived after the one that goes before it never held.
 WHERE
     (c.superseded_at IS NULL OR c.known_at < c.superseded_at)

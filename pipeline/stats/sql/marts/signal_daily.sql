@@ -1,11 +1,8 @@
 -- grain: product, local day, kind
--- Social signals over all channels, on the day that a clock in the market's zone showed.
-SELECT
-    s.product_id,
-    CAST(s.occurred_at + z.utc_offset AS DATE) AS day,
-    s.kind,
-    sum(s.count) AS count
-FROM stg_social_signals AS s
-INNER JOIN stg_zone_offsets AS z ON s.occurred_at >= z.starts_at AND s.occurred_at < z.ends_at
-WHERE s.superseded_at IS NULL
-GROUP BY s.product_id, CAST(s.occurred_at + z.utc_offset AS DATE), s.kind
+-- Social signals over all channels, on the day that a clock in the market's zone showed. Days without
+-- a signal have no row.
+-- column count: as known now
+SELECT product_id, day, kind, sum(count) AS count
+FROM signal_days
+GROUP BY product_id, day, kind
+HAVING sum(count) > 0

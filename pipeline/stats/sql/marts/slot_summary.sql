@@ -1,16 +1,44 @@
--- grain: slot
--- campaigns counts those with an outcome. avoided_waste_units is 0.25 x demand of hits: a classical
--- run leaves 20 % of its production unsold (assumption), so it makes 1 / 0.8 of what sells.
+-- grain: slot with a campaign that closed by as_of or was withdrawn
+-- column campaigns: those with an outcome; withdrawn ones are counted apart
+-- column demand: over campaigns with an outcome, in each one's basis: read it where a slot has one basis
+-- column refund_exposure: what misses had collected
+-- column sold_out_share: sold_out / campaigns
+-- column median_hours_to_moq: from the opening to the first crossing of the threshold, over those that crossed it
+-- column unmet_units: what sold-out campaigns might have sold beyond their capacity (relation unmet_demand)
+-- column avoided_waste_units: 0.25 x demand of hits: a classical run leaves 20 % of its production unsold
+--   (assumption), so it makes 1 / 0.8 of what sells
+-- column holidays: public holidays on its days that are no Saturday or Sunday; null where none are known
+WITH outcomes AS (
+    SELECT
+        slot_date,
+        count(hit) AS campaigns,
+        coalesce(sum(CAST(hit AS BIGINT)), 0) AS hits,
+        CASE WHEN count(hit) > 0 THEN CAST(sum(CAST(hit AS BIGINT)) AS DOUBLE) / count(hit) END AS hit_rate,
+        sum(CASE WHEN hit IS NOT NULL THEN demand ELSE 0 END) AS demand,
+        sum(CASE WHEN hit IS NOT NULL THEN net_amount ELSE 0 END) AS net_amount,
+        sum(refund_exposure) AS refund_exposure,
+        count(sold_out_at) AS sold_out,
+        sum(CASE WHEN censored_by = 'withdrawn' THEN 1 ELSE 0 END) AS withdrawn,
+        bool_and(settled) AS settled,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY hours_to_moq) AS median_hours_to_moq,
+        sum(CASE WHEN hit AND threshold_basis = 'units' THEN 0.25 * CAST(net_units AS DOUBLE) ELSE 0 END)
+            AS avoided_waste_units
+    FROM campaign_outcomes
+    GROUP BY slot_date
+)
+
 SELECT
-    slot_date,
-    count(hit) AS campaigns,
-    coalesce(sum(CAST(hit AS BIGINT)), 0) AS hits,
-    CASE WHEN count(hit) > 0 THEN CAST(sum(CAST(hit AS BIGINT)) AS DOUBLE) / count(hit) END AS hit_rate,
-    sum(CASE WHEN hit IS NOT NULL THEN demand ELSE 0 END) AS demand,
-    sum(CASE WHEN hit IS NOT NULL THEN net_amount ELSE 0 END) AS net_amount,
-    sum(refund_exposure) AS refund_exposure,
-    count(sold_out_at) AS sold_out,
-    sum(CASE WHEN hit AND threshold_basis = 'units' THEN 0.25 * CAST(net_units AS DOUBLE) ELSE 0 END)
-        AS avoided_waste_units
-FROM campaign_outcomes
-GROUP BY slot_date
+    o.slot_date, o.campaigns, o.hits, o.hit_rate, o.demand, o.net_amount, o.refund_exposure, o.sold_out,
+    CAST(o.sold_out AS DOUBLE) / nullif(o.campaigns, 0) AS sold_out_share,
+    o.withdrawn, o.settled, o.median_hours_to_moq, o.avoided_waste_units,
+    coalesce(u.unmet_units, 0) AS unmet_units,
+    h.holidays
+FROM outcomes AS o
+LEFT JOIN (SELECT slot_date, sum(unmet_units) AS unmet_units FROM unmet_demand GROUP BY slot_date) AS u
+    ON o.slot_date = u.slot_date
+LEFT JOIN (
+    SELECT slot_date, sum(CASE WHEN is_holiday AND weekday <= 5 THEN 1 WHEN is_holiday IS NULL THEN NULL ELSE 0 END)
+        AS holidays
+    FROM days
+    GROUP BY slot_date
+) AS h ON o.slot_date = h.slot_date

@@ -2,20 +2,20 @@
 -- For sources without events. Increments add up; a total replaces what older totals said.
 -- What is confirmed after the close still counts.
 WITH windows AS (
-    SELECT DISTINCT campaign_id, opens_at, closes_at
+    SELECT DISTINCT campaign_number, campaign_id, opens_at, closes_at
     FROM stg_campaigns
     WHERE closes_at <= $as_of
 ),
 
 changes AS (
     SELECT
-        s.campaign_id, s.observed_at, coalesce(s.measure, 'total') AS measure,
+        s.campaign_number, s.observed_at, coalesce(s.measure, 'total') AS measure,
         s.known_at AS changed_at, 1 AS sign, s.units, s.amount
     FROM stg_order_snapshots AS s
     WHERE s.superseded_at IS NULL OR s.known_at < s.superseded_at
     UNION ALL
     SELECT
-        s.campaign_id, s.observed_at, coalesce(s.measure, 'total') AS measure,
+        s.campaign_number, s.observed_at, coalesce(s.measure, 'total') AS measure,
         s.superseded_at AS changed_at, -1 AS sign, s.units, s.amount
     FROM stg_order_snapshots AS s
     WHERE s.known_at < s.superseded_at
@@ -28,7 +28,7 @@ increments AS (
         CAST(sum(c.sign * coalesce(c.units, 0)) AS BIGINT) AS units_change,
         CAST(sum(c.sign * coalesce(c.amount, 0)) AS DECIMAL(18, 2)) AS amount_change
     FROM changes AS c
-    INNER JOIN windows AS w ON c.campaign_id = w.campaign_id
+    INNER JOIN windows AS w ON c.campaign_number = w.campaign_number
     WHERE c.measure = 'increment'
     GROUP BY w.campaign_id, w.opens_at, w.closes_at, greatest(c.changed_at, w.closes_at)
 ),
@@ -43,14 +43,14 @@ totals AS (
         SELECT
             c.*,
             max(c.observed_at) OVER (
-                PARTITION BY c.campaign_id ORDER BY c.changed_at, c.observed_at
+                PARTITION BY c.campaign_number ORDER BY c.changed_at, c.observed_at
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) AS newest_before
         FROM changes AS c
         WHERE c.measure = 'total' AND c.sign = 1
     ) AS t
     WHERE t.newest_before IS NULL OR t.observed_at >= t.newest_before
-    WINDOW in_order AS (PARTITION BY t.campaign_id ORDER BY t.changed_at, t.observed_at)
+    WINDOW in_order AS (PARTITION BY t.campaign_number ORDER BY t.changed_at, t.observed_at)
 )
 
 SELECT * FROM increments
@@ -61,5 +61,5 @@ SELECT
     CAST(sum(coalesce(t.units, 0) - coalesce(t.earlier_units, 0)) AS BIGINT) AS units_change,
     CAST(sum(coalesce(t.amount, 0) - coalesce(t.earlier_amount, 0)) AS DECIMAL(18, 2)) AS amount_change
 FROM totals AS t
-INNER JOIN windows AS w ON t.campaign_id = w.campaign_id
+INNER JOIN windows AS w ON t.campaign_number = w.campaign_number
 GROUP BY w.campaign_id, w.opens_at, w.closes_at, greatest(t.changed_at, w.closes_at)

@@ -1,19 +1,11 @@
--- grain: version of a social signal
--- With a signal_id, that is the key; without, product, time, kind and channel are.
-SELECT
-    v.*,
-    min(v.known_at) OVER (
-        PARTITION BY v.signal_id, v.signal_key
-        ORDER BY coalesce(v.recorded_at, v.known_at), v.known_at, v.origin, v.line
-        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-    ) AS superseded_at
-FROM (
-    SELECT
-        f.*,
-        CASE
-            WHEN f.signal_id IS NULL
-                THEN concat_ws('|', f.product_id, f.occurred_at, f.kind, f.channel)
-        END AS signal_key
-    FROM facts.social_signals AS f
-    WHERE f.known_at <= $as_of AND f.occurred_at < $as_of
-) AS v
+-- grain: product, kind, and the days on which its signals were seen, known and superseded
+-- Sums over versions that nothing tells apart any more; versions that never held are left out. With a signal_id,
+-- that is the key of a version; without, product, time, kind and channel are. Decisions fall on the hour at which
+-- slots open, so those days end at that hour.
+-- column product_number: stands for product_id
+-- column kind_number: stands for kind
+-- column day: the local day on which it happened
+-- column seen_on: the first day at whose opening hour it had happened
+-- column known_on: the first day at whose opening hour it was known
+-- column superseded_on: the first day at whose opening hour a later version was known
+SELECT * FROM staged.social_signals

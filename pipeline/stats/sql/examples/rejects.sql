@@ -1,0 +1,18 @@
+-- Why are rows rejected?
+SELECT table_name, reason, column_name, count(*) AS rows, min(file) AS such_as
+FROM rejects
+GROUP BY table_name, reason, column_name
+ORDER BY rows DESC;
+
+-- What do the rejected rows of a table look like?
+SELECT file, line, reason, column_name, raw
+FROM rejects
+WHERE table_name = 'order_events'
+ORDER BY file, line
+LIMIT 20;
+
+-- Does a source get worse: rejected rows by the day on which they came in?
+SELECT CAST(date_trunc('day', known_at) AS DATE) AS day, table_name, count(*) AS rows
+FROM rejects
+GROUP BY day, table_name
+ORDER BY day DESC, rows DESC;

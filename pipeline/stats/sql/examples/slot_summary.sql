@@ -1,0 +1,22 @@
+-- How did the last twelve slots go?
+SELECT slot_date, campaigns, hits, round(hit_rate, 2) AS hit_rate, net_amount, refund_exposure, sold_out
+FROM slot_summary
+ORDER BY slot_date DESC
+LIMIT 12;
+
+-- What does each quarter sell, and what does it pay back?
+SELECT
+    CAST(date_trunc('quarter', slot_date) AS DATE) AS quarter,
+    sum(campaigns) AS campaigns,
+    round(sum(hits) * 1.0 / nullif(sum(campaigns), 0), 3) AS hit_rate,
+    sum(net_amount) AS net_amount,
+    sum(refund_exposure) AS refund_exposure
+FROM slot_summary
+GROUP BY quarter
+ORDER BY quarter;
+
+-- Which slots collected the most for campaigns that missed?
+SELECT slot_date, campaigns - hits AS misses, refund_exposure, net_amount
+FROM slot_summary
+ORDER BY refund_exposure DESC, slot_date
+LIMIT 10;

@@ -1,0 +1,20 @@
+-- grain: backtest, model, horizon
+-- How well past slots were predicted from what was known before each of them; of the newest backtest. A model
+--   is worth its name where its log loss is below that of the base rate.
+-- column backtest_id: the run that made it
+-- column model: base_rate or logistic
+-- column horizon: what was known: prelaunch, before the slot opened
+-- column n: offers that were predicted and had an outcome
+-- column base_rate: share of them that reached their threshold
+-- column auc: chance that a hit is ranked above a miss; 0.5 is chance
+-- column brier: mean squared error; lower is better
+-- column log_loss: lower is better
+-- column log_loss_se: standard error of its difference from the base rate
+-- column ece: how far predicted and observed rates lie apart, over bins
+-- column ece_noise_floor: the ece that chance alone would give
+-- column precision_at_seats: hits among the best of each slot, as many as it has seats
+-- column verdict: better_than_base_rate, no_better_than_base_rate or not_enough_data
+-- column base_rate_log_loss: of the base rate, on the same offers
+-- column base_rate_brier: of the base rate, on the same offers
+-- column first_slot: the first slot that was predicted
+-- column last_slot: the last one

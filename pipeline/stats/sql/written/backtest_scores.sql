@@ -1,0 +1,8 @@
+-- grain: backtest, model, horizon, offer
+-- Each prediction of the newest backtest beside what came of it. It joins product_slots on id.
+-- column backtest_id: the run that made it
+-- column model: base_rate or logistic
+-- column horizon: what was known: prelaunch, before the slot opened
+-- column id: the offer: its candidate, else its campaign
+-- column p_hit: chance of reaching the threshold, as predicted
+-- column hit: whether it was reached

@@ -1,0 +1,27 @@
+-- grain: any relation
+-- What these columns mean wherever they stand, unless the head of a relation says otherwise.
+-- column run_id: the run that wrote the row
+-- column slot_date: the local date on which the slot opens
+-- column campaign_id: a product offered in one slot under terms
+-- column candidate_id: a product proposed for a coming slot
+-- column product_id: the product
+-- column category: of the product, as known when the row was made
+-- column title: of the product
+-- column maker_name: who makes the product
+-- column maker_kind: manufacturer, brand or artist
+-- column threshold: the minimum order quantity
+-- column threshold_basis: what the threshold counts: units, or amount where it is money
+-- column price: what the customer pays for a unit
+-- column capacity: the most that can be made; null where there is no limit
+-- column opens_at: when the campaign opens
+-- column closes_at: when it closes; an order at that moment is late
+-- column known_at: from when on this was known
+-- column superseded_at: until when it held; null where it holds still
+-- column day: the day that a clock in the market's zone showed
+-- column channel: where views or orders came from
+-- column kind: of signal: alert, wish, share, like, comment, mention, gift, reorder_request or another
+-- column declared_outcome: what the source itself says: reached or missed
+-- column n: how many campaigns it rests on
+-- column hits: how many of them reached their threshold
+-- column n_campaigns: how many campaigns it rests on
+-- column views: page views

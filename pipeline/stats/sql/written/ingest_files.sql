@@ -1,0 +1,13 @@
+-- grain: file taken in
+-- The account of every file: read = accepted + rejected + repeats + filtered, in rows of the source.
+-- column batch_id: the run that took it in
+-- column origin: its number in this lake, which its facts name
+-- column file: its path in the inbox
+-- column content_hash: BLAKE3 of its bytes; the same bytes are not taken in twice
+-- column way_of_reading: hash of the part of the mapping that read it
+-- column read: rows
+-- column accepted: rows that became facts
+-- column rejected: bad rows; they stand in rejects
+-- column repeats: rows that were known already
+-- column filtered: rows that the mapping leaves out, with a reason
+-- column known_at: when it was taken in

@@ -1,0 +1,12 @@
+-- grain: model that was fitted for the slot
+-- What the list rests on: each model that was tried, and how it did on campaigns later than those it learned
+--   from.
+-- column slot_date: the slot for which it was fitted
+-- column model: base_rate or logistic
+-- column promoted: it made the list
+-- column spec_hash: of the features that it reads
+-- column n: campaigns that it learned from
+-- column hits: of them, those that reached their threshold
+-- column out_of_time_n: later campaigns on which it was tried
+-- column out_of_time_log_loss: its log loss on them; lower is better
+-- column artifact: the model itself, as JSON

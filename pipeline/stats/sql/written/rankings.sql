@@ -1,0 +1,18 @@
+-- grain: run, offer
+-- The list of the coming slot: its offers by the chance that they reach their threshold. Once a line-up is
+--   decided the list stays as it was, and the following slot is listed too, as preliminary.
+-- column candidate_id: the offer: its candidate, else its campaign
+-- column rank: 1 is best, within slot_date
+-- column ranked_by: what decided the order, such as p_hit
+-- column p_hit: chance of reaching the threshold
+-- column p_low: lower end of its 80 % interval
+-- column p_high: upper end
+-- column demand_p10: demand that is exceeded nine times in ten, in the threshold's basis; null for models of hits
+-- column demand_p50: the median
+-- column demand_p90: demand that is exceeded once in ten times
+-- column expected_amount: money to expect; null where the model does not say
+-- column thin_data: fewer than 30 comparable campaigns stand behind it
+-- column reasons_ko: what speaks for and against, in Korean
+-- column reasons_en: the same in English
+-- column model: which model said so
+-- column preliminary: a list of the slot after the next

@@ -1,0 +1,12 @@
+-- grain: rejected row
+-- Rows that were not taken in, with the first reason found; the good rows of the same file were. A corrected
+--   row that comes again is taken in, and the rejected one stays here.
+-- column table_name: the input table that it was for
+-- column file: its path in the inbox
+-- column line: in the file, the header included
+-- column column_name: which column is wrong; null where it is the whole row
+-- column reason: a code, such as bad_number, missing_value or ragged_row
+-- column raw: the row as it came; null where it named a customer who was forgotten
+-- column batch_id: the run that read it
+-- column known_at: when it was read
+-- column customer: pseudonym of the customer that it names, where that could be read

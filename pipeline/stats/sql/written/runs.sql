@@ -1,0 +1,14 @@
+-- grain: run
+-- The ledger: what was begun, what was finished, and which version of each table a run made visible. It is
+--   the newest one, also where an older run is asked.
+-- column run_id: its moment and a hash of inputs, settings and version; sorts by time
+-- column verb: nightly, stats, train, ...
+-- column as_of: the moment for which the run speaks
+-- column status: running, done or failed; a run that was killed stays running
+-- column attempt: 1, or more where it was resumed
+-- column started_at: by the clock
+-- column seconds: how long it took
+-- column version: of slotcast
+-- column inputs_hash: of what it was made from
+-- column tables: version of each table, as JSON
+-- column message: why it failed

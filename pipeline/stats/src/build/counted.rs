@@ -1,0 +1,176 @@
+//! Cells that are built from what is counted already: conversion by day, funnel by campaign.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Builder,
+    cells::Due,
+    state::{Cell, Held, Inputs, stamp},
+    workers,
+};
+use crate::{
+    error::StatsError,
+    registry::{Step, read_by},
+    session::Session,
+    staging::date_of,
+};
+
+impl Builder<'_> {
+    /// What stands for a relation in these cells.
+    fn stamps(&self, step: Step, relation: &str, cells: impl Iterator<Item = Cell>) -> String {
+        stamp(cells.filter_map(|cell| {
+            let output = self.new.cells.get(&(step, cell))?.outputs.get(relation)?;
+            (output.rows > 0).then(|| format!("{relation} {cell:?} {}", output.stamp))
+        }))
+    }
+
+    /// Orders beside views, for every cell of days in which either changed.
+    pub(crate) fn build_conversion(&mut self) -> Result<(), StatsError> {
+        // Orders may lie outside the days of their slot: long windows, and orders out of the window.
+        let mut orders_in: BTreeMap<i32, BTreeSet<Cell>> = BTreeMap::new();
+        for (cell, held) in self.new.of(Step::Orders) {
+            let Some((first, last)) = held.days else { continue };
+            for day_cell in self.dimensions.cells_of(self.dimensions.slot_of_day(first)..=last) {
+                orders_in.entry(day_cell).or_default().insert(cell);
+            }
+        }
+        let mut slots: BTreeSet<i32> = self.new.of(Step::Views).map(|(cell, _)| cell.slot).collect();
+        slots.extend(orders_in.keys());
+        let (mut dues, mut held) = (Vec::new(), Vec::new());
+        for slot in slots {
+            let cell = Cell::of_slot(slot);
+            let orders = orders_in.get(&slot).cloned().unwrap_or_default();
+            let facts = [
+                self.stamps(Step::Views, "view_days", std::iter::once(cell)),
+                self.stamps(Step::Orders, "order_days", orders.into_iter()),
+            ];
+            let recipe = self.recipes[&Step::Conversion].clone();
+            let inputs = Inputs { recipe, terms: String::new(), facts: stamp(facts) };
+            match self.due(Step::Conversion, cell, &inputs) {
+                Some(reason) => dues.push(Due::new(Step::Conversion, cell, inputs, reason, 100_000)),
+                None => held.push(cell),
+            }
+        }
+        self.carry(Step::Conversion, held);
+        self.run_counted(Step::Conversion, dues, |job| {
+            let cells: BTreeSet<Cell> = job.iter().map(|due| due.cell).collect();
+            let orders =
+                job.iter().filter_map(|due| orders_in.get(&due.cell.slot)).flatten().copied().collect();
+            vec![("view_days", cells), ("order_days", orders)]
+        })
+    }
+
+    /// Campaigns beside the signals and views around them, for every slot in which either changed.
+    pub(crate) fn build_funnel(&mut self) -> Result<(), StatsError> {
+        let mut days_of: BTreeMap<i32, (i32, i32)> = BTreeMap::new();
+        for terms in self.dimensions.campaigns.values() {
+            let (first, last) = days_of.entry(terms.slot).or_insert(terms.days);
+            (*first, *last) = ((*first).min(terms.days.0), (*last).max(terms.days.1));
+        }
+        let around = |builder: &Self, slot: i32| -> BTreeSet<Cell> {
+            let (first, last) = days_of.get(&slot).copied().unwrap_or((slot, slot));
+            let cells = builder.dimensions.cells_of(builder.dimensions.slot_of_day(first)..=last);
+            cells.map(Cell::of_slot).collect()
+        };
+        let (mut dues, mut held) = (Vec::new(), Vec::new());
+        let slots: Vec<Cell> = self.new.of(Step::Orders).map(|(cell, _)| cell).collect();
+        for cell in slots {
+            let cells = around(self, cell.slot);
+            let facts = [
+                self.stamps(Step::Orders, "campaign_orders", std::iter::once(cell)),
+                self.stamps(Step::Signals, "signal_days", cells.iter().copied()),
+                self.stamps(Step::Views, "view_days", cells.iter().copied()),
+            ];
+            let recipe = self.recipes[&Step::Funnel].clone();
+            let inputs = Inputs { recipe, terms: String::new(), facts: stamp(facts) };
+            match self.due(Step::Funnel, cell, &inputs) {
+                Some(reason) => dues.push(Due::new(Step::Funnel, cell, inputs, reason, 50_000)),
+                None => held.push(cell),
+            }
+        }
+        self.carry(Step::Funnel, held);
+        let around = |job: &[Due]| -> Vec<(&'static str, BTreeSet<Cell>)> {
+            let own = job.iter().map(|due| due.cell).collect();
+            let cells: BTreeSet<Cell> = job.iter().flat_map(|due| around(self, due.cell.slot)).collect();
+            vec![("campaign_orders", own), ("signal_days", cells.clone()), ("view_days", cells)]
+        };
+        let wanted: Vec<(Vec<Due>, Vec<(&'static str, BTreeSet<Cell>)>)> =
+            self.jobs(dues).into_iter().map(|job| (job.clone(), around(&job))).collect();
+        self.run_jobs(Step::Funnel, wanted)
+    }
+
+    fn run_counted(
+        &mut self,
+        step: Step,
+        dues: Vec<Due>,
+        wanted: impl Fn(&[Due]) -> Vec<(&'static str, BTreeSet<Cell>)>,
+    ) -> Result<(), StatsError> {
+        let jobs = self.jobs(dues).into_iter().map(|job| (job.clone(), wanted(&job))).collect();
+        self.run_jobs(step, jobs)
+    }
+
+    fn run_jobs(
+        &mut self,
+        step: Step,
+        jobs: Vec<(Vec<Due>, Vec<(&'static str, BTreeSet<Cell>)>)>,
+    ) -> Result<(), StatsError> {
+        let this: &Self = self;
+        let done = workers::each(jobs, async |(dues, wanted)| {
+            let session = Session::new(this.question.as_of, &this.memory, 1)?;
+            for relation in read_by(step) {
+                let cells = wanted.iter().find(|(name, _)| *name == relation.name);
+                this.put_kept(&session, relation, cells.map(|(_, cells)| cells))?;
+            }
+            this.narrow(&session, step, &dues).await?;
+            let rows = session.build(step.relations()).await?;
+            let outputs = this.keep(step, &dues, rows, false)?;
+            Ok((dues, outputs))
+        })?;
+        for (dues, outputs) in done {
+            for due in &dues {
+                self.note(due);
+            }
+            let fresh = |cell: Cell| {
+                let due = dues.iter().find(|due| due.cell == cell)?;
+                Some(Held {
+                    inputs: due.inputs.clone(),
+                    from: i64::MIN,
+                    until: i64::MAX,
+                    known_from: i64::MAX,
+                    days: None,
+                    outputs: BTreeMap::new(),
+                })
+            };
+            self.take(step, outputs, fresh);
+        }
+        Ok(())
+    }
+
+    /// Files hold more cells than are built: leaves of what drives the step only the rows of those cells.
+    async fn narrow(&self, session: &Session, step: Step, dues: &[Due]) -> Result<(), StatsError> {
+        let mut days = Vec::new();
+        for due in dues {
+            let next = self.dimensions.cells_of(due.cell.slot + 1..=i32::MAX).next().unwrap_or(i32::MAX);
+            days.push((date_of(due.cell.slot), date_of(next.min(due.cell.slot + 400))));
+        }
+        let within = |column: &str| {
+            let each = days
+                .iter()
+                .map(|(from, until)| format!("({column} >= DATE '{from}' AND {column} < DATE '{until}')"));
+            each.collect::<Vec<_>>().join(" OR ")
+        };
+        let driving: &[(&str, &str)] = match step {
+            Step::Funnel => &[("campaign_orders", "slot_date")],
+            _ => &[("view_days", "day"), ("order_days", "day")],
+        };
+        for (relation, column) in driving {
+            let all = format!("all_{relation}");
+            let table = session.context.table_provider(*relation).await?;
+            session.put(&all, table)?;
+            let view =
+                session.plan(&format!("SELECT * FROM {all} WHERE {}", within(column))).await?.into_view();
+            session.put(relation, view)?;
+        }
+        Ok(())
+    }
+}

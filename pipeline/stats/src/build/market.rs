@@ -1,0 +1,209 @@
+//! Relations of the whole market, each built where something that it reads has changed; and audits.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use arrow::{
+    array::{Int64Array, RecordBatch, StringArray},
+    datatypes::{DataType, Field, Schema},
+};
+
+use chrono::TimeDelta;
+use slotcast_lake::{Snapshot, contract::ContractTable};
+
+use super::{
+    Builder,
+    dimensions::Dimensions,
+    state::{Cell, Held, Inputs, Output, stamp},
+};
+use crate::{
+    audit::{Finding, run_audits},
+    days_table::days,
+    error::StatsError,
+    registry::{RELATIONS, Relation, Step, words_of},
+    session::{Question, Rows, Session},
+};
+
+/// The relation `product_slots` for the slot after the one that is scored; empty where that is not asked for.
+pub(crate) const NEXT: &str = "product_slots_next";
+
+/// A relation and those of its step that it reads and that are not kept, in order.
+fn with_those_it_reads(relation: &'static Relation) -> Vec<&'static Relation> {
+    let mut found: Vec<&'static Relation> = Vec::new();
+    for other in Step::Market.relations().filter(|other| other.kind.order().is_none()) {
+        if words_of(relation.sql).contains(other.name) {
+            found.push(other);
+        }
+    }
+    found.push(relation);
+    found
+}
+
+/// Relations of the market are cells of their own.
+fn market_cell(place: usize) -> Cell {
+    Cell { slot: 0, distance: u32::try_from(place).unwrap_or(u32::MAX) }
+}
+
+/// Registers the calendar of the market.
+pub(crate) fn put_days(
+    session: &Session,
+    dimensions: &Dimensions,
+    question: &Question,
+) -> Result<(), StatsError> {
+    let first = dimensions.slots.first().map_or(question.as_of, |slot| slot.opens_at);
+    let days = days(&question.calendar, first, question.as_of + TimeDelta::days(70))?;
+    session.put_rows("market_days", &Rows::of(days))
+}
+
+impl Builder<'_> {
+    /// What a relation of the market is made from.
+    fn inputs_of(&self, relations: &[&'static Relation], dimensions: &str) -> Result<Inputs, StatsError> {
+        let mut facts = Vec::new();
+        let mut terms = String::new();
+        let named: HashSet<&str> = relations.iter().flat_map(|relation| words_of(relation.sql)).collect();
+        for other in RELATIONS.iter().filter(|other| named.contains(other.name)) {
+            match other.step {
+                Step::Dimensions => dimensions.clone_into(&mut terms),
+                Step::Market => {
+                    // Built before this one, if it is kept at all.
+                    let place = Step::Market.kept().position(|kept| kept.name == other.name);
+                    let held =
+                        place.and_then(|place| self.new.cells.get(&(Step::Market, market_cell(place))));
+                    facts.extend(
+                        held.filter(|_| relations.iter().all(|own| own.name != other.name))
+                            .map(|held| stamp([held.inputs.terms.clone(), held.inputs.facts.clone()])),
+                    );
+                }
+                _ if other.kind.order().is_some() => facts.push(self.new.stamp(other.step, other.name)),
+                _ => {}
+            }
+        }
+        if named.contains("as_of") {
+            // Of the moment itself only the slots that have closed by it count.
+            let closed = self.dimensions.slots.iter().filter(|slot| slot.closes_at <= self.question.as_of);
+            facts.push(closed.last().map(|slot| slot.date.to_string()).unwrap_or_default());
+        }
+        if named.contains("market_days") {
+            facts.push(self.dimensions.days.day(self.as_of()).to_string());
+        }
+        Ok(Inputs { recipe: self.recipes[&Step::Market].clone(), terms, facts: stamp(facts) })
+    }
+
+    /// Builds the relations of the market that are due.
+    pub(crate) async fn build_market(&mut self, scored: &Rows) -> Result<(), StatsError> {
+        let session = self.market_session(scored).await?;
+        let dimensions = format!("{:x}", self.dimensions.stamp()?);
+        for (place, relation) in Step::Market.kept().enumerate() {
+            let cell = market_cell(place);
+            let relations = with_those_it_reads(relation);
+            let inputs = self.inputs_of(&relations, &dimensions)?;
+            // Tonight's offers are other ones every night.
+            let reason = match relation.name {
+                "product_slots" => Some("it speaks for another moment"),
+                _ => self.due(Step::Market, cell, &inputs),
+            };
+            let base = self.base.get(relation.name).filter(|_| reason.is_none());
+            if let Some(base) = base {
+                self.carry(Step::Market, vec![cell]);
+                let files: BTreeSet<String> = base.files.iter().map(|file| file.name.clone()).collect();
+                let table = self.shelf.table(relation.name, &files, &self.schema(relation.name)?)?;
+                session.put(relation.name, table)?;
+                self.whole.insert(relation.name, files);
+                continue;
+            }
+            let built = session.build(relations.into_iter()).await?;
+            let rows = built.into_iter().find(|(own, _)| own.name == relation.name);
+            let rows = rows.expect("it was asked for").1;
+            let count = rows.count() as u64;
+            let file = self.shelf.write(relation.name, "all", &rows)?;
+            self.whole.insert(relation.name, file.iter().cloned().collect());
+            let output = Output { stamp: inputs.facts.clone(), rows: count, file };
+            let held = Held {
+                inputs,
+                from: i64::MIN,
+                until: i64::MAX,
+                known_from: i64::MAX,
+                days: None,
+                outputs: BTreeMap::from([(relation.name.to_owned(), output)]),
+            };
+            self.new.cells.insert((Step::Market, cell), held);
+        }
+        self.session = Some(session);
+        Ok(())
+    }
+
+    /// The features of the slot after the one that is scored, with those of the slots before it.
+    pub(crate) async fn build_next(&mut self) -> Result<(), StatsError> {
+        let rows = match self.question.next {
+            None => Rows { schema: self.schema("product_slots")?, batches: Vec::new() },
+            Some(next) => {
+                let next = Self::decision_of(&next);
+                let scored = self.build_offers(&next)?;
+                let session = Session::new(self.question.as_of, &self.memory, 2)?;
+                self.dimensions.put_all(&session)?;
+                self.put_features(&session, &next, &scored).await?;
+                let relation = RELATIONS.iter().filter(|relation| relation.name == "product_slots");
+                let mut built = session.build(relation).await?;
+                built.pop().expect("it was asked for").1
+            }
+        };
+        let file = self.shelf.write(NEXT, "all", &rows)?;
+        self.whole.insert(NEXT, file.into_iter().collect());
+        Ok(())
+    }
+
+    /// A session in which every kept relation stands, for questions about the whole market.
+    async fn market_session(&self, scored: &Rows) -> Result<Session, StatsError> {
+        let session = Session::new(self.question.as_of, &self.memory, 2)?;
+        self.dimensions.put_all(&session)?;
+        let kept = RELATIONS.iter().filter(|relation| relation.kind.order().is_some());
+        for relation in kept.filter(|relation| !matches!(relation.step, Step::Market | Step::Features)) {
+            self.put_kept(&session, relation, None)?;
+        }
+        self.put_features(&session, &self.scored(), scored).await?;
+        put_days(&session, &self.dimensions, self.question)?;
+        session.put_rows("fact_tables", &Rows::of(self.fact_tables()?))?;
+        session.put_rows("fact_campaigns", &Rows::of(self.fact_campaigns()?))?;
+        Ok(session)
+    }
+
+    /// The tables of facts that have a time, with the last moment of which each tells.
+    fn fact_tables(&self) -> Result<RecordBatch, StatsError> {
+        let timed = self.facts.iter().filter(|snapshot| {
+            ContractTable::named(&snapshot.table.name).is_some_and(|table| table.occurred.is_some())
+        });
+        let last = |snapshot: &&Snapshot| {
+            let spans = snapshot.files.iter().filter_map(|file| file.span);
+            let last = spans.map(|span| span.last).max();
+            last.map(|last| (snapshot.table.name.clone(), last.min(self.as_of())))
+        };
+        let (names, lasts): (Vec<String>, Vec<i64>) = timed.filter_map(|snapshot| last(&snapshot)).unzip();
+        let schema = Schema::new(vec![
+            Field::new("table_name", DataType::Utf8, true),
+            Field::new("last_at", slotcast_lake::contract::instant_type(), true),
+        ]);
+        let lasts = arrow::array::TimestampMicrosecondArray::from(lasts).with_timezone("UTC");
+        let names = StringArray::from_iter_values(names);
+        Ok(RecordBatch::try_new(schema.into(), vec![std::sync::Arc::new(names), std::sync::Arc::new(lasts)])?)
+    }
+
+    /// The campaigns that facts name, known or not.
+    fn fact_campaigns(&self) -> Result<RecordBatch, StatsError> {
+        let mut rows: BTreeMap<&str, i64> = BTreeMap::new();
+        for (campaign, count) in self.new.parts.values().flat_map(|part| &part.campaigns) {
+            *rows.entry(campaign).or_default() += i64::try_from(*count).unwrap_or(i64::MAX);
+        }
+        let schema = Schema::new(vec![
+            Field::new("campaign_id", DataType::Utf8, true),
+            Field::new("rows", DataType::Int64, true),
+        ]);
+        let ids = StringArray::from_iter_values(rows.keys());
+        let counts = Int64Array::from_iter_values(rows.values().copied());
+        Ok(RecordBatch::try_new(schema.into(), vec![std::sync::Arc::new(ids), std::sync::Arc::new(counts)])?)
+    }
+
+    /// Runs every audit over what is kept; gives the session back.
+    pub(crate) async fn audit(&mut self) -> Result<(Vec<Finding>, Option<Session>), StatsError> {
+        let Some(session) = self.session.take() else { return Ok((Vec::new(), None)) };
+        Ok((run_audits(&session).await?, Some(session)))
+    }
+}

@@ -1,0 +1,174 @@
+//! The table of local days that the calendar gives to SQL: weekday, holiday, and the slot of each.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray},
+    datatypes::{DataType, Field, Schema},
+};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use slotcast_core::{
+    Holiday, KOREAN_HOLIDAY_YEARS, SlotCalendar, Tz, korean_holiday, local_to_utc, utc_to_local,
+};
+
+use crate::{error::StatsError, staging::day_number};
+
+/// What is known of a day: nothing, that it is a working day of the law, or its holiday.
+fn holiday_of(zone: Tz, day: NaiveDate) -> Option<Option<Holiday>> {
+    let korean = matches!(zone, Tz::Asia__Seoul | Tz::ROK);
+    (korean && KOREAN_HOLIDAY_YEARS.contains(&day.year())).then(|| korean_holiday(day))
+}
+
+/// Every local day of the market from the one of `first` to the one of `last`.
+///
+/// Holidays are those of South Korea, so `is_holiday` is null, not known, in a market of another zone
+/// than Seoul's and in years that the table of holidays does not reach; `is_day_off` is then true on a
+/// weekend and null on other days. `slot_date` is the slot that runs at local noon.
+///
+/// A holiday stands here whether or not anybody could know of it long before: temporary ones
+/// (`holiday_kind`) were often named only weeks ahead, so a feature of an earlier T leaves them out.
+pub(crate) fn days(
+    calendar: &SlotCalendar,
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+) -> Result<RecordBatch, StatsError> {
+    let zone = calendar.zone();
+    let last_day = utc_to_local(zone, last).date();
+    let days: Vec<NaiveDate> =
+        utc_to_local(zone, first).date().iter_days().take_while(|day| *day <= last_day).collect();
+    let known: Vec<Option<Option<Holiday>>> = days.iter().map(|day| holiday_of(zone, *day)).collect();
+
+    let weekday = |day: &NaiveDate| i64::from(day.weekday().number_from_monday());
+    let is_holiday = |known: &Option<Option<Holiday>>| known.map(|holiday| holiday.is_some());
+    let days_off = days.iter().zip(&known).map(|(day, known)| {
+        // As SQL has it: true or unknown is true.
+        if weekday(day) >= 6 { Some(true) } else { is_holiday(known) }
+    });
+    let slot_dates = days.iter().map(|day| {
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).expect("12:00 is a time of day");
+        day_number(calendar.slot_of(local_to_utc(zone, day.and_time(noon))).date)
+    });
+    let holidays = || known.iter().map(|known| known.flatten());
+
+    let schema = Schema::new(vec![
+        Field::new("day", DataType::Date32, true),
+        Field::new("weekday", DataType::Int64, true),
+        Field::new("is_holiday", DataType::Boolean, true),
+        Field::new("holiday_ko", DataType::Utf8, true),
+        Field::new("holiday_en", DataType::Utf8, true),
+        Field::new("holiday_kind", DataType::Utf8, true),
+        Field::new("is_day_off", DataType::Boolean, true),
+        Field::new("slot_date", DataType::Date32, true),
+    ]);
+    Ok(RecordBatch::try_new(
+        Arc::new(schema),
+        vec![
+            Arc::new(Date32Array::from_iter_values(days.iter().map(|day| day_number(*day)))),
+            Arc::new(Int64Array::from_iter_values(days.iter().map(weekday))),
+            Arc::new(known.iter().map(is_holiday).collect::<BooleanArray>()),
+            Arc::new(holidays().map(|holiday| holiday.map(|found| found.name_ko)).collect::<StringArray>()),
+            Arc::new(holidays().map(|holiday| holiday.map(|found| found.name_en)).collect::<StringArray>()),
+            Arc::new(
+                holidays()
+                    .map(|holiday| holiday.map(|found| found.kind.to_string()))
+                    .collect::<StringArray>(),
+            ),
+            Arc::new(days_off.collect::<BooleanArray>()),
+            Arc::new(Date32Array::from_iter_values(slot_dates)),
+        ],
+    )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::{
+        array::{Array, AsArray},
+        datatypes::{Date32Type, Int64Type},
+    };
+    use chrono::Weekday;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn date(text: &str) -> i32 {
+        day_number(text.parse().unwrap())
+    }
+
+    fn booleans(batch: &RecordBatch, name: &str) -> Vec<Option<bool>> {
+        batch.column_by_name(name).unwrap().as_boolean().iter().collect()
+    }
+
+    fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Vec<Option<&'a str>> {
+        batch.column_by_name(name).unwrap().as_string::<i32>().iter().collect()
+    }
+
+    fn dates(batch: &RecordBatch, name: &str) -> Vec<i32> {
+        batch.column_by_name(name).unwrap().as_primitive::<Date32Type>().values().to_vec()
+    }
+
+    #[test]
+    fn a_week_of_seoul_with_its_holidays() {
+        // From Saturday 00:00 to Tuesday 23:59 of Seoul.
+        let batch =
+            days(&SlotCalendar::default(), at("2025-05-02T15:00:00Z"), at("2025-05-06T14:59:59Z")).unwrap();
+        assert_eq!(dates(&batch, "day"), (date("2025-05-03")..=date("2025-05-06")).collect::<Vec<_>>());
+        assert_eq!(batch["weekday"].as_primitive::<Int64Type>().values(), &[6, 7, 1, 2]);
+        assert_eq!(booleans(&batch, "is_holiday"), [Some(false), Some(false), Some(true), Some(true)]);
+        assert_eq!(booleans(&batch, "is_day_off"), [Some(true); 4]);
+        assert_eq!(
+            texts(&batch, "holiday_ko"),
+            [None, None, Some("부처님 오신 날"), Some("대체공휴일(부처님 오신 날)")]
+        );
+        assert_eq!(texts(&batch, "holiday_en")[2], Some("Buddha's Birthday"));
+        assert_eq!(texts(&batch, "holiday_kind"), [None, None, Some("traditional"), Some("substitute")]);
+    }
+
+    #[test]
+    fn a_working_day_is_not_off() {
+        let batch =
+            days(&SlotCalendar::default(), at("2026-11-25T03:00:00Z"), at("2026-11-25T03:00:00Z")).unwrap();
+        assert_eq!(booleans(&batch, "is_holiday"), [Some(false)]);
+        assert_eq!(booleans(&batch, "is_day_off"), [Some(false)]);
+    }
+
+    #[test]
+    fn a_day_belongs_to_the_slot_that_runs_at_noon() {
+        // Slots open on Tuesday at 10:00, so Monday belongs to the slot before and Tuesday to the next.
+        let calendar = SlotCalendar::default();
+        let batch = days(&calendar, at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z")).unwrap();
+        assert_eq!(dates(&batch, "slot_date"), [date("2026-11-17"), date("2026-11-24")]);
+        let evening = NaiveTime::from_hms_opt(18, 0, 0).unwrap();
+        let calendar = SlotCalendar::new(Weekday::Tue, evening, Tz::Asia__Seoul, 1).unwrap();
+        let batch = days(&calendar, at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z")).unwrap();
+        assert_eq!(dates(&batch, "slot_date"), [date("2026-11-17"), date("2026-11-17")]);
+    }
+
+    #[test]
+    fn elsewhere_holidays_are_not_known() {
+        let time = NaiveTime::from_hms_opt(10, 0, 0).unwrap();
+        let calendar = SlotCalendar::new(Weekday::Tue, time, Tz::America__Sao_Paulo, 1).unwrap();
+        // Friday to Sunday, over the midnight that summer time skipped.
+        let batch = days(&calendar, at("2014-10-17T12:00:00Z"), at("2014-10-19T12:00:00Z")).unwrap();
+        assert_eq!(dates(&batch, "day"), (date("2014-10-17")..=date("2014-10-19")).collect::<Vec<_>>());
+        assert_eq!(booleans(&batch, "is_holiday"), [None; 3]);
+        assert_eq!(booleans(&batch, "is_day_off"), [None, Some(true), Some(true)]);
+        assert_eq!(texts(&batch, "holiday_kind"), [None; 3]);
+        assert_eq!(batch["holiday_ko"].null_count(), 3);
+    }
+
+    #[test]
+    fn years_beyond_the_table_are_not_known() {
+        let batch =
+            days(&SlotCalendar::default(), at("2050-12-30T03:00:00Z"), at("2051-01-02T03:00:00Z")).unwrap();
+        assert_eq!(booleans(&batch, "is_holiday"), [Some(false), Some(false), None, None]);
+    }
+
+    #[test]
+    fn no_days_when_the_last_lies_before_the_first() {
+        let batch =
+            days(&SlotCalendar::default(), at("2026-11-25T03:00:00Z"), at("2026-11-20T03:00:00Z")).unwrap();
+        assert_eq!((batch.num_rows(), batch.num_columns()), (0, 8));
+    }
+}

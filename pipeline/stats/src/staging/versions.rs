@@ -1,0 +1,75 @@
+//! Which rows are versions of one another, and when each was superseded.
+
+use hashbrown::{HashMap, HashTable};
+
+/// The place of a row: its batch, its row there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) batch: u32,
+    pub(crate) row: u32,
+}
+
+/// What orders versions of one key, ascending: when it was recorded or else known, when it was known,
+/// the file and the line that brought it.
+pub(crate) type Order = (i64, i64, i64, i64);
+
+/// Rows by their key. Keys are compared by hash first and then by what they say.
+#[derive(Default)]
+pub(crate) struct Versions {
+    firsts: HashTable<(u64, Place)>,
+    repeated: HashMap<Place, Vec<Place>>,
+}
+
+impl Versions {
+    /// Meets a row.
+    pub(crate) fn meet(&mut self, place: Place, hash: u64, same: impl Fn(Place) -> bool) {
+        let entry = self.firsts.entry(hash, |(held, first)| *held == hash && same(*first), |(held, _)| *held);
+        match entry {
+            hashbrown::hash_table::Entry::Occupied(found) => {
+                let first = found.get().1;
+                self.repeated.entry(first).or_insert_with(|| vec![first]).push(place);
+            }
+            hashbrown::hash_table::Entry::Vacant(free) => {
+                free.insert((hash, place));
+            }
+        }
+    }
+
+    /// When each superseded row was: the first moment at which a version that goes before it was known.
+    /// Rows whose key stands once are in none of the answers; the last version of a key has no moment.
+    /// Keys are forgotten, so that those of something else may be met.
+    pub(crate) fn superseded(&mut self, order: impl Fn(Place) -> Order) -> HashMap<Place, Option<i64>> {
+        let mut moments = HashMap::new();
+        self.firsts.clear();
+        for (_, mut places) in self.repeated.drain() {
+            places.sort_by_key(|place| order(*place));
+            let mut earliest: Option<i64> = None;
+            for place in places.into_iter().rev() {
+                moments.insert(place, earliest);
+                let known_at = order(place).1;
+                earliest = Some(earliest.map_or(known_at, |earliest| earliest.min(known_at)));
+            }
+        }
+        moments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_ends_when_one_that_goes_before_it_is_known() {
+        // Of one key: recorded on day 1, 2, 3; the second arrives after the third.
+        let rows = [(1, 1, 0, 0), (2, 9, 0, 0), (3, 3, 0, 0)];
+        let place = |row| Place { batch: 0, row };
+        let mut versions = Versions::default();
+        for row in 0..3 {
+            versions.meet(place(row), 7, |_| true);
+        }
+        versions.meet(place(3), 7, |_| false);
+        let ends = versions.superseded(|place| rows[place.row as usize]);
+        assert_eq!(ends.len(), 3);
+        assert_eq!([ends[&place(0)], ends[&place(1)], ends[&place(2)]], [Some(3), Some(3), None]);
+    }
+}

@@ -1,0 +1,168 @@
+//! Full builds and nights on one market.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use slotcast_simulate::BulkMarket;
+
+use crate::commands::{Peer, ingest, remove, said, slotcast};
+use crate::inbox::Inbox;
+use crate::lines::{header, line, mib, ratio};
+use crate::measure::{Measured, files_below, folder_size, run};
+use crate::sums::Sums;
+
+/// What is measured, and how often.
+#[derive(Debug)]
+pub(crate) struct Measuring<'a> {
+    /// For lakes and the peer's tables.
+    pub(crate) folder: &'a Path,
+    /// For inboxes.
+    pub(crate) keep: &'a Path,
+    pub(crate) market: &'a BulkMarket,
+    /// Of building everything.
+    pub(crate) rounds: u32,
+    pub(crate) nights: u32,
+    /// In MiB.
+    pub(crate) memory: Option<u64>,
+    pub(crate) peer: Option<&'a Peer<'a>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Nights {
+    pub(crate) inbox: Inbox,
+    pub(crate) ingest: Measured,
+    pub(crate) full: Vec<Measured>,
+    pub(crate) peer_ingest: Option<Measured>,
+    pub(crate) peer: Vec<Measured>,
+    /// Nights with nothing new.
+    pub(crate) quiet: Vec<Measured>,
+    pub(crate) day: Vec<Measured>,
+    pub(crate) night: Vec<Measured>,
+    pub(crate) full_night: Measured,
+    /// How many relations were held against those of the full build, and their rows.
+    pub(crate) compared: (usize, u64),
+    pub(crate) lake_bytes: u64,
+    /// In what a night is not what `--full` makes of the same facts.
+    pub(crate) differing: Vec<String>,
+}
+
+impl Measuring<'_> {
+    pub(crate) fn nights(&self) -> Result<Nights> {
+        let inbox = Inbox::made_or_kept(self.market, self.keep)?;
+        inbox.warm()?;
+        let path = |name: &str| self.folder.join(name);
+        let (lake, out) = (path("lake"), path("peer"));
+        let taken_in = said("slotcast, ingest", ingest(self.folder, &inbox.whole, &lake)?);
+        let peer_ingest = self.peer.map(|peer| peer.run(&inbox.whole, &out, &["ingest"])).transpose()?;
+        let peer_ingest = peer_ingest.map(|measured| said("peer, ingest", measured));
+
+        // An hour after the last slot closed. The day to come lies before the same hour of the next day.
+        let evening = self.market.ends_at()? + TimeDelta::hours(1);
+        let (mut full, mut peer) = (Vec::new(), Vec::new());
+        for round in 1..=self.rounds {
+            // A second later each time: what was done for a moment is not done again.
+            let at = evening + TimeDelta::seconds(round.into());
+            full.push(said(&format!("round {round}: slotcast, full"), self.stats(&lake, at, &["--full"])?));
+            if let Some(script) = self.peer {
+                let measured = script.run(&inbox.whole, &out, &["stats", &text(at)])?;
+                peer.push(said(&format!("round {round}: peer"), measured));
+            }
+        }
+        remove(&out)?;
+        let mut quiet = Vec::new();
+        for round in 1..=self.nights {
+            let at = evening + TimeDelta::seconds(self.rounds.into()) + TimeDelta::minutes(round.into());
+            quiet.push(said(&format!("round {round}: nothing new"), self.stats(&lake, at, &[])?));
+        }
+
+        let morrow = evening + TimeDelta::days(1);
+        let (mut day, mut night) = (Vec::new(), Vec::new());
+        let (of_night, of_full) = (path("lake-night"), path("lake-full"));
+        for round in 1..=self.nights {
+            remove(&of_night)?;
+            copy(&lake, &of_night)?;
+            day.push(ingest(self.folder, &inbox.day, &of_night)?);
+            night.push(said(&format!("round {round}: night"), self.stats(&of_night, morrow, &[])?));
+        }
+        let lake_bytes = folder_size(&of_night)?;
+        copy(&lake, &of_full)?;
+        ingest(self.folder, &inbox.day, &of_full)?;
+        let full_night = said("that night, full", self.stats(&of_full, morrow, &["--full"])?);
+        let [of_night, of_full] = [&of_night, &of_full].map(|lake| Sums::of(self.folder, lake));
+        let (of_night, of_full) = (of_night?, of_full?);
+        let differing = of_night.differing(&of_full);
+        for lake in ["lake", "lake-night", "lake-full"] {
+            remove(&path(lake))?;
+        }
+        Ok(Nights {
+            inbox,
+            ingest: taken_in,
+            full,
+            peer_ingest,
+            peer,
+            quiet,
+            day,
+            night,
+            full_night,
+            compared: (of_night.relations(), of_night.rows()),
+            lake_bytes,
+            differing,
+        })
+    }
+
+    fn stats(&self, lake: &Path, at: DateTime<Utc>, words: &[&str]) -> Result<Measured> {
+        let mut command = slotcast(self.folder, lake);
+        command.args(["stats", "-q", "--as-of", &text(at)]).args(words);
+        if let Some(memory) = self.memory {
+            command.args(["--memory", &memory.to_string()]);
+        }
+        run(&mut command)
+    }
+}
+
+fn text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Copies a folder. Files are on disk at the end: or the system would write them while others are measured.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for (path, _) in files_below(from)? {
+        let target = to.join(path.strip_prefix(from)?);
+        target.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::copy(&path, &target).with_context(|| format!("`{}` cannot be copied", path.display()))?;
+        File::open(&target)?.sync_all()?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Nights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [rows, rows_of_day] = [self.inbox.written.rows, self.inbox.written_day.rows];
+        let (files, bytes) = (self.inbox.files, self.inbox.bytes);
+        writeln!(f, "{rows} rows in {files} files, {}; one more day: {rows_of_day} rows", mib(bytes))?;
+        writeln!(f)?;
+        header(f)?;
+        let one = std::slice::from_ref::<Measured>;
+        let (full_night, quiet) = (one(&self.full_night), &self.quiet);
+        line(f, "slotcast, ingest", one(&self.ingest), rows)?;
+        line(f, "peer, ingest", self.peer_ingest.as_slice(), rows)?;
+        line(f, "slotcast, full", &self.full, rows)?;
+        line(f, "peer", &self.peer, rows)?;
+        line(f, "night, nothing new", quiet, rows)?;
+        line(f, "one more day, ingest", &self.day, rows_of_day)?;
+        line(f, "night, one more day", &self.night, rows_of_day)?;
+        line(f, "that night, full", full_night, rows + rows_of_day)?;
+        writeln!(f)?;
+        ratio(f, "slotcast / peer", &self.full, &self.peer)?;
+        ratio(f, "night / peer", &self.night, &self.peer)?;
+        ratio(f, "night / full", &self.night, full_night)?;
+        ratio(f, "nothing new / full", quiet, &self.full)?;
+        let (relations, relation_rows) = self.compared;
+        let held = if self.differing.is_empty() { "night = full" } else { "night is NOT full" };
+        writeln!(f, "{held:<24}{relations:>10} relations, {relation_rows} rows")?;
+        writeln!(f, "{:<24}{:>10}", "lake after a night", mib(self.lake_bytes))
+    }
+}
