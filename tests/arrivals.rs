@@ -86,6 +86,12 @@ fn arrivals(rows: &[(&'static str, Row)], fates: &[Fate]) -> Vec<Arrival> {
         .iter()
         .map(|(table, row)| Arrival { table, row: row.clone(), night: first_night(time_of(table, row)) })
         .collect();
+    // Signals without an id are added up within a file, so how files are split would tell.
+    for (place, arrival) in
+        arrivals.iter_mut().enumerate().filter(|(_, arrival)| arrival.table == "social_signals")
+    {
+        arrival.row.insert("signal_id".to_owned(), format!("sg-{place}"));
+    }
     for (index, (place, fate, later)) in fates.iter().enumerate() {
         let place = place % rows.len();
         let mut changed = arrivals[place].clone();

@@ -43,6 +43,7 @@ macro_rules! questions {
 questions! {
     audits
     audits_broken
+    calendar_days
     campaign_outcomes
     campaign_outcomes_at_the_close
     campaign_outcomes_from_snapshots
@@ -50,7 +51,6 @@ questions! {
     cohorts_long_windows
     conversion_daily
     conversion_daily_local_time
-    days
     findings
     funnel
     funnel_from_snapshots

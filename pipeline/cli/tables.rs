@@ -49,7 +49,7 @@ pub(crate) struct Output {
 
 enum Writer {
     Table(SchemaRef, Vec<RecordBatch>),
-    Csv(arrow::csv::Writer<Pipe>),
+    Csv(Box<arrow::csv::Writer<Pipe>>),
     Json(arrow::json::Writer<Pipe, JsonArray>),
     Parquet(Box<ArrowWriter<Pipe>>),
 }
@@ -71,7 +71,7 @@ impl Output {
                 let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(pipe.clone());
                 // The header comes also where no row does.
                 writer.write(&RecordBatch::new_empty(schema))?;
-                Writer::Csv(writer)
+                Writer::Csv(Box::new(writer))
             }
             Format::Json => Writer::Json(WriterBuilder::new().with_explicit_nulls(true).build(pipe.clone())),
             Format::Parquet => {

@@ -39,6 +39,8 @@ pub(crate) struct Nights {
     pub(crate) peer: Vec<Measured>,
     /// Nights with nothing new.
     pub(crate) quiet: Vec<Measured>,
+    /// A night that is the first of its weekday: features of all slots are due, at a distance that was never built.
+    pub(crate) first: Measured,
     pub(crate) day: Vec<Measured>,
     pub(crate) night: Vec<Measured>,
     pub(crate) full_night: Measured,
@@ -79,13 +81,18 @@ impl Measuring<'_> {
         }
 
         let morrow = evening + TimeDelta::days(1);
-        let (mut day, mut night) = (Vec::new(), Vec::new());
         let (of_night, of_full) = (path("lake-night"), path("lake-full"));
+        let first = self.night_on(&lake, &of_night, &inbox, morrow)?.1;
+        let first = said("first night of its weekday", first);
+        // As a lake knows its weekdays that has been there for a week.
+        let again = evening + TimeDelta::seconds(self.rounds.into()) + TimeDelta::hours(1);
+        self.stats(&lake, morrow - TimeDelta::days(7), &[])?;
+        self.stats(&lake, again, &[])?;
+        let (mut day, mut night) = (Vec::new(), Vec::new());
         for round in 1..=self.nights {
-            remove(&of_night)?;
-            copy(&lake, &of_night)?;
-            day.push(ingest(self.folder, &inbox.day, &of_night)?);
-            night.push(said(&format!("round {round}: night"), self.stats(&of_night, morrow, &[])?));
+            let (taken_in, built) = self.night_on(&lake, &of_night, &inbox, morrow)?;
+            day.push(taken_in);
+            night.push(said(&format!("round {round}: night"), built));
         }
         let lake_bytes = folder_size(&of_night)?;
         copy(&lake, &of_full)?;
@@ -104,6 +111,7 @@ impl Measuring<'_> {
             peer_ingest,
             peer,
             quiet,
+            first,
             day,
             night,
             full_night,
@@ -111,6 +119,20 @@ impl Measuring<'_> {
             lake_bytes,
             differing,
         })
+    }
+
+    /// One more day on a copy of a lake: its ingest and its statistics.
+    fn night_on(
+        &self,
+        lake: &Path,
+        copied: &Path,
+        inbox: &Inbox,
+        at: DateTime<Utc>,
+    ) -> Result<(Measured, Measured)> {
+        remove(copied)?;
+        copy(lake, copied)?;
+        let taken_in = ingest(self.folder, &inbox.day, copied)?;
+        Ok((taken_in, self.stats(copied, at, &[])?))
     }
 
     fn stats(&self, lake: &Path, at: DateTime<Utc>, words: &[&str]) -> Result<Measured> {
@@ -146,7 +168,7 @@ impl fmt::Display for Nights {
         writeln!(f)?;
         header(f)?;
         let one = std::slice::from_ref::<Measured>;
-        let (full_night, quiet) = (one(&self.full_night), &self.quiet);
+        let (full_night, first, quiet) = (one(&self.full_night), one(&self.first), &self.quiet);
         line(f, "slotcast, ingest", one(&self.ingest), rows)?;
         line(f, "peer, ingest", self.peer_ingest.as_slice(), rows)?;
         line(f, "slotcast, full", &self.full, rows)?;
@@ -154,6 +176,7 @@ impl fmt::Display for Nights {
         line(f, "night, nothing new", quiet, rows)?;
         line(f, "one more day, ingest", &self.day, rows_of_day)?;
         line(f, "night, one more day", &self.night, rows_of_day)?;
+        line(f, "first of its weekday", first, rows_of_day)?;
         line(f, "that night, full", full_night, rows + rows_of_day)?;
         writeln!(f)?;
         ratio(f, "slotcast / peer", &self.full, &self.peer)?;

@@ -7,8 +7,9 @@
 //!
 //! The inbox is taken in once. Each round builds everything anew, for a moment of its own, and then
 //! lets the peer do the same. Then come nights: with nothing new, and, each time on a copy of the same
-//! lake, with one more day taken in. What such a night leaves must equal what `--full` makes of the same
-//! facts for the same moment. `--tenfold` does the same with ten times the weeks, for which a night
+//! lake, with one more day taken in: the first of its weekday, and one in a lake that has seen every
+//! weekday. What such a night leaves must equal what `--full` makes of the same facts for the same
+//! moment. `--tenfold` does the same with ten times the weeks, for which a night
 //! should take no longer. Files go to the system's temporary folder (`TMPDIR`): the inbox, at
 //! some 60 bytes a row, lakes, and the peer's tables.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures are data, progress is talk")]
@@ -151,6 +152,8 @@ impl fmt::Display for Report {
         writeln!(f, "{tenfold}")?;
         ratio(f, "ten times the weeks: full", &tenfold.full, &once.full)?;
         ratio(f, "ten times: nothing new", &tenfold.quiet, &once.quiet)?;
-        ratio(f, "ten times: night", &tenfold.night, &once.night)
+        ratio(f, "ten times: night", &tenfold.night, &once.night)?;
+        let [over, under] = [tenfold, once].map(|nights| std::slice::from_ref(&nights.first));
+        ratio(f, "ten times: first night", over, under)
     }
 }

@@ -91,7 +91,7 @@ users! {
     "signal_conversion"
     "cohorts"
     "refund_lag"
-    "days"
+    "calendar_days"
     "outcome_versions"
     "product_slots"
     written:

@@ -63,8 +63,10 @@ mod tests {
     use crate::registry::RELATIONS;
 
     fn slots(dates: Vec<Option<i32>>, ids: Vec<&str>) -> Rows {
-        let fields = vec![Field::new("slot_date", DataType::Date32, true), Field::new("id", DataType::Utf8, true)];
-        let columns: Vec<ArrayRef> = vec![Arc::new(Date32Array::from(dates)), Arc::new(StringArray::from(ids))];
+        let fields =
+            vec![Field::new("slot_date", DataType::Date32, true), Field::new("id", DataType::Utf8, true)];
+        let columns: Vec<ArrayRef> =
+            vec![Arc::new(Date32Array::from(dates)), Arc::new(StringArray::from(ids))];
         Rows::of(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap())
     }
 

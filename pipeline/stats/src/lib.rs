@@ -18,6 +18,7 @@ mod query;
 mod registry;
 mod session;
 mod staging;
+mod windows;
 
 pub use audit::Finding;
 pub use build::{Base, Build, BuiltRelation, Manner, Rebuilt, Shelf, build, look_back, open_built};

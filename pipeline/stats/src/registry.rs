@@ -219,7 +219,7 @@ relations! {
     "features" Features Features "offer_features" Kind::Working(&["slot_date", "id"]);
     "marts" Marts Market "moq_counts" Kind::Memory;
     "marts" Marts Market "moq_rates" Kind::Kept(&["dimension", "key"]);
-    "marts" Marts Market "days" Kind::Kept(&["day"]);
+    "marts" Marts Market "calendar_days" Kind::Kept(&["day"]);
     "marts" Marts Market "unmet_demand" Kind::Kept(&["campaign_id"]);
     "marts" Marts Market "slot_summary" Kind::Kept(&["slot_date"]);
     "marts" Marts Market "like_for_like" Kind::Kept(&["slot_date", "compared_with"]);

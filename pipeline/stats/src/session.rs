@@ -28,6 +28,7 @@ use crate::{
     grain::check_grain,
     priors::put_priors,
     registry::{Kind, Relation},
+    windows,
 };
 
 /// What a build is asked: which moment it speaks for, and which slot's offers will be scored.
@@ -141,6 +142,7 @@ impl Session {
     /// A session without tables, whose queries run in so many threads.
     pub(crate) fn new(as_of: DateTime<Utc>, memory: &Memory, partitions: usize) -> Result<Self, StatsError> {
         let context = context(memory, partitions)?;
+        windows::register(&context);
         let catalog = context.catalog("datafusion").expect("a new session has its default catalog");
         for name in ["facts", "staged"] {
             catalog.register_schema(name, Arc::new(MemorySchemaProvider::new()))?;

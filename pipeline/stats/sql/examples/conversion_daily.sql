@@ -15,6 +15,6 @@ LIMIT 26;
 -- On which weekdays do people order?
 SELECT d.weekday, sum(c.orders) AS orders, sum(c.visitors) AS visitors
 FROM conversion_daily AS c
-INNER JOIN days AS d ON d.day = c.day
+INNER JOIN calendar_days AS d ON d.day = c.day
 GROUP BY d.weekday
 ORDER BY d.weekday;

@@ -52,7 +52,7 @@ SELECT
     ln(1.0 + coalesce(s.visitors, t.no_view)) - t.log_threshold AS log_visitors_per_threshold,
     o.* EXCLUDE (
         id, product_id, slot_date, opens_at, closes_at, knowledge_at, knowledge_on, before_week, before_lookback,
-        days_before, opens_local,
+        days_before, opens_local, offer_number,
         threshold, threshold_basis, price, currency, capacity, parent_campaign_id
     )
 FROM offers AS o

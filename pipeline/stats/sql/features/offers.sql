@@ -40,25 +40,28 @@ scheduled AS (
         AND (c.superseded_at IS NULL OR c.superseded_at > d.knowledge_at)
 )
 
-SELECT * FROM proposed
-UNION ALL BY NAME
-SELECT
-    c.* EXCLUDE (
-        campaign_id, candidate_id, product_id, slot_date, opens_at, closes_at, threshold,
-        threshold_basis, price, currency, unit_cost, fixed_cost, capacity, parent_campaign_id,
-        status, declared_outcome, updated_at, recorded_at,
-        known_at, origin, line, superseded_at, knowledge_at, knowledge_on, before_week, before_lookback,
-        days_before, opens_local, closes_local
-    ),
-    c.campaign_id AS id, c.product_id, c.slot_date,
-    c.opens_at, c.closes_at, c.knowledge_at, c.knowledge_on, c.before_week, c.before_lookback, c.days_before, c.opens_local,
-    c.threshold, c.threshold_basis, c.price, c.currency, c.capacity, c.parent_campaign_id
-FROM scheduled AS c
-LEFT ANTI JOIN candidates AS p
-    ON
-        c.candidate_id = p.candidate_id
-        AND p.known_at <= c.knowledge_at AND (p.superseded_at IS NULL OR p.superseded_at > c.knowledge_at)
-LEFT ANTI JOIN candidates AS q
-    ON
-        c.candidate_id IS NULL AND c.product_id = q.product_id AND c.slot_date = q.slot_date
-        AND q.known_at <= c.knowledge_at AND (q.superseded_at IS NULL OR q.superseded_at > c.knowledge_at)
+SELECT u.*, row_number() OVER (ORDER BY u.slot_date, u.id, u.knowledge_at) AS offer_number
+FROM (
+    SELECT * FROM proposed
+    UNION ALL BY NAME
+    SELECT
+        c.* EXCLUDE (
+            campaign_id, candidate_id, product_id, slot_date, opens_at, closes_at, threshold,
+            threshold_basis, price, currency, unit_cost, fixed_cost, capacity, parent_campaign_id,
+            status, declared_outcome, updated_at, recorded_at,
+            known_at, origin, line, superseded_at, knowledge_at, knowledge_on, before_week, before_lookback,
+            days_before, opens_local, closes_local
+        ),
+        c.campaign_id AS id, c.product_id, c.slot_date,
+        c.opens_at, c.closes_at, c.knowledge_at, c.knowledge_on, c.before_week, c.before_lookback, c.days_before, c.opens_local,
+        c.threshold, c.threshold_basis, c.price, c.currency, c.capacity, c.parent_campaign_id
+    FROM scheduled AS c
+    LEFT ANTI JOIN candidates AS p
+        ON
+            c.candidate_id = p.candidate_id
+            AND p.known_at <= c.knowledge_at AND (p.superseded_at IS NULL OR p.superseded_at > c.knowledge_at)
+    LEFT ANTI JOIN candidates AS q
+        ON
+            c.candidate_id IS NULL AND c.product_id = q.product_id AND c.slot_date = q.slot_date
+            AND q.known_at <= c.knowledge_at AND (q.superseded_at IS NULL OR q.superseded_at > c.knowledge_at)
+) AS u

@@ -3,6 +3,11 @@
 -- known at the row's knowledge_at (T). An offer that was moved stands in the last slot in which it was offered.
 -- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
 -- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
+-- column title: as known at T, like category, maker_name and terms
+-- column window_days: from the opening to the close
+-- column opens_weekday: 1 Monday to 7 Sunday, local
+-- column is_encore: the campaign names a parent
+-- column log_recent_alerts_per_threshold: of the last seven days
 -- column campaign_id: the campaign that the offer is or became, as known at as_of; a label hangs on it
 -- column knowledge_at: T, the time up to which the row may know
 -- column rivals_in_slot: other offers of the slot known at T; rivals_in_category: those of its category

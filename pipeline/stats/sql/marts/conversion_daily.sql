@@ -1,4 +1,5 @@
 -- grain: product, local day, channel; days with views or with orders
+-- How views turn into orders, from day to day.
 -- column channel: null where orders name none; those meet no views
 -- column visitors: a sum over hours: who came in two hours counts twice
 -- column orders: those with a placed event on that day and channel, cancelled or not
@@ -6,8 +7,8 @@
 -- column order_rate: orders / visitors; null without visitors
 -- column order_rate_low: Wilson interval at 95 % (Wilson 1927); null where the rate exceeds 1
 -- column order_rate_high: its upper end
--- A union and not an outer join: a null channel is a group, but equals nothing.
 WITH sums AS (
+    -- A union and not an outer join: a null channel is a group, but equals nothing.
     SELECT
         product_id, day, channel, sum(views) AS views, sum(visitors) AS visitors,
         sum(orders) AS orders, sum(units) AS units,

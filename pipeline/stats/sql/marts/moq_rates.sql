@@ -1,7 +1,13 @@
 -- grain: dimension, key
--- rate_low and rate_high: Wilson interval at 95 % (Wilson 1927). rate_shrunk: posterior mean under a
--- Beta prior fitted for each dimension (table moq_priors); no feature reads it.
--- price_band is floor(2 ln price); season the quarter and weekday (1 Monday) of the local opening.
+-- How often campaigns reach their threshold, in groups. A rate alone claims little: n stands beside it.
+-- column dimension: all, category, maker, artist, price_band, season, weekday
+-- column key: the group; price_band is floor(2 ln price), season the quarter and weekday (1 Monday) of the local opening
+-- column n: campaigns with an outcome
+-- column rate: hits / n
+-- column rate_shrunk: posterior mean under a Beta prior fitted for the dimension from outcomes known at as_of
+--   (table moq_priors); no feature reads it
+-- column rate_low: lower end of the Wilson interval at 95 % (Wilson 1927)
+-- column rate_high: its upper end
 SELECT
     c.dimension,
     c.key,

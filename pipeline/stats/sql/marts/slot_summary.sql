@@ -1,4 +1,5 @@
 -- grain: slot with a campaign that closed by as_of or was withdrawn
+-- Each slot in one line: how many campaigns hit, what they sold, what was saved and what was missed.
 -- column campaigns: those with an outcome; withdrawn ones are counted apart
 -- column demand: over campaigns with an outcome, in each one's basis: read it where a slot has one basis
 -- column refund_exposure: what misses had collected
@@ -39,6 +40,6 @@ LEFT JOIN (SELECT slot_date, sum(unmet_units) AS unmet_units FROM unmet_demand G
 LEFT JOIN (
     SELECT slot_date, sum(CASE WHEN is_holiday AND weekday <= 5 THEN 1 WHEN is_holiday IS NULL THEN NULL ELSE 0 END)
         AS holidays
-    FROM days
+    FROM calendar_days
     GROUP BY slot_date
 ) AS h ON o.slot_date = h.slot_date

@@ -27,7 +27,7 @@ told AS (
     SELECT s.unit, s.step, sum(s.units_change) AS units
     FROM campaign_steps AS s
     INNER JOIN campaign_outcomes AS o ON s.campaign_id = o.campaign_id
-    WHERE o.censored_by IS NULL
+    WHERE o.censored_by IS NULL AND s.final_units > 0
     GROUP BY s.unit, s.step
 ),
 
@@ -42,7 +42,7 @@ finals AS (
     SELECT s.unit, sum(s.units_change) AS units, count(DISTINCT s.campaign_id) AS n_campaigns
     FROM campaign_steps AS s
     INNER JOIN campaign_outcomes AS o ON s.campaign_id = o.campaign_id
-    WHERE o.censored_by IS NULL
+    WHERE o.censored_by IS NULL AND s.final_units > 0
     GROUP BY s.unit
 )
 

@@ -213,7 +213,7 @@ impl Builder<'_> {
         let campaigns: Vec<&str> = self.dimensions.campaigns.keys().map(String::as_str).collect();
         let numbers: BTreeMap<&str, i64> = campaigns.iter().map(|id| (*id, words.number(id))).collect();
         self.dimensions.put_campaigns(session, &numbers)?;
-        let everything = [i64::MIN..i64::MAX];
+        let everything = std::slice::from_ref(&(i64::MIN..i64::MAX));
         for name in ["order_events", "order_snapshots", "social_signals", "page_views"] {
             let files = self.snapshot(name).map(|snapshot| snapshot.files.clone()).unwrap_or_default();
             let parts: Vec<PathBuf> = files.into_iter().map(|file| file.path).collect();
@@ -221,8 +221,8 @@ impl Builder<'_> {
             let staged = match name {
                 "order_events" => stage_orders(&wanted, &mut words)?,
                 "order_snapshots" => stage_snapshots(&wanted, &words)?,
-                "social_signals" => stage_timed(Timed::Signals, &wanted, &everything, &mut words)?,
-                _ => stage_timed(Timed::Views, &wanted, &everything, &mut words)?,
+                "social_signals" => stage_timed(Timed::Signals, &wanted, everything, &mut words)?,
+                _ => stage_timed(Timed::Views, &wanted, everything, &mut words)?,
             };
             put_staged(session, name, staged)?;
         }

@@ -15,6 +15,9 @@ use crate::{
     staging::date_of,
 };
 
+/// The cells of each relation that a job reads.
+type Reads = Vec<(&'static str, BTreeSet<Cell>)>;
+
 impl Builder<'_> {
     /// What stands for a relation in these cells.
     fn stamps(&self, step: Step, relation: &str, cells: impl Iterator<Item = Cell>) -> String {
@@ -84,17 +87,17 @@ impl Builder<'_> {
             let recipe = self.recipes[&Step::Funnel].clone();
             let inputs = Inputs { recipe, terms: String::new(), facts: stamp(facts) };
             match self.due(Step::Funnel, cell, &inputs) {
-                Some(reason) => dues.push(Due::new(Step::Funnel, cell, inputs, reason, 50_000)),
+                Some(reason) => dues.push(Due::new(Step::Funnel, cell, inputs, reason, 80_000)),
                 None => held.push(cell),
             }
         }
         self.carry(Step::Funnel, held);
-        let around = |job: &[Due]| -> Vec<(&'static str, BTreeSet<Cell>)> {
+        let around = |job: &[Due]| -> Reads {
             let own = job.iter().map(|due| due.cell).collect();
             let cells: BTreeSet<Cell> = job.iter().flat_map(|due| around(self, due.cell.slot)).collect();
             vec![("campaign_orders", own), ("signal_days", cells.clone()), ("view_days", cells)]
         };
-        let wanted: Vec<(Vec<Due>, Vec<(&'static str, BTreeSet<Cell>)>)> =
+        let wanted: Vec<(Vec<Due>, Reads)> =
             self.jobs(dues).into_iter().map(|job| (job.clone(), around(&job))).collect();
         self.run_jobs(Step::Funnel, wanted)
     }
@@ -103,17 +106,13 @@ impl Builder<'_> {
         &mut self,
         step: Step,
         dues: Vec<Due>,
-        wanted: impl Fn(&[Due]) -> Vec<(&'static str, BTreeSet<Cell>)>,
+        wanted: impl Fn(&[Due]) -> Reads,
     ) -> Result<(), StatsError> {
         let jobs = self.jobs(dues).into_iter().map(|job| (job.clone(), wanted(&job))).collect();
         self.run_jobs(step, jobs)
     }
 
-    fn run_jobs(
-        &mut self,
-        step: Step,
-        jobs: Vec<(Vec<Due>, Vec<(&'static str, BTreeSet<Cell>)>)>,
-    ) -> Result<(), StatsError> {
+    fn run_jobs(&mut self, step: Step, jobs: Vec<(Vec<Due>, Reads)>) -> Result<(), StatsError> {
         let this: &Self = self;
         let done = workers::each(jobs, async |(dues, wanted)| {
             let session = Session::new(this.question.as_of, &this.memory, 1)?;

@@ -124,8 +124,7 @@ impl Dimensions {
             let (opens, closes, superseded) =
                 (moment("opens_at")?, moment("closes_at")?, moment("superseded_at")?);
             let slots = named(batch, "slot_date")?.as_primitive::<Date32Type>().clone();
-            let contents = stamps(batch)?;
-            for row in 0..batch.num_rows() {
+            for (row, content) in stamps(batch)?.into_iter().enumerate() {
                 let id = ids.as_string::<i32>().value(row).to_owned();
                 let (opens, closes) = (opens.value(row), closes.value(row));
                 let own = self.campaigns.entry(id).or_insert_with(|| CampaignTerms {
@@ -134,7 +133,7 @@ impl Dimensions {
                     moments: BTreeSet::new(),
                     days: (i32::MAX, i32::MIN),
                 });
-                own.terms = own.terms.wrapping_add(contents[row]);
+                own.terms = own.terms.wrapping_add(content);
                 own.moments.extend([opens + 1, closes, closes.saturating_add(window)]);
                 if superseded.is_null(row) {
                     own.slot = slots.value(row);

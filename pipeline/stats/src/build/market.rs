@@ -79,8 +79,9 @@ impl Builder<'_> {
         }
         if named.contains("as_of") {
             // Of the moment itself only the slots that have closed by it count.
-            let closed = self.dimensions.slots.iter().filter(|slot| slot.closes_at <= self.question.as_of);
-            facts.push(closed.last().map(|slot| slot.date.to_string()).unwrap_or_default());
+            let mut closed =
+                self.dimensions.slots.iter().filter(|slot| slot.closes_at <= self.question.as_of);
+            facts.push(closed.next_back().map(|slot| slot.date.to_string()).unwrap_or_default());
         }
         if named.contains("market_days") {
             facts.push(self.dimensions.days.day(self.as_of()).to_string());

@@ -159,15 +159,14 @@ pub async fn open_built(facts: &[Snapshot], question: &Question, lake: &Lake) ->
     Ok(session)
 }
 
+/// Seconds are told to people, and decide nothing.
 struct Watch(Vec<(&'static str, f64)>, Instant);
 
 impl Watch {
-    #[expect(clippy::disallowed_methods, reason = "seconds are told to people, and decide nothing")]
     fn start() -> Self {
         Self(Vec::new(), Instant::now())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "seconds are told to people, and decide nothing")]
     fn note(&mut self, phase: &'static str) {
         self.0.push((phase, self.1.elapsed().as_secs_f64()));
         self.1 = Instant::now();

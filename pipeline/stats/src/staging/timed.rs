@@ -186,10 +186,13 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Stretches of rows, each with its batch.
+type Runs = Vec<(usize, Range<usize>)>;
+
 /// The stretches of rows of each product: parts are sorted by product, so they are few. Products come
 /// in the order of their numbers.
-fn runs_of(rows: &[Rows<'_>]) -> Vec<(i64, Vec<(usize, Range<usize>)>)> {
-    let mut runs: HashMap<i64, Vec<(usize, Range<usize>)>> = HashMap::new();
+fn runs_of(rows: &[Rows<'_>]) -> Vec<(i64, Runs)> {
+    let mut runs: HashMap<i64, Runs> = HashMap::new();
     for (batch, own) in rows.iter().enumerate() {
         let mut start = 0;
         for run in own.products.chunk_by(|a, b| a == b) {

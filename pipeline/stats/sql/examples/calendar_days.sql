@@ -1,12 +1,12 @@
 -- Which holidays lie in the coming slots?
 SELECT day, slot_date, holiday_ko, holiday_en
-FROM days
+FROM calendar_days
 WHERE is_holiday AND day >= (SELECT max(slot_date) FROM slot_summary)
 ORDER BY day;
 
 -- How many days off has each slot?
 SELECT slot_date, sum(CASE WHEN is_day_off THEN 1 ELSE 0 END) AS days_off
-FROM days
+FROM calendar_days
 GROUP BY slot_date
 ORDER BY slot_date DESC
 LIMIT 20;
@@ -14,5 +14,5 @@ LIMIT 20;
 -- Do people order more on days off?
 SELECT d.is_day_off, count(DISTINCT d.day) AS days, round(sum(c.orders) * 1.0 / count(DISTINCT d.day), 1) AS orders_a_day
 FROM conversion_daily AS c
-INNER JOIN days AS d ON d.day = c.day
+INNER JOIN calendar_days AS d ON d.day = c.day
 GROUP BY d.is_day_off;
