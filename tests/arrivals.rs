@@ -1,6 +1,8 @@
 //! Property: in whatever order facts arrive, a night that builds only what they touch leaves what a
 //! full build over the same arrivals gives; and where `recorded_at` is given, all orders end alike.
 
+mod rows;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::{
@@ -12,152 +14,17 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use slotcast_core::{DateTime, Knowledge, SlotCalendar, Utc};
-use slotcast_ingest::{AttributeKinds, Batch, Mapping, scan_inbox, take_in};
-use slotcast_lake::{FactWriter, Lake, Market, Replace, Snapshot, TableId, contract::TABLES, read_parts};
-use slotcast_simulate::{DemoMarket, demo_market};
+use slotcast_core::{DateTime, Knowledge, Utc};
+use slotcast_ingest::{Mapping, scan_inbox};
+use slotcast_lake::{Lake, Market, Snapshot, TableId, read_parts};
 use slotcast_stats::{Base, Build, Manner, Memory, Question, Shelf, Step, build};
 
-use crate::support::write;
-
-const NIGHTS: usize = 4;
+use crate::support::{Delivery, Row, write};
+use rows::{Arrival, Fate, NIGHTS, arrivals, last_night, market, night};
 
 /// How many sequences are tried; `SLOTCAST_SEQUENCES` sets another number.
 fn cases() -> u32 {
     std::env::var("SLOTCAST_SEQUENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
-}
-
-type Row = BTreeMap<String, String>;
-
-/// A row of the market, and when it arrives.
-#[derive(Clone, Debug)]
-struct Arrival {
-    table: &'static str,
-    row: Row,
-    night: usize,
-}
-
-fn last_night() -> DateTime<Utc> {
-    "2016-05-13T03:20:00+09:00".parse().unwrap()
-}
-
-/// The moments for which nights speak; the steps between them cross openings, closes and settlings.
-fn night(index: usize) -> DateTime<Utc> {
-    last_night() - TimeDelta::hours(53 * (NIGHTS - 1 - index) as i64)
-}
-
-/// Every row of a small market.
-fn market() -> Vec<(&'static str, Row)> {
-    let calendar = SlotCalendar::default();
-    let first = calendar.slot_of(last_night() - TimeDelta::weeks(7));
-    let until = DemoMarket::until(calendar, last_night());
-    let params = DemoMarket { slots: 7, seats: 3, makers: 5, first_slot: first.date, ..until };
-    let mut rows = Vec::new();
-    for file in demo_market(&params).unwrap() {
-        let table = TABLES.iter().find(|table| file.path.starts_with(table.name)).unwrap();
-        let mut reader = csv::Reader::from_reader(file.bytes.as_slice());
-        for row in reader.deserialize::<Row>() {
-            // One row of the demo is bad on purpose.
-            rows.extend(
-                row.ok()
-                    .filter(|row| {
-                        row.get("units").is_none_or(|units| units.parse::<f64>().is_ok() || units.is_empty())
-                    })
-                    .map(|row| (table.name, row)),
-            );
-        }
-    }
-    rows
-}
-
-fn time_of(table: &'static str, row: &Row) -> DateTime<Utc> {
-    let own = TABLES.iter().find(|own| own.name == table).unwrap();
-    row[own.time()].parse().unwrap()
-}
-
-/// What becomes of some rows on their way: which row, what happens to it, how many nights later.
-type Fate = (usize, u8, usize);
-
-/// Rows as they arrive: most on the first night after they happened, some late, twice or corrected.
-fn arrivals(rows: &[(&'static str, Row)], fates: &[Fate]) -> Vec<Arrival> {
-    let first_night =
-        |time: DateTime<Utc>| (0..NIGHTS).find(|index| night(*index) > time).unwrap_or(NIGHTS - 1);
-    let mut arrivals: Vec<Arrival> = rows
-        .iter()
-        .map(|(table, row)| Arrival { table, row: row.clone(), night: first_night(time_of(table, row)) })
-        .collect();
-    // Signals without an id are added up within a file, so how files are split would tell.
-    for (place, arrival) in
-        arrivals.iter_mut().enumerate().filter(|(_, arrival)| arrival.table == "social_signals")
-    {
-        arrival.row.insert("signal_id".to_owned(), format!("sg-{place}"));
-    }
-    for (index, (place, fate, later)) in fates.iter().enumerate() {
-        let place = place % rows.len();
-        let mut changed = arrivals[place].clone();
-        changed.night = (changed.night + later).min(NIGHTS - 1);
-        let set = |row: &mut Row, name: &str, value: &str| {
-            if row.contains_key(name) {
-                row.insert(name.to_owned(), value.to_owned());
-            }
-        };
-        let row = &mut changed.row;
-        match fate {
-            // It comes late.
-            0 | 1 => {
-                arrivals[place].night = changed.night;
-                continue;
-            }
-            // It comes again.
-            2 => {}
-            // It comes again with other numbers, or other terms.
-            3..=5 => {
-                for (name, value) in [
-                    ("units", "7"),
-                    ("amount", "70000"),
-                    ("count", "9"),
-                    ("visitors", "3"),
-                    ("views", "11"),
-                    ("threshold", "4"),
-                    ("category", "elsewhere"),
-                    ("kind", "brand"),
-                ] {
-                    if !(name == "kind" && changed.table == "social_signals") {
-                        set(row, name, value);
-                    }
-                }
-            }
-            // It is withdrawn, or the whole order is cancelled.
-            6 => {
-                if changed.table == "order_events" {
-                    set(row, "event_id", &format!("cut-{index}"));
-                    set(row, "event", "cancelled");
-                    set(row, "units", "");
-                    set(row, "amount", "");
-                } else {
-                    set(row, "status", "withdrawn");
-                }
-            }
-            // It happened at another time.
-            _ => {
-                let own = TABLES.iter().find(|own| own.name == changed.table).unwrap();
-                if let Some(time) = own.occurred.filter(|name| *name == "occurred_at") {
-                    let moved = row[time].parse::<DateTime<Utc>>().unwrap() - TimeDelta::hours(30);
-                    set(row, time, &moved.to_rfc3339());
-                }
-            }
-        }
-        if row.contains_key("updated_at") && *fate > 2 {
-            let updated = time_of(changed.table, row) + TimeDelta::minutes(1 + index as i64);
-            row.insert("updated_at".to_owned(), updated.to_rfc3339());
-        }
-        row.insert(
-            "recorded_at".to_owned(),
-            (night(changed.night) - TimeDelta::minutes(1 + index as i64)).to_rfc3339(),
-        );
-        arrivals.push(changed);
-    }
-    arrivals
 }
 
 /// A lake that nights bring facts to.
@@ -193,31 +60,11 @@ impl Nights {
             write(&inbox.join(format!("{table}/{half}.csv")), &text);
         }
         let mapping = Mapping::contract(self.lake.market().calendar().zone());
-        let pseudonyms = self.lake.pseudonyms().await.unwrap();
-        let found = scan_inbox(&inbox, &mapping).unwrap().files;
-        let batch = Batch {
-            now,
-            history,
-            strict: true,
-            attribute_kinds: AttributeKinds::default(),
-            first_origin: self.files as i64,
-            pseudonyms: &pseudonyms,
-            threads: 1,
-            room: usize::MAX,
-        };
-        let writer =
-            FactWriter::new(&self.lake, &format!("batch-{}", self.files), self.files as i64, &self.facts);
-        for taken in take_in(&found, &mapping, &batch, &writer, &()).unwrap() {
-            taken.unwrap_or_else(|refused| panic!("{refused}"));
-        }
-        self.files += found.len();
-        for (name, (schema, parts)) in writer.into_written() {
-            self.lake.commit(&TableId::facts(name), &schema, &parts, &Replace::Nothing).await.unwrap();
-        }
-        self.facts.clear();
-        for table in &TABLES {
-            self.facts.extend(self.lake.head(&TableId::facts(table.name)).await.unwrap());
-        }
+        let files = scan_inbox(&inbox, &mapping).unwrap().files;
+        let id = format!("batch-{}", self.files);
+        let delivery = Delivery { id: &id, files: &files, first_origin: self.files as i64, now, history };
+        self.facts = delivery.take_in(&self.lake, &self.facts).await.1;
+        self.files += files.len();
     }
 
     async fn build(&self, as_of: DateTime<Utc>, name: &str, full: bool) -> (Build, Relations) {
@@ -248,7 +95,7 @@ impl Nights {
         for relation in built.relations.iter().filter(|relation| !relation.name.starts_with("build_")) {
             let folder = self.lake.layout().table(&TableId::relation(relation.name));
             let paths: Vec<_> = relation.files.iter().map(|file| folder.join(file)).collect();
-            relations.insert(relation.name, texts(&read_parts(&paths).unwrap(), as_of));
+            relations.insert(relation.name, texts(&read_parts(&paths).unwrap()));
         }
         if !full {
             for relation in &built.relations {
@@ -266,9 +113,8 @@ impl Nights {
 
 type Relations = BTreeMap<&'static str, Vec<String>>;
 
-/// Rows as text, in order, without the ids of runs. Features of other nights' distances are left out.
-fn texts(batches: &[RecordBatch], as_of: DateTime<Utc>) -> Vec<String> {
-    let _ = as_of;
+/// Rows as text, in order, without the ids of runs.
+fn texts(batches: &[RecordBatch]) -> Vec<String> {
     let mut rows = Vec::new();
     for batch in batches {
         let schema = batch.schema();

@@ -10,11 +10,11 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use slotcast_core::{DateTime, Knowledge, SlotCalendar, Utc};
-use slotcast_lake::{Lake, TableId, contract::TABLES};
+use slotcast_lake::Lake;
 use slotcast_simulate::{DemoMarket, demo_market};
 use slotcast_stats::{Question, open_built};
 
-use crate::support::{copy_folder, run, slotcast, write};
+use crate::support::{Row, copy_folder, run, slotcast, table_rows, write, write_bytes};
 
 const AS_OF: &str = "2017-04-13T21:30:00+09:00";
 const CASES: u32 = 8;
@@ -43,7 +43,7 @@ fn later_facts_change_no_earlier_feature() {
 /// A market in a lake, its rows as text, and its features.
 struct Base {
     folder: std::path::PathBuf,
-    rows: BTreeMap<&'static str, Vec<BTreeMap<String, String>>>,
+    rows: BTreeMap<&'static str, Vec<Row>>,
 }
 
 impl Base {
@@ -61,13 +61,10 @@ impl Base {
         };
         let mut rows = BTreeMap::new();
         for file in demo_market(&params).unwrap() {
-            let table = TABLES.iter().find(|table| file.path.starts_with(table.name)).unwrap();
-            let text = String::from_utf8(file.bytes).unwrap();
-            let mut reader = csv::Reader::from_reader(text.as_bytes());
-            let records: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
-            rows.insert(table.name, records);
-            if with_candidates || table.name != "candidates" {
-                write(&folder.join("inbox").join(&file.path), &text);
+            let (table, records) = table_rows(&file);
+            rows.insert(table, records);
+            if with_candidates || table != "candidates" {
+                write_bytes(&folder.join("inbox").join(&file.path), &file.bytes);
             }
         }
         ingest(folder, "inbox", "lake");
@@ -160,10 +157,7 @@ fn known(folder: &Path, lake: &str, moment: DateTime<Utc>) -> BTreeMap<String, S
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let lake = Lake::open(&folder.join(lake)).unwrap();
-        let mut facts = Vec::new();
-        for table in &TABLES {
-            facts.extend(lake.head(&TableId::facts(table.name)).await.unwrap());
-        }
+        let facts = lake.facts().await.unwrap();
         let calendar = lake.market().calendar();
         let scored = Knowledge::of(&calendar, calendar.next_after(as_of()), as_of(), 4);
         let question =

@@ -15,10 +15,12 @@ use arrow::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Knowledge;
-use slotcast_ingest::{AttributeKinds, Batch, Mapping, scan_inbox, take_in};
-use slotcast_lake::{FactWriter, Lake, Market, Replace, SlotRule, Snapshot, TableId, contract::TABLES};
+use slotcast_ingest::{Mapping, scan_inbox};
+use slotcast_lake::{Lake, Market, SlotRule, Snapshot};
 use slotcast_stats::{AUDITS, Question, Session, open_built};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner, parse_file};
+
+use crate::support::Delivery;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql");
 const LEAD_DAYS: u32 = 4;
@@ -143,34 +145,22 @@ impl Setting {
 /// Takes an inbox into a lake; every row of it must be good.
 async fn fill(lake: &Lake, inbox: &Path) -> Vec<Snapshot> {
     let mapping = Mapping::contract(lake.market().calendar().zone());
-    let pseudonyms = lake.pseudonyms().await.unwrap();
     let mut snapshots = Vec::new();
     for (number, file) in scan_inbox(inbox, &mapping).unwrap().files.iter().enumerate() {
         let seen = file.path.file_stem().unwrap().to_str().unwrap().strip_prefix("seen_");
         let night = seen.unwrap_or("2200-01-01");
-        let batch = Batch {
+        let delivery = Delivery {
+            id: night,
+            files: std::slice::from_ref(file),
+            first_origin: number as i64,
             now: format!("{night}T00:00:00Z").parse().unwrap(),
             history: seen.is_none(),
-            strict: true,
-            attribute_kinds: AttributeKinds::default(),
-            first_origin: number as i64,
-            pseudonyms: &pseudonyms,
-            threads: 1,
-            room: usize::MAX,
         };
-        let writer = FactWriter::new(lake, night, number as i64, &snapshots);
-        let taken = take_in(std::slice::from_ref(file), &mapping, &batch, &writer, &()).unwrap().remove(0);
-        let taken = taken.unwrap_or_else(|refused| panic!("{refused}"));
-        let account = taken.account;
+        let (taken, facts) = delivery.take_in(lake, &snapshots).await;
+        snapshots = facts;
+        let account = taken[0].account;
         assert_eq!(account.read, account.accepted, "{}: {account:?}", file.name);
-        assert!(taken.extra_columns.is_empty(), "{}: {:?}", file.name, taken.extra_columns);
-        for (name, (schema, parts)) in writer.into_written() {
-            lake.commit(&TableId::facts(name), &schema, &parts, &Replace::Nothing).await.unwrap();
-        }
-        snapshots.clear();
-        for table in &TABLES {
-            snapshots.extend(lake.head(&TableId::facts(table.name)).await.unwrap());
-        }
+        assert!(taken[0].extra_columns.is_empty(), "{}: {:?}", file.name, taken[0].extra_columns);
     }
     snapshots
 }

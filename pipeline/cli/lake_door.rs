@@ -6,7 +6,7 @@ use anyhow::Result;
 use arrow::array::RecordBatch;
 use chrono::TimeDelta;
 use slotcast_core::{DateTime, Knowledge, NaiveDate, Slot, Utc};
-use slotcast_lake::{Lake, LakeLock, Snapshot, TableId, Writer, contract::TABLES};
+use slotcast_lake::{Lake, LakeLock, TableId, Writer};
 use slotcast_stats::Question;
 
 use crate::{
@@ -18,15 +18,6 @@ use crate::{
     settings::{Settings, parse_as_of},
     stages::ingest::known_files,
 };
-
-/// The facts at the head of the lake.
-pub(crate) async fn facts(lake: &Lake) -> Result<Vec<Snapshot>> {
-    let mut snapshots = Vec::new();
-    for table in &TABLES {
-        snapshots.extend(lake.head(&TableId::facts(table.name)).await?);
-    }
-    Ok(snapshots)
-}
 
 /// The right to write, for which `--wait` waits.
 pub(crate) fn lock(common: &Common, printer: &Printer, lake: &Lake, verb: &str) -> Result<LakeLock> {

@@ -64,17 +64,6 @@ impl Columns {
     }
 }
 
-/// The same rows, each with the id of the run that made it, in front.
-pub(crate) fn with_run_id(rows: &RecordBatch, run_id: &str) -> Result<RecordBatch> {
-    let count = rows.num_rows();
-    let ids = Columns::default().text("run_id", std::iter::repeat_n(run_id.to_owned(), count));
-    let mut columns = ids;
-    for (field, array) in rows.schema().fields().iter().zip(rows.columns()) {
-        columns = columns.push(field.name(), field.data_type().clone(), Arc::clone(array));
-    }
-    columns.batch()
-}
-
 /// The relation `rankings`, without its run id. `preliminary` lists are of slots after the next.
 pub(crate) fn rankings(lists: &[(&[RankedOffer], bool)]) -> Result<RecordBatch> {
     let rows: Vec<(&RankedOffer, bool)> =

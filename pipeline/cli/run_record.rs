@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use slotcast_core::{DateTime, RunId, Utc};
-use slotcast_lake::{Lake, LakeLock, Replace, Room, RunRow, RunStatus, StageRow, TableId};
+use slotcast_lake::{Lake, LakeLock, Replace, Room, RunRow, RunStatus, StageRow, TableId, with_run_id};
 use slotcast_stats::{Base, BuiltRelation};
 
 use crate::{
     clock::{Watch, now, peak_memory_bytes},
     failure::StageFailed,
     printer::Printer,
-    relations::with_run_id,
 };
 
 /// Everything by which a run is known again.

@@ -1,10 +1,18 @@
 //! Temporary lakes, the real binary, the shared datasets.
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod delivery;
+
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
+
+use slotcast_lake::contract::TABLES;
+use slotcast_simulate::MarketFile;
+
+pub(crate) use delivery::Delivery;
 
 /// The moment for which the datasets were counted independently.
 pub(crate) const COUNTED_AT: &str = "2015-03-06T10:00:00-03:00";
@@ -77,6 +85,16 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("a copy");
         }
     }
+}
+
+/// A row of a table, by the names of its columns.
+pub(crate) type Row = BTreeMap<String, String>;
+
+/// The table that a made file belongs to, and its rows.
+pub(crate) fn table_rows(file: &MarketFile) -> (&'static str, Vec<Row>) {
+    let table = TABLES.iter().find(|table| file.path.starts_with(table.name)).expect("a table");
+    let mut reader = csv::Reader::from_reader(file.bytes.as_slice());
+    (table.name, reader.deserialize().map(|row| row.expect("a row")).collect())
 }
 
 /// Writes a file of an inbox.

@@ -9,12 +9,7 @@ use slotcast_models::{BASE_RATE, Judged, LOGISTIC, Scores, evaluate};
 use slotcast_stats::{Base, Question, Shelf, look_back};
 
 use super::train::TrainingRows;
-use crate::{
-    failure::UserError,
-    lake_door::{facts, question},
-    relations::Columns,
-    settings::Settings,
-};
+use crate::{failure::UserError, lake_door::question, relations::Columns, settings::Settings};
 
 const HORIZON: &str = "prelaunch";
 
@@ -78,7 +73,7 @@ pub(crate) async fn backtest(
         ..question(lake, settings, as_of, *last)
     };
     let shelf = Shelf::new(lake, backtest_id, 0);
-    let [features, outcomes] = look_back(&facts(lake).await?, base, &question, shelf).await?;
+    let [features, outcomes] = look_back(&lake.facts().await?, base, &question, shelf).await?;
     let table = FeatureTable::from_batches(&features)?;
     let labels = Labels::from_batches(&outcomes)?;
 

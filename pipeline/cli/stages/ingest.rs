@@ -24,7 +24,6 @@ use slotcast_lake::{
 
 use super::account::{say_account, say_rejects};
 use crate::{
-    lake_door::facts,
     printer::Printer,
     relations::Columns,
     run_record::{Rows, RunInProgress},
@@ -187,7 +186,7 @@ async fn take_in_files(
     refusals: &mut Vec<Refusal>,
 ) -> Result<usize> {
     let lake = &run.lake;
-    let heads = facts(lake).await?;
+    let heads = lake.facts().await?;
     let mut attribute_kinds = AttributeKinds::default();
     heads.iter().for_each(|head| attribute_kinds.learn(&head.table.name, &head.schema));
     let pseudonyms = lake.pseudonyms().await?;

@@ -5,7 +5,7 @@ use slotcast_core::Slot;
 use slotcast_stats::{Build, Manner, Memory, Shelf, build};
 
 use crate::{
-    lake_door::{facts, question},
+    lake_door::question,
     printer::Printer,
     run_record::{Rows, RunInProgress},
     settings::Settings,
@@ -29,7 +29,7 @@ pub(crate) async fn stats(
     slot: Slot,
     asked: Asked,
 ) -> Result<((), Rows)> {
-    let facts = facts(&run.lake).await?;
+    let facts = run.lake.facts().await?;
     let taken_in = facts
         .iter()
         .flat_map(|snapshot| &snapshot.files)

@@ -62,7 +62,7 @@ pub use layout::{Layout, Room, TableId};
 pub use ledger::{RunRow, RunStatus, Runs, StageRow, VACUUMED};
 pub use lock::{LakeLock, Writer};
 pub use market::{Market, SlotRule};
-pub use parquet_file::{Part, PartRows, Span, read_part, read_parts, text_columns};
+pub use parquet_file::{Part, PartRows, Span, read_part, read_parts, text_columns, with_run_id};
 pub use privacy::Pseudonyms;
 pub use published::Published;
 pub use snapshot::{DataFile, Snapshot};

@@ -8,7 +8,7 @@ use std::{
 };
 
 use arrow::{
-    array::{ArrayRef, AsArray, RecordBatch, RecordBatchReader},
+    array::{ArrayRef, AsArray, RecordBatch, RecordBatchReader, StringArray},
     compute::{cast, max, min},
     datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType},
 };
@@ -253,6 +253,19 @@ pub fn text_columns(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         columns.push(if &kind == field.data_type() { Arc::clone(column) } else { cast(column, &kind)? });
         fields.push(Field::new(field.name(), kind, true));
     }
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
+
+/// The same rows, each with the id of the run that made it, in front.
+///
+/// # Errors
+/// When Arrow refuses.
+pub fn with_run_id(batch: &RecordBatch, run_id: &str) -> Result<RecordBatch, LakeError> {
+    let mut fields = vec![Arc::new(Field::new("run_id", DataType::Utf8, true))];
+    fields.extend(batch.schema().fields().iter().cloned());
+    let ids = StringArray::from_iter_values(std::iter::repeat_n(run_id, batch.num_rows()));
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(ids)];
+    columns.extend(batch.columns().iter().cloned());
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 

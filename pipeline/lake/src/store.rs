@@ -6,7 +6,7 @@ use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use deltalake::DeltaTableError;
 
 use crate::{
-    contract::ContractTable,
+    contract::{ContractTable, TABLES},
     delta::{self, Effect},
     error::LakeError,
     file_names::standing_for,
@@ -108,6 +108,18 @@ impl Lake {
     /// When its log cannot be read.
     pub async fn head(&self, table: &TableId) -> Result<Option<Snapshot>, LakeError> {
         self.snapshot(table, None).await
+    }
+
+    /// The newest version of every table of facts that there is, in the order of the contract.
+    ///
+    /// # Errors
+    /// When a log cannot be read.
+    pub async fn facts(&self) -> Result<Vec<Snapshot>, LakeError> {
+        let mut snapshots = Vec::new();
+        for table in &TABLES {
+            snapshots.extend(self.head(&TableId::facts(table.name)).await?);
+        }
+        Ok(snapshots)
     }
 
     /// A table at the version that a run names.

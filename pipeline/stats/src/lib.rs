@@ -28,5 +28,5 @@ pub use describe::{
 pub use error::StatsError;
 pub use page::page;
 pub use query::{Answer, Limits, Table, UserSession};
-pub use registry::{AUDITS, Kind, Layer, RELATIONS, Relation, Step, is_working, kept_names};
+pub use registry::{AUDITS, Kind, RELATIONS, Relation, Step, is_working, kept_names};
 pub use session::{Memory, Question, Session};

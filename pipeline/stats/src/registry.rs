@@ -2,17 +2,6 @@
 
 use std::collections::HashSet;
 
-/// Where a relation stands; it reads its own layer and those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Layer {
-    /// Facts with their versions.
-    Staging,
-    /// What happened.
-    Marts,
-    /// What was known of an offer at its T.
-    Features,
-}
-
 /// What becomes of a relation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -104,8 +93,6 @@ impl Step {
 pub struct Relation {
     /// Its name.
     pub name: &'static str,
-    /// Its layer, which is its folder.
-    pub layer: Layer,
     /// What it is built with.
     pub step: Step,
     /// What becomes of it.
@@ -123,16 +110,24 @@ pub struct Audit {
     pub sql: &'static str,
 }
 
+/// The relation called `name`, which is one of them.
+pub(crate) fn relation(name: &str) -> &'static Relation {
+    RELATIONS.iter().find(|relation| relation.name == name).expect("it is registered")
+}
+
+/// What a build keeps beside the relations of the registry.
+const OWN: [&str; 3] = [crate::build::NEXT, crate::build::CELLS, crate::build::PARTS];
+
 /// The names of everything that a build keeps.
 pub fn kept_names() -> impl Iterator<Item = &'static str> {
     let own =
         RELATIONS.iter().filter(|relation| relation.kind.order().is_some()).map(|relation| relation.name);
-    own.chain([crate::build::NEXT, crate::build::CELLS, crate::build::PARTS])
+    own.chain(OWN)
 }
 
 /// Whether a relation is kept for the next build only, and not for users.
 pub fn is_working(name: &str) -> bool {
-    [crate::build::NEXT, crate::build::CELLS, crate::build::PARTS].contains(&name)
+    OWN.contains(&name)
         || RELATIONS.iter().any(|relation| relation.name == name && matches!(relation.kind, Kind::Working(_)))
 }
 
@@ -154,11 +149,10 @@ pub(crate) fn read_by(step: Step) -> Vec<&'static Relation> {
 }
 
 macro_rules! relations {
-    ($($folder:literal $layer:ident $step:ident $name:literal $kind:expr;)*) => {
+    ($($folder:literal $step:ident $name:literal $kind:expr;)*) => {
         /// Every relation, in an order in which each reads only those before it.
         pub static RELATIONS: &[Relation] = &[$(Relation {
             name: $name,
-            layer: Layer::$layer,
             step: Step::$step,
             kind: $kind,
             sql: include_str!(concat!("../sql/", $folder, "/", $name, ".sql")),
@@ -177,58 +171,58 @@ macro_rules! audits {
 }
 
 relations! {
-    "staging" Staging Dimensions "stg_makers" Kind::Memory;
-    "staging" Staging Dimensions "stg_products" Kind::Memory;
-    "staging" Staging Dimensions "stg_campaigns" Kind::Memory;
-    "staging" Staging Dimensions "stg_candidates" Kind::Memory;
-    "staging" Staging Dimensions "stg_campaign_slots" Kind::Memory;
-    "features" Features Dimensions "candidate_links" Kind::Memory;
-    "staging" Staging Orders "slot_campaigns" Kind::View;
-    "staging" Staging Orders "stg_order_events" Kind::View;
-    "staging" Staging Orders "stg_order_snapshots" Kind::View;
-    "marts" Marts Orders "order_changes" Kind::Memory;
-    "marts" Marts Orders "campaign_customers" Kind::Memory;
-    "marts" Marts Orders "campaign_crossings" Kind::View;
-    "marts" Marts Orders "closed_windows" Kind::View;
-    "marts" Marts Orders "order_versions" Kind::Memory;
-    "marts" Marts Orders "order_demand_changes" Kind::View;
-    "marts" Marts Orders "snapshot_demand_changes" Kind::View;
-    "marts" Marts Orders "demand_known" Kind::Memory;
-    "marts" Marts Orders "snapshot_counts" Kind::Memory;
-    "marts" Marts Orders "outcome_versions" Kind::Kept(&["campaign_id", "known_at"]);
-    "marts" Marts Orders "campaign_orders" Kind::Working(&["campaign_id"]);
-    "marts" Marts Orders "campaign_outcomes" Kind::Kept(&["campaign_id"]);
-    "marts" Marts Orders "campaign_steps" Kind::Working(&["campaign_id", "step"]);
-    "marts" Marts Orders "campaign_refunds" Kind::Working(&["campaign_id", "lag_days"]);
-    "marts" Marts Orders "order_days" Kind::Working(&[]);
-    "marts" Marts Orders "slot_customers" Kind::Working(&[]);
-    "marts" Marts Orders "order_checks" Kind::Working(&["event_id", "campaign_id"]);
-    "marts" Marts Orders "order_accounts" Kind::Working(&["slot_date"]);
-    "staging" Staging Signals "stg_social_signals" Kind::View;
-    "marts" Marts Signals "signal_days" Kind::Working(&[]);
-    "marts" Marts Signals "signal_daily" Kind::Kept(&[]);
-    "staging" Staging Views "stg_page_views" Kind::View;
-    "marts" Marts Views "view_days" Kind::Working(&[]);
-    "marts" Marts Conversion "conversion_daily" Kind::Kept(&[]);
-    "marts" Marts Funnel "campaign_signals" Kind::Working(&["campaign_id", "kind"]);
-    "marts" Marts Funnel "funnel" Kind::Kept(&["campaign_id"]);
-    "features" Features Features "offers" Kind::Memory;
-    "features" Features Features "offer_pages" Kind::Memory;
-    "features" Features Features "offer_records" Kind::View;
-    "features" Features Features "offer_signals" Kind::View;
-    "features" Features Features "offer_features" Kind::Working(&["slot_date", "id"]);
-    "marts" Marts Market "moq_counts" Kind::Memory;
-    "marts" Marts Market "moq_rates" Kind::Kept(&["dimension", "key"]);
-    "marts" Marts Market "calendar_days" Kind::Kept(&["day"]);
-    "marts" Marts Market "unmet_demand" Kind::Kept(&["campaign_id"]);
-    "marts" Marts Market "slot_summary" Kind::Kept(&["slot_date"]);
-    "marts" Marts Market "like_for_like" Kind::Kept(&["slot_date", "compared_with"]);
-    "marts" Marts Market "refund_lag" Kind::Kept(&["lag_days"]);
-    "marts" Marts Market "order_curve" Kind::Kept(&["category", "unit", "hour"]);
-    "marts" Marts Market "cohorts" Kind::Kept(&["first_slot", "slots_since"]);
-    "marts" Marts Market "signal_campaigns" Kind::Memory;
-    "marts" Marts Market "signal_conversion" Kind::Kept(&["category", "kind"]);
-    "features" Features Market "product_slots" Kind::Kept(&["slot_date", "id"]);
+    "staging" Dimensions "stg_makers" Kind::Memory;
+    "staging" Dimensions "stg_products" Kind::Memory;
+    "staging" Dimensions "stg_campaigns" Kind::Memory;
+    "staging" Dimensions "stg_candidates" Kind::Memory;
+    "staging" Dimensions "stg_campaign_slots" Kind::Memory;
+    "features" Dimensions "candidate_links" Kind::Memory;
+    "staging" Orders "slot_campaigns" Kind::View;
+    "staging" Orders "stg_order_events" Kind::View;
+    "staging" Orders "stg_order_snapshots" Kind::View;
+    "marts" Orders "order_changes" Kind::Memory;
+    "marts" Orders "campaign_customers" Kind::Memory;
+    "marts" Orders "campaign_crossings" Kind::View;
+    "marts" Orders "closed_windows" Kind::View;
+    "marts" Orders "order_versions" Kind::Memory;
+    "marts" Orders "order_demand_changes" Kind::View;
+    "marts" Orders "snapshot_demand_changes" Kind::View;
+    "marts" Orders "demand_known" Kind::Memory;
+    "marts" Orders "snapshot_counts" Kind::Memory;
+    "marts" Orders "outcome_versions" Kind::Kept(&["campaign_id", "known_at"]);
+    "marts" Orders "campaign_orders" Kind::Working(&["campaign_id"]);
+    "marts" Orders "campaign_outcomes" Kind::Kept(&["campaign_id"]);
+    "marts" Orders "campaign_steps" Kind::Working(&["campaign_id", "step"]);
+    "marts" Orders "campaign_refunds" Kind::Working(&["campaign_id", "lag_days"]);
+    "marts" Orders "order_days" Kind::Working(&[]);
+    "marts" Orders "slot_customers" Kind::Working(&[]);
+    "marts" Orders "order_checks" Kind::Working(&["event_id", "campaign_id"]);
+    "marts" Orders "order_accounts" Kind::Working(&["slot_date"]);
+    "staging" Signals "stg_social_signals" Kind::View;
+    "marts" Signals "signal_days" Kind::Working(&[]);
+    "marts" Signals "signal_daily" Kind::Kept(&[]);
+    "staging" Views "stg_page_views" Kind::View;
+    "marts" Views "view_days" Kind::Working(&[]);
+    "marts" Conversion "conversion_daily" Kind::Kept(&[]);
+    "marts" Funnel "campaign_signals" Kind::Working(&["campaign_id", "kind"]);
+    "marts" Funnel "funnel" Kind::Kept(&["campaign_id"]);
+    "features" Features "offers" Kind::Memory;
+    "features" Features "offer_pages" Kind::Memory;
+    "features" Features "offer_records" Kind::View;
+    "features" Features "offer_signals" Kind::View;
+    "features" Features "offer_features" Kind::Working(&["slot_date", "id"]);
+    "marts" Market "moq_counts" Kind::Memory;
+    "marts" Market "moq_rates" Kind::Kept(&["dimension", "key"]);
+    "marts" Market "calendar_days" Kind::Kept(&["day"]);
+    "marts" Market "unmet_demand" Kind::Kept(&["campaign_id"]);
+    "marts" Market "slot_summary" Kind::Kept(&["slot_date"]);
+    "marts" Market "like_for_like" Kind::Kept(&["slot_date", "compared_with"]);
+    "marts" Market "refund_lag" Kind::Kept(&["lag_days"]);
+    "marts" Market "order_curve" Kind::Kept(&["category", "unit", "hour"]);
+    "marts" Market "cohorts" Kind::Kept(&["first_slot", "slots_since"]);
+    "marts" Market "signal_campaigns" Kind::Memory;
+    "marts" Market "signal_conversion" Kind::Kept(&["category", "kind"]);
+    "features" Market "product_slots" Kind::Kept(&["slot_date", "id"]);
 }
 
 audits! {

@@ -1,6 +1,6 @@
 //! The one place where a query session is made.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,7 +14,7 @@ use datafusion::{
     },
     error::Result as EngineResult,
     execution::{
-        memory_pool::{FairSpillPool, MemoryPool, UnboundedMemoryPool},
+        memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool},
         runtime_env::RuntimeEnvBuilder,
     },
     physical_plan::collect,
@@ -56,16 +56,20 @@ pub struct Memory {
 impl Memory {
     /// No more than these bytes, or whatever there is.
     pub fn limited(bytes: Option<usize>) -> Self {
-        let pool: Arc<dyn MemoryPool> = match bytes {
-            Some(bytes) => Arc::new(FairSpillPool::new(bytes)),
-            None => Arc::new(UnboundedMemoryPool::default()),
-        };
-        Self { pool, limit: bytes }
+        Self { pool: memory_pool(bytes), limit: bytes }
     }
 
     /// The limit, in bytes.
     pub(crate) fn limit(&self) -> Option<usize> {
         self.limit
+    }
+}
+
+/// A pool of so many bytes, shared fairly among operators that can spill; its errors name the largest holder.
+pub(crate) fn memory_pool(bytes: Option<usize>) -> Arc<dyn MemoryPool> {
+    match bytes {
+        Some(bytes) => Arc::new(TrackConsumersPool::new(FairSpillPool::new(bytes), NonZeroUsize::MIN)),
+        None => Arc::new(UnboundedMemoryPool::default()),
     }
 }
 
@@ -206,7 +210,8 @@ impl Session {
         Ok(kept)
     }
 
-    async fn compute(&self, relation: &Relation) -> EngineResult<Rows> {
+    /// The rows of one relation, in its order.
+    pub(crate) async fn compute(&self, relation: &Relation) -> EngineResult<Rows> {
         let mut frame = self.plan(relation.sql).await?;
         if let Some(order) = relation.kind.order().filter(|order| !order.is_empty()) {
             frame = frame.sort(order.iter().map(|name| col(*name).sort(true, false)).collect())?;

@@ -5,12 +5,12 @@ use std::{
     path::PathBuf,
 };
 
+use arrow::{array::AsArray, datatypes::Date32Type};
 use slotcast_lake::Snapshot;
 
 use super::{
-    Builder,
-    dimensions::Dimensions,
-    shelf::day_span,
+    Builder, Outputs,
+    dimensions::{Dimensions, named},
     state::{Cell, Held, Inputs, stamp},
     workers,
 };
@@ -23,13 +23,14 @@ use crate::{
 
 /// Facts that are staged at once, unless a limit of memory asks for fewer.
 const ROWS_AT_ONCE: u64 = 1_000_000;
+/// As many cells as a group has; a job takes a group whole.
+const GROUP_CELLS: u64 = 4;
 /// What a staged fact and what is made of it may take, with some to spare.
 const BYTES_OF_ROW: u64 = 400;
 
 /// A cell that is to be built.
 #[derive(Clone, Debug)]
 pub(crate) struct Due {
-    pub(crate) step: Step,
     pub(crate) cell: Cell,
     pub(crate) inputs: Inputs,
     pub(crate) reason: &'static str,
@@ -40,15 +41,15 @@ pub(crate) struct Due {
 }
 
 impl Due {
-    pub(crate) fn new(step: Step, cell: Cell, inputs: Inputs, reason: &'static str, rows: u64) -> Self {
-        Self { step, cell, inputs, reason, reach: String::new(), rows }
+    pub(crate) fn new(cell: Cell, inputs: Inputs, reason: &'static str, rows: u64) -> Self {
+        Self { cell, inputs, reason, reach: String::new(), rows }
     }
 }
 
 /// What came out of a job.
 struct Done {
     dues: Vec<Due>,
-    outputs: BTreeMap<Cell, BTreeMap<String, super::state::Output>>,
+    outputs: Outputs,
     horizon: Horizon,
     days: BTreeMap<Cell, (i32, i32)>,
 }
@@ -71,7 +72,7 @@ impl Builder<'_> {
                 .last()
                 .and_then(|job| job.last())
                 .is_some_and(|last| last.cell.group() == due.cell.group());
-            if jobs.is_empty() || (!is_same_group && rows + due.rows * 4 > most.max(1)) {
+            if jobs.is_empty() || (!is_same_group && rows + due.rows * GROUP_CELLS > most) {
                 jobs.push(Vec::new());
                 rows = 0;
             }
@@ -99,10 +100,8 @@ impl Builder<'_> {
         for (campaign, terms) in &self.dimensions.campaigns {
             slots.entry(terms.slot).or_default().push(campaign);
         }
-        let mut dues = Vec::new();
-        let mut held = Vec::new();
+        let mut cells = Vec::new();
         for (slot, campaigns) in &slots {
-            let cell = Cell::of_slot(*slot);
             let terms = campaigns.iter().map(|id| format!("{id} {:x}", self.dimensions.campaigns[*id].terms));
             let parts: BTreeSet<_> = campaigns.iter().filter_map(|id| parts_of.get(id)).flatten().collect();
             let inputs = Inputs {
@@ -111,31 +110,19 @@ impl Builder<'_> {
                 facts: stamp(parts.iter().map(|(table, part)| format!("{table} {part}"))),
             };
             let rows = campaigns.iter().filter_map(|id| rows_of.get(id)).sum();
-            match self.due(Step::Orders, cell, &inputs) {
-                Some(reason) => dues.push(Due::new(Step::Orders, cell, inputs, reason, rows)),
-                None => held.push(cell),
-            }
+            cells.push((Cell::of_slot(*slot), inputs, rows));
         }
         let campaigns_of: BTreeMap<i32, Vec<String>> = slots
             .into_iter()
             .map(|(slot, campaigns)| (slot, campaigns.into_iter().map(str::to_owned).collect()))
             .collect();
-        self.carry(Step::Orders, held);
+        let dues = self.sort_out(Step::Orders, cells);
         let this: &Self = self;
         let done = workers::each(self.jobs(dues), async |job| this.orders_job(job, &campaigns_of).await)?;
         self.take_done(Step::Orders, done, |builder, cell, horizon| {
             builder.horizon_of_slot(&campaigns_of[&cell.slot], horizon)
         });
         Ok(())
-    }
-
-    /// Cells that are taken as they were.
-    pub(crate) fn carry(&mut self, step: Step, cells: Vec<Cell>) {
-        for cell in cells {
-            if let Some(held) = self.old.cells.get(&(step, cell)) {
-                self.new.cells.insert((step, cell), held.clone());
-            }
-        }
     }
 
     /// The stretch of as_of for which what is said of these campaigns holds.
@@ -155,21 +142,16 @@ impl Builder<'_> {
         horizon_of: impl Fn(&Self, Cell, Horizon) -> Horizon,
     ) {
         for job in done {
-            let mut fresh: BTreeMap<Cell, Held> = BTreeMap::new();
-            for due in &job.dues {
-                let horizon = horizon_of(self, due.cell, job.horizon);
-                let held = Held {
-                    inputs: due.inputs.clone(),
+            self.take(step, &job.dues, job.outputs, |builder, due| {
+                let horizon = horizon_of(builder, due.cell, job.horizon);
+                Held {
                     from: horizon.from,
                     until: horizon.until,
                     known_from: horizon.known_from,
                     days: job.days.get(&due.cell).copied(),
-                    outputs: BTreeMap::new(),
-                };
-                fresh.insert(due.cell, held);
-                self.note(due);
-            }
-            self.take(step, job.outputs, |cell| fresh.get(&cell).cloned());
+                    ..Held::always(due.inputs.clone())
+                }
+            });
         }
     }
 
@@ -202,7 +184,7 @@ impl Builder<'_> {
         session.put_rows("words", &Rows::of(words.table()?))?;
         let rows = session.build(Step::Orders.relations()).await?;
         drop(session);
-        let days = days_of(&rows, &dues, &self.dimensions)?;
+        let days = days_of(&rows)?;
         let outputs = self.keep(Step::Orders, &dues, rows, false)?;
         Ok(Done { dues, outputs, horizon, days })
     }
@@ -251,24 +233,20 @@ impl Builder<'_> {
                 entry.1 += file.rows.unwrap_or(0) / cells.len() as u64;
             }
         }
-        let (mut dues, mut held) = (Vec::new(), Vec::new());
+        let mut cells = Vec::new();
         for (slot, (parts, rows)) in &parts_of {
-            let cell = Cell::of_slot(*slot);
             let inputs = Inputs {
                 recipe: self.recipes[&step].clone(),
                 terms: String::new(),
                 facts: stamp(parts.iter().map(|part| (*part).to_owned())),
             };
-            match self.due(step, cell, &inputs) {
-                Some(reason) => dues.push(Due::new(step, cell, inputs, reason, *rows)),
-                None => held.push(cell),
-            }
+            cells.push((Cell::of_slot(*slot), inputs, *rows));
         }
         let parts_of: BTreeMap<i32, BTreeSet<String>> = parts_of
             .into_iter()
             .map(|(slot, (parts, _))| (slot, parts.into_iter().map(str::to_owned).collect()))
             .collect();
-        self.carry(step, held);
+        let dues = self.sort_out(step, cells);
         let this: &Self = self;
         let done = workers::each(self.jobs(dues), async |job| {
             this.timed_job(step, table, name, job, &parts_of).await
@@ -311,24 +289,18 @@ impl Builder<'_> {
     }
 }
 
-/// First and last order day of each cell.
-fn days_of(
-    rows: &[(&'static Relation, Rows)],
-    dues: &[Due],
-    dimensions: &Dimensions,
-) -> Result<BTreeMap<Cell, (i32, i32)>, StatsError> {
-    let mut days = BTreeMap::new();
-    for (relation, rows) in rows.iter().filter(|(relation, _)| relation.name == "order_days") {
-        for batch in &rows.batches {
-            for (cell, own) in super::shelf::split(relation, batch, dimensions)? {
-                let Some((first, last)) = day_span(&[own], "day")? else { continue };
-                let held = days.entry(cell).or_insert((first, last));
-                *held = (held.0.min(first), held.1.max(last));
-            }
+/// First and last day of the orders of each slot.
+fn days_of(rows: &[(&'static Relation, Rows)]) -> Result<BTreeMap<Cell, (i32, i32)>, StatsError> {
+    let mut days_of: BTreeMap<Cell, (i32, i32)> = BTreeMap::new();
+    let order_days = rows.iter().filter(|(relation, _)| relation.name == "order_days");
+    for batch in order_days.flat_map(|(_, rows)| &rows.batches) {
+        let days = |name: &str| Ok::<_, StatsError>(named(batch, name)?.as_primitive::<Date32Type>());
+        for (slot, day) in days("slot_date")?.values().iter().zip(days("day")?.values()) {
+            let (first, last) = days_of.entry(Cell::of_slot(*slot)).or_insert((*day, *day));
+            (*first, *last) = ((*first).min(*day), (*last).max(*day));
         }
     }
-    days.retain(|cell, _| dues.iter().any(|due| due.cell == *cell));
-    Ok(days)
+    Ok(days_of)
 }
 
 fn put_staged(session: &Session, name: &str, staged: Staged) -> Result<(), StatsError> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Builder,
     cells::Due,
+    dimensions::Dimensions,
     state::{Cell, Held, Inputs, stamp},
     workers,
 };
@@ -39,7 +40,7 @@ impl Builder<'_> {
         }
         let mut slots: BTreeSet<i32> = self.new.of(Step::Views).map(|(cell, _)| cell.slot).collect();
         slots.extend(orders_in.keys());
-        let (mut dues, mut held) = (Vec::new(), Vec::new());
+        let mut asked = Vec::new();
         for slot in slots {
             let cell = Cell::of_slot(slot);
             let orders = orders_in.get(&slot).cloned().unwrap_or_default();
@@ -49,18 +50,17 @@ impl Builder<'_> {
             ];
             let recipe = self.recipes[&Step::Conversion].clone();
             let inputs = Inputs { recipe, terms: String::new(), facts: stamp(facts) };
-            match self.due(Step::Conversion, cell, &inputs) {
-                Some(reason) => dues.push(Due::new(Step::Conversion, cell, inputs, reason, 100_000)),
-                None => held.push(cell),
-            }
+            asked.push((cell, inputs, 100_000));
         }
-        self.carry(Step::Conversion, held);
-        self.run_counted(Step::Conversion, dues, |job| {
+        let dues = self.sort_out(Step::Conversion, asked);
+        let reads = |job: &[Due]| -> Reads {
             let cells: BTreeSet<Cell> = job.iter().map(|due| due.cell).collect();
             let orders =
                 job.iter().filter_map(|due| orders_in.get(&due.cell.slot)).flatten().copied().collect();
             vec![("view_days", cells), ("order_days", orders)]
-        })
+        };
+        let jobs = self.jobs(dues).into_iter().map(|job| (reads(&job), job)).collect();
+        self.run_jobs(Step::Conversion, jobs)
     }
 
     /// Campaigns beside the signals and views around them, for every slot in which either changed.
@@ -70,15 +70,14 @@ impl Builder<'_> {
             let (first, last) = days_of.entry(terms.slot).or_insert(terms.days);
             (*first, *last) = ((*first).min(terms.days.0), (*last).max(terms.days.1));
         }
-        let around = |builder: &Self, slot: i32| -> BTreeSet<Cell> {
+        let around = |dimensions: &Dimensions, slot: i32| -> BTreeSet<Cell> {
             let (first, last) = days_of.get(&slot).copied().unwrap_or((slot, slot));
-            let cells = builder.dimensions.cells_of(builder.dimensions.slot_of_day(first)..=last);
+            let cells = dimensions.cells_of(dimensions.slot_of_day(first)..=last);
             cells.map(Cell::of_slot).collect()
         };
-        let (mut dues, mut held) = (Vec::new(), Vec::new());
-        let slots: Vec<Cell> = self.new.of(Step::Orders).map(|(cell, _)| cell).collect();
-        for cell in slots {
-            let cells = around(self, cell.slot);
+        let mut asked = Vec::new();
+        for (cell, _) in self.new.of(Step::Orders) {
+            let cells = around(&self.dimensions, cell.slot);
             let facts = [
                 self.stamps(Step::Orders, "campaign_orders", std::iter::once(cell)),
                 self.stamps(Step::Signals, "signal_days", cells.iter().copied()),
@@ -86,38 +85,25 @@ impl Builder<'_> {
             ];
             let recipe = self.recipes[&Step::Funnel].clone();
             let inputs = Inputs { recipe, terms: String::new(), facts: stamp(facts) };
-            match self.due(Step::Funnel, cell, &inputs) {
-                Some(reason) => dues.push(Due::new(Step::Funnel, cell, inputs, reason, 80_000)),
-                None => held.push(cell),
-            }
+            asked.push((cell, inputs, 80_000));
         }
-        self.carry(Step::Funnel, held);
-        let around = |job: &[Due]| -> Reads {
+        let dues = self.sort_out(Step::Funnel, asked);
+        let reads = |job: &[Due]| -> Reads {
             let own = job.iter().map(|due| due.cell).collect();
-            let cells: BTreeSet<Cell> = job.iter().flat_map(|due| around(self, due.cell.slot)).collect();
+            let cells: BTreeSet<Cell> =
+                job.iter().flat_map(|due| around(&self.dimensions, due.cell.slot)).collect();
             vec![("campaign_orders", own), ("signal_days", cells.clone()), ("view_days", cells)]
         };
-        let wanted: Vec<(Vec<Due>, Reads)> =
-            self.jobs(dues).into_iter().map(|job| (job.clone(), around(&job))).collect();
-        self.run_jobs(Step::Funnel, wanted)
+        let jobs = self.jobs(dues).into_iter().map(|job| (reads(&job), job)).collect();
+        self.run_jobs(Step::Funnel, jobs)
     }
 
-    fn run_counted(
-        &mut self,
-        step: Step,
-        dues: Vec<Due>,
-        wanted: impl Fn(&[Due]) -> Reads,
-    ) -> Result<(), StatsError> {
-        let jobs = self.jobs(dues).into_iter().map(|job| (job.clone(), wanted(&job))).collect();
-        self.run_jobs(step, jobs)
-    }
-
-    fn run_jobs(&mut self, step: Step, jobs: Vec<(Vec<Due>, Reads)>) -> Result<(), StatsError> {
+    fn run_jobs(&mut self, step: Step, jobs: Vec<(Reads, Vec<Due>)>) -> Result<(), StatsError> {
         let this: &Self = self;
-        let done = workers::each(jobs, async |(dues, wanted)| {
+        let done = workers::each(jobs, async |(reads, dues)| {
             let session = Session::new(this.question.as_of, &this.memory, 1)?;
             for relation in read_by(step) {
-                let cells = wanted.iter().find(|(name, _)| *name == relation.name);
+                let cells = reads.iter().find(|(name, _)| *name == relation.name);
                 this.put_kept(&session, relation, cells.map(|(_, cells)| cells))?;
             }
             this.narrow(&session, step, &dues).await?;
@@ -126,21 +112,7 @@ impl Builder<'_> {
             Ok((dues, outputs))
         })?;
         for (dues, outputs) in done {
-            for due in &dues {
-                self.note(due);
-            }
-            let fresh = |cell: Cell| {
-                let due = dues.iter().find(|due| due.cell == cell)?;
-                Some(Held {
-                    inputs: due.inputs.clone(),
-                    from: i64::MIN,
-                    until: i64::MAX,
-                    known_from: i64::MAX,
-                    days: None,
-                    outputs: BTreeMap::new(),
-                })
-            };
-            self.take(step, outputs, fresh);
+            self.take(step, &dues, outputs, |_, due| Held::always(due.inputs.clone()));
         }
         Ok(())
     }

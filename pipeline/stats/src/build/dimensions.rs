@@ -1,18 +1,21 @@
 //! Makers, products, campaigns, candidates and the calendar: small tables that every step may read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Range, RangeInclusive},
+    sync::Arc,
+};
 
 use arrow::{
-    array::{Array, AsArray, BooleanArray, RecordBatch},
+    array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch},
     compute::{cast, filter_record_batch},
-    datatypes::{DataType, Date32Type, TimestampMicrosecondType},
-    row::{RowConverter, SortField},
+    datatypes::{DataType, Date32Type, Field, Int64Type, Schema, TimestampMicrosecondType},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Slot;
 use slotcast_lake::{Snapshot, contract::TABLES};
-use xxhash_rust::xxh3::xxh3_128;
 
+use super::state::{row_stamps, stamp_of_rows};
 use crate::{
     calendar_tables,
     error::StatsError,
@@ -74,10 +77,9 @@ impl Dimensions {
             session.put_rows(name, rows)?;
         }
         for relation in Step::Dimensions.relations() {
-            session.build(std::iter::once(relation)).await?;
-            let plan = session.context.table(relation.name).await?;
-            let schema = std::sync::Arc::new(plan.schema().as_arrow().clone());
-            tables.push((relation.name, Rows { schema, batches: plan.collect().await? }));
+            let rows = session.compute(relation).await.map_err(StatsError::relation(relation.name))?;
+            session.put_rows(relation.name, &rows)?;
+            tables.push((relation.name, rows));
         }
         let slot_days = slots.iter().map(|slot| day_number(slot.date)).collect();
         let mut dimensions = Self { tables, campaigns: BTreeMap::new(), slots, slot_days, days };
@@ -86,7 +88,7 @@ impl Dimensions {
     }
 
     /// The columns of every small table.
-    pub(crate) fn schemas(&self) -> Vec<&arrow::datatypes::Schema> {
+    pub(crate) fn schemas(&self) -> Vec<&Schema> {
         self.tables.iter().map(|(_, rows)| rows.schema.as_ref()).collect()
     }
 
@@ -124,7 +126,7 @@ impl Dimensions {
             let (opens, closes, superseded) =
                 (moment("opens_at")?, moment("closes_at")?, moment("superseded_at")?);
             let slots = named(batch, "slot_date")?.as_primitive::<Date32Type>().clone();
-            for (row, content) in stamps(batch)?.into_iter().enumerate() {
+            for (row, content) in row_stamps(batch)?.into_iter().enumerate() {
                 let id = ids.as_string::<i32>().value(row).to_owned();
                 let (opens, closes) = (opens.value(row), closes.value(row));
                 let own = self.campaigns.entry(id).or_insert_with(|| CampaignTerms {
@@ -145,15 +147,11 @@ impl Dimensions {
     }
 
     /// What stands for all dimensions together.
-    pub(crate) fn stamp(&self) -> Result<u128, StatsError> {
-        let mut sum: u128 = 0;
+    pub(crate) fn stamp(&self) -> Result<String, StatsError> {
         // The calendar grows with as_of; that alone changes nothing.
         let told =
             self.tables.iter().filter(|(name, _)| !["slots", "zone_offsets", "settings"].contains(name));
-        for batch in told.flat_map(|(_, rows)| &rows.batches).filter(|batch| batch.num_rows() > 0) {
-            sum = stamps(batch)?.into_iter().fold(sum, u128::wrapping_add);
-        }
-        Ok(sum)
+        stamp_of_rows(told.flat_map(|(_, rows)| &rows.batches))
     }
 
     /// The cell of a local day: the last slot date that is not after it.
@@ -163,7 +161,7 @@ impl Dimensions {
     }
 
     /// The instants of the local days of a cell, in microseconds.
-    pub(crate) fn span_of_cell(&self, cell: i32) -> std::ops::Range<i64> {
+    pub(crate) fn span_of_cell(&self, cell: i32) -> Range<i64> {
         let place = self.slot_days.partition_point(|slot| *slot <= cell);
         let next = self.slot_days.get(place).copied().unwrap_or(cell + 7);
         self.days.midnight(cell)..self.days.midnight(next)
@@ -176,24 +174,13 @@ impl Dimensions {
     }
 
     /// The slot dates within a range of days.
-    pub(crate) fn cells_of(&self, days: std::ops::RangeInclusive<i32>) -> impl Iterator<Item = i32> + '_ {
+    pub(crate) fn cells_of(&self, days: RangeInclusive<i32>) -> impl Iterator<Item = i32> + '_ {
         self.slot_days.iter().copied().filter(move |day| days.contains(day))
     }
 }
 
-pub(crate) fn named<'a>(
-    batch: &'a RecordBatch,
-    name: &str,
-) -> Result<&'a arrow::array::ArrayRef, StatsError> {
+pub(crate) fn named<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, StatsError> {
     batch.column_by_name(name).ok_or_else(|| StatsError::Internal(format!("there is no column `{name}`")))
-}
-
-/// What stands for each row.
-fn stamps(batch: &RecordBatch) -> Result<Vec<u128>, StatsError> {
-    let fields =
-        batch.schema().fields().iter().map(|field| SortField::new(field.data_type().clone())).collect();
-    let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
-    Ok(rows.iter().map(|row| xxh3_128(row.as_ref())).collect())
 }
 
 /// First and last moment of which anything is told.
@@ -214,7 +201,7 @@ async fn bounds(
     let mut last = question.as_of.max(question.scored.slot.opens_at).timestamp_micros();
     for batch in &told {
         for column in batch.columns() {
-            for micros in column.as_primitive::<arrow::datatypes::Int64Type>().iter().flatten() {
+            for micros in column.as_primitive::<Int64Type>().iter().flatten() {
                 (first, last) = (first.min(micros), last.max(micros));
             }
         }
@@ -229,11 +216,6 @@ async fn bounds(
 
 /// The versions of some campaigns, with `campaign_number`.
 fn numbered(rows: &Rows, numbers: &BTreeMap<&str, i64>) -> Result<Rows, StatsError> {
-    use arrow::{
-        array::Int64Array,
-        datatypes::{Field, Schema},
-    };
-    use std::sync::Arc;
     let mut fields = rows.schema.fields().iter().cloned().collect::<Vec<_>>();
     fields.push(Arc::new(Field::new("campaign_number", DataType::Int64, true)));
     let schema = Arc::new(Schema::new(fields));

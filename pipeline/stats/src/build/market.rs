@@ -1,14 +1,19 @@
 //! Relations of the whole market, each built where something that it reads has changed; and audits.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-use arrow::{
-    array::{Int64Array, RecordBatch, StringArray},
-    datatypes::{DataType, Field, Schema},
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
 };
 
+use arrow::{
+    array::{Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray},
+    datatypes::{DataType, Field, Schema},
+};
 use chrono::TimeDelta;
-use slotcast_lake::{Snapshot, contract::ContractTable};
+use slotcast_lake::{
+    Snapshot,
+    contract::{ContractTable, instant_type},
+};
 
 use super::{
     Builder,
@@ -16,10 +21,9 @@ use super::{
     state::{Cell, Held, Inputs, Output, stamp},
 };
 use crate::{
-    audit::{Finding, run_audits},
     days_table::days,
     error::StatsError,
-    registry::{RELATIONS, Relation, Step, words_of},
+    registry::{RELATIONS, Relation, Step, relation, words_of},
     session::{Question, Rows, Session},
 };
 
@@ -68,10 +72,8 @@ impl Builder<'_> {
                     let place = Step::Market.kept().position(|kept| kept.name == other.name);
                     let held =
                         place.and_then(|place| self.new.cells.get(&(Step::Market, market_cell(place))));
-                    facts.extend(
-                        held.filter(|_| relations.iter().all(|own| own.name != other.name))
-                            .map(|held| stamp([held.inputs.terms.clone(), held.inputs.facts.clone()])),
-                    );
+                    let inputs = held.map(|held| [held.inputs.terms.clone(), held.inputs.facts.clone()]);
+                    facts.extend(inputs.map(stamp));
                 }
                 _ if other.kind.order().is_some() => facts.push(self.new.stamp(other.step, other.name)),
                 _ => {}
@@ -89,10 +91,10 @@ impl Builder<'_> {
         Ok(Inputs { recipe: self.recipes[&Step::Market].clone(), terms, facts: stamp(facts) })
     }
 
-    /// Builds the relations of the market that are due.
-    pub(crate) async fn build_market(&mut self, scored: &Rows) -> Result<(), StatsError> {
+    /// Builds the relations of the market that are due; a session in which all of it stands.
+    pub(crate) async fn build_market(&mut self, scored: &Rows) -> Result<Session, StatsError> {
         let session = self.market_session(scored).await?;
-        let dimensions = format!("{:x}", self.dimensions.stamp()?);
+        let dimensions = self.dimensions.stamp()?;
         for (place, relation) in Step::Market.kept().enumerate() {
             let cell = market_cell(place);
             let relations = with_those_it_reads(relation);
@@ -104,7 +106,7 @@ impl Builder<'_> {
             };
             let base = self.base.get(relation.name).filter(|_| reason.is_none());
             if let Some(base) = base {
-                self.carry(Step::Market, vec![cell]);
+                self.carry(Step::Market, cell);
                 let files: BTreeSet<String> = base.files.iter().map(|file| file.name.clone()).collect();
                 let table = self.shelf.table(relation.name, &files, &self.schema(relation.name)?)?;
                 session.put(relation.name, table)?;
@@ -118,18 +120,10 @@ impl Builder<'_> {
             let file = self.shelf.write(relation.name, "all", &rows)?;
             self.whole.insert(relation.name, file.iter().cloned().collect());
             let output = Output { stamp: inputs.facts.clone(), rows: count, file };
-            let held = Held {
-                inputs,
-                from: i64::MIN,
-                until: i64::MAX,
-                known_from: i64::MAX,
-                days: None,
-                outputs: BTreeMap::from([(relation.name.to_owned(), output)]),
-            };
-            self.new.cells.insert((Step::Market, cell), held);
+            let outputs = BTreeMap::from([(relation.name.to_owned(), output)]);
+            self.new.cells.insert((Step::Market, cell), Held { outputs, ..Held::always(inputs) });
         }
-        self.session = Some(session);
-        Ok(())
+        Ok(session)
     }
 
     /// The features of the slot after the one that is scored, with those of the slots before it.
@@ -142,8 +136,7 @@ impl Builder<'_> {
                 let session = Session::new(self.question.as_of, &self.memory, 2)?;
                 self.dimensions.put_all(&session)?;
                 self.put_features(&session, &next, &scored).await?;
-                let relation = RELATIONS.iter().filter(|relation| relation.name == "product_slots");
-                let mut built = session.build(relation).await?;
+                let mut built = session.build(std::iter::once(relation("product_slots"))).await?;
                 built.pop().expect("it was asked for").1
             }
         };
@@ -180,11 +173,11 @@ impl Builder<'_> {
         let (names, lasts): (Vec<String>, Vec<i64>) = timed.filter_map(|snapshot| last(&snapshot)).unzip();
         let schema = Schema::new(vec![
             Field::new("table_name", DataType::Utf8, true),
-            Field::new("last_at", slotcast_lake::contract::instant_type(), true),
+            Field::new("last_at", instant_type(), true),
         ]);
-        let lasts = arrow::array::TimestampMicrosecondArray::from(lasts).with_timezone("UTC");
+        let lasts = TimestampMicrosecondArray::from(lasts).with_timezone("UTC");
         let names = StringArray::from_iter_values(names);
-        Ok(RecordBatch::try_new(schema.into(), vec![std::sync::Arc::new(names), std::sync::Arc::new(lasts)])?)
+        Ok(RecordBatch::try_new(schema.into(), vec![Arc::new(names), Arc::new(lasts)])?)
     }
 
     /// The campaigns that facts name, known or not.
@@ -199,12 +192,6 @@ impl Builder<'_> {
         ]);
         let ids = StringArray::from_iter_values(rows.keys());
         let counts = Int64Array::from_iter_values(rows.values().copied());
-        Ok(RecordBatch::try_new(schema.into(), vec![std::sync::Arc::new(ids), std::sync::Arc::new(counts)])?)
-    }
-
-    /// Runs every audit over what is kept; gives the session back.
-    pub(crate) async fn audit(&mut self) -> Result<(Vec<Finding>, Option<Session>), StatsError> {
-        let Some(session) = self.session.take() else { return Ok((Vec::new(), None)) };
-        Ok((run_audits(&session).await?, Some(session)))
+        Ok(RecordBatch::try_new(schema.into(), vec![Arc::new(ids), Arc::new(counts)])?)
     }
 }

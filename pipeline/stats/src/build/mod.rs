@@ -11,33 +11,38 @@ mod counted;
 mod dimensions;
 mod market;
 mod offers;
+mod parts;
+mod schemas;
 mod shelf;
 mod state;
 mod workers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
     time::Instant,
 };
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
-use slotcast_lake::{Lake, Part, Snapshot, contract};
+use slotcast_lake::{Lake, Part, Snapshot, with_run_id};
 
 pub(crate) use market::NEXT;
 pub use shelf::Shelf;
 pub(crate) use state::{CELLS, PARTS};
 
 use crate::{
-    audit::Finding,
+    audit::{Finding, run_audits},
     error::StatsError,
     registry::{RELATIONS, Relation, Step},
-    session::{Memory, Question, Rows, Session, empty},
+    session::{Memory, Question, Rows, Session},
+    staging::date_of,
 };
 use cells::Due;
 use dimensions::Dimensions;
-use shelf::survey;
-use state::{Cell, Held, KnownPart, State, stamp};
+use schemas::{Schemas, recipe, schemas};
+use state::{Cell, Held, Inputs, Output, State, stamp};
+
+/// What came out of relations, by name, for each cell.
+type Outputs = BTreeMap<Cell, BTreeMap<String, Output>>;
 
 /// What is asked of a build beside the question.
 #[derive(Clone, Debug)]
@@ -104,24 +109,12 @@ pub async fn build(
     let mut watch = Watch::start();
     let mut builder = Builder::open(facts, base, question, manner, shelf).await?;
     watch.note("open");
-    builder.build_orders()?;
-    watch.note("orders");
-    builder.build_timed(Step::Signals)?;
-    watch.note("signals");
-    builder.build_timed(Step::Views)?;
-    watch.note("views");
-    builder.build_conversion()?;
-    builder.build_funnel()?;
-    watch.note("conversion and funnel");
-    let scored = builder.build_offers(&builder.scored())?;
-    watch.note("features");
-    builder.build_market(&scored).await?;
+    let session = builder.build_all(&mut watch).await?;
     builder.build_next().await?;
-    watch.note("market");
-    let (findings, _) = builder.audit().await?;
+    watch.note("next slot");
+    let findings = run_audits(&session).await?;
     watch.note("audits");
-    let seconds = watch.0;
-    Ok(Build { findings, seconds, ..builder.finish()? })
+    Ok(Build { findings, seconds: watch.seconds, ..builder.finish()? })
 }
 
 /// The rows of `product_slots` and `outcome_versions` for another question than the last build's. What
@@ -137,7 +130,7 @@ pub async fn look_back(
 ) -> Result<[Vec<RecordBatch>; 2], StatsError> {
     let manner = Manner { full: false, memory: Memory::limited(None) };
     let mut builder = Builder::open(facts, base, question, &manner, shelf).await?;
-    let session = builder.build_all().await?;
+    let session = builder.build_all(&mut Watch::start()).await?;
     let features = session.ask("SELECT * FROM product_slots").await?;
     let outcomes = session.ask("SELECT * FROM outcome_versions").await?;
     builder.shelf.discard()?;
@@ -154,22 +147,25 @@ pub async fn open_built(facts: &[Snapshot], question: &Question, lake: &Lake) ->
     let shelf = Shelf::new(lake, "test", 0);
     let base = Base::new();
     let mut builder = Builder::open(facts, &base, question, &manner, shelf).await?;
-    let session = builder.build_all().await?;
+    let session = builder.build_all(&mut Watch::start()).await?;
     builder.stage_everything(&session).await?;
     Ok(session)
 }
 
-/// Seconds are told to people, and decide nothing.
-struct Watch(Vec<(&'static str, f64)>, Instant);
+/// Seconds of each phase: they are told to people, and decide nothing.
+struct Watch {
+    seconds: Vec<(&'static str, f64)>,
+    began: Instant,
+}
 
 impl Watch {
     fn start() -> Self {
-        Self(Vec::new(), Instant::now())
+        Self { seconds: Vec::new(), began: Instant::now() }
     }
 
     fn note(&mut self, phase: &'static str) {
-        self.0.push((phase, self.1.elapsed().as_secs_f64()));
-        self.1 = Instant::now();
+        self.seconds.push((phase, self.began.elapsed().as_secs_f64()));
+        self.began = Instant::now();
     }
 }
 
@@ -190,8 +186,6 @@ pub(crate) struct Builder<'a> {
     recipes: BTreeMap<Step, String>,
     schemas: Schemas,
     rebuilt: Vec<Rebuilt>,
-    /// In which the whole market stands, from when it is built to when it is audited.
-    session: Option<Session>,
     /// Files of relations that are built as one.
     whole: BTreeMap<&'static str, BTreeSet<String>>,
 }
@@ -211,10 +205,7 @@ impl<'a> Builder<'a> {
         };
         let recipes: BTreeMap<Step, String> =
             Step::ALL.into_iter().map(|step| (step, recipe(step, question))).collect();
-        let schemas = match held_schemas(base, &old, &recipes, &dimensions) {
-            Some(schemas) => schemas,
-            None => schemas_of(&dimensions, question, &manner.memory).await?,
-        };
+        let schemas = schemas(base, &old, &recipes, &dimensions, question, &manner.memory).await?;
         let mut builder = Self {
             facts,
             base,
@@ -228,7 +219,6 @@ impl<'a> Builder<'a> {
             recipes,
             schemas,
             rebuilt: Vec::new(),
-            session: None,
             whole: BTreeMap::new(),
         };
         builder.meet_parts()?;
@@ -236,64 +226,29 @@ impl<'a> Builder<'a> {
     }
 
     /// Every step; a session in which the whole market stands.
-    async fn build_all(&mut self) -> Result<Session, StatsError> {
+    async fn build_all(&mut self, watch: &mut Watch) -> Result<Session, StatsError> {
         self.build_orders()?;
+        watch.note("orders");
         self.build_timed(Step::Signals)?;
+        watch.note("signals");
         self.build_timed(Step::Views)?;
+        watch.note("views");
         self.build_conversion()?;
         self.build_funnel()?;
+        watch.note("conversion and funnel");
         let scored = self.build_offers(&self.scored())?;
-        self.build_market(&scored).await?;
-        Ok(self.session.take().expect("the market was built"))
+        watch.note("features");
+        let session = self.build_market(&scored).await?;
+        watch.note("market");
+        Ok(session)
     }
 
     fn as_of(&self) -> i64 {
         self.question.as_of.timestamp_micros()
     }
 
-    /// Looks into the files of facts that no earlier build has seen.
-    fn meet_parts(&mut self) -> Result<(), StatsError> {
-        let mut unseen = Vec::new();
-        for snapshot in self.facts {
-            let table = &snapshot.table.name;
-            for file in &snapshot.files {
-                let key = (table.clone(), file.name.clone());
-                match self.old.parts.get(&key) {
-                    Some(known) => {
-                        self.new.parts.insert(key, known.clone());
-                    }
-                    None => unseen.push((key, file.clone())),
-                }
-            }
-        }
-        let met = workers::each(unseen, async |(key, file): ((String, String), slotcast_lake::DataFile)| {
-            let has_campaigns = key.0.starts_with("order_");
-            let (campaigns, known_from) = survey(&file.path, has_campaigns)?;
-            let week = file.span.map_or(0, |span| contract::week_of(span.first));
-            Ok((key, KnownPart { rows: file.rows.unwrap_or(0), known_from, week, campaigns }))
-        })?;
-        let gone = self.old.parts.iter().filter(|(key, _)| !self.new.parts.contains_key(*key));
-        let mut laid_anew: BTreeMap<(&str, i64), i128> = BTreeMap::new();
-        for ((table, _), part) in gone {
-            *laid_anew.entry((table.as_str(), part.week)).or_default() -= i128::from(part.rows);
-        }
-        for ((table, _), part) in &met {
-            if let Some(rows) = laid_anew.get_mut(&(table.as_str(), part.week)) {
-                *rows += i128::from(part.rows);
-            }
-        }
-        for ((table, _), part) in &met {
-            // The same rows in other files bring nothing new.
-            if laid_anew.get(&(table.as_str(), part.week)) != Some(&0) {
-                self.changed_from = self.changed_from.min(part.known_from);
-            }
-        }
-        self.new.parts.extend(met);
-        Ok(())
-    }
-
     /// What is due of a cell with these inputs, if anything: the reason.
-    fn due(&self, step: Step, cell: Cell, inputs: &state::Inputs) -> Option<&'static str> {
+    fn due(&self, step: Step, cell: Cell, inputs: &Inputs) -> Option<&'static str> {
         let Some(held) = self.old.cells.get(&(step, cell)) else { return Some("it is new") };
         let as_of = self.as_of();
         if held.inputs.recipe != inputs.recipe {
@@ -309,10 +264,24 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Notes that a cell is built.
-    fn note(&mut self, due: &Due) {
-        let slot = crate::staging::date_of(due.cell.slot);
-        self.rebuilt.push(Rebuilt { step: due.step, slot, reason: due.reason });
+    /// The cells of a step that are due, of those with these inputs and so many facts, roughly. The
+    /// others are taken as they were.
+    fn sort_out(&mut self, step: Step, cells: Vec<(Cell, Inputs, u64)>) -> Vec<Due> {
+        let mut dues = Vec::new();
+        for (cell, inputs, rows) in cells {
+            match self.due(step, cell, &inputs) {
+                Some(reason) => dues.push(Due::new(cell, inputs, reason, rows)),
+                None => self.carry(step, cell),
+            }
+        }
+        dues
+    }
+
+    /// Takes a cell as it was.
+    fn carry(&mut self, step: Step, cell: Cell) {
+        if let Some(held) = self.old.cells.get(&(step, cell)) {
+            self.new.cells.insert((step, cell), held.clone());
+        }
     }
 
     fn schema(&self, relation: &str) -> Result<SchemaRef, StatsError> {
@@ -347,7 +316,7 @@ impl<'a> Builder<'a> {
         dues: &[Due],
         rows: Vec<(&'static Relation, Rows)>,
         is_stamped_by_inputs: bool,
-    ) -> Result<BTreeMap<Cell, BTreeMap<String, state::Output>>, StatsError> {
+    ) -> Result<Outputs, StatsError> {
         let built: BTreeSet<Cell> = dues.iter().map(|due| due.cell).collect();
         let by_inputs = |cell: Cell| {
             let due = dues.iter().find(|due| due.cell == cell);
@@ -361,9 +330,9 @@ impl<'a> Builder<'a> {
             }))
         };
         let by_inputs: &dyn Fn(Cell) -> String = &by_inputs;
-        let mut outputs: BTreeMap<Cell, BTreeMap<String, state::Output>> = BTreeMap::new();
+        let mut outputs = Outputs::new();
         for (relation, rows) in rows {
-            let held: BTreeMap<Cell, state::Output> = self
+            let held: BTreeMap<Cell, Output> = self
                 .new
                 .of(step)
                 .filter_map(|(cell, held)| Some((cell, held.outputs.get(relation.name)?.clone())))
@@ -377,23 +346,15 @@ impl<'a> Builder<'a> {
         Ok(outputs)
     }
 
-    /// Takes over what came out for cells, built ones and others of their groups.
-    fn take(
-        &mut self,
-        step: Step,
-        outputs: BTreeMap<Cell, BTreeMap<String, state::Output>>,
-        held: impl Fn(Cell) -> Option<Held>,
-    ) {
+    /// Takes over what came out for cells that were built, and the new files of others of their groups.
+    fn take(&mut self, step: Step, dues: &[Due], mut outputs: Outputs, held: impl Fn(&Self, &Due) -> Held) {
+        for due in dues {
+            self.rebuilt.push(Rebuilt { step, slot: date_of(due.cell.slot), reason: due.reason });
+            let outputs = outputs.remove(&due.cell).unwrap_or_default();
+            self.new.cells.insert((step, due.cell), Held { outputs, ..held(self, due) });
+        }
         for (cell, outputs) in outputs {
-            let entry = self.new.cells.entry((step, cell));
-            match held(cell) {
-                Some(fresh) => {
-                    entry.insert_entry(Held { outputs, ..fresh });
-                }
-                None => {
-                    entry.and_modify(|held| held.outputs.extend(outputs));
-                }
-            }
+            self.new.cells.entry((step, cell)).and_modify(|held| held.outputs.extend(outputs));
         }
     }
 
@@ -404,8 +365,7 @@ impl<'a> Builder<'a> {
             let file = self.shelf.write(name, "all", &Rows::of(rows))?;
             self.whole.insert(name, file.into_iter().collect());
         }
-        let built = self.rebuilt.len();
-        let held = self.new.cells.len().saturating_sub(built);
+        let held = self.new.cells.len().saturating_sub(self.rebuilt.len());
         let mut files: BTreeMap<&'static str, BTreeSet<String>> = self.whole;
         for relation in RELATIONS.iter().filter(|relation| relation.kind.order().is_some()) {
             if relation.step != Step::Market {
@@ -415,113 +375,16 @@ impl<'a> Builder<'a> {
         let mut written = self.shelf.into_written();
         let mut relations = Vec::new();
         for (name, files) in files {
-            let (schema, parts) = match written.remove(name) {
-                Some(found) => found,
-                None => match self.base.get(name) {
-                    Some(base) => (base.schema.clone(), Vec::new()),
-                    None => (with_run_id(&self.schemas[name]), Vec::new()),
-                },
+            let (schema, written) = match (written.remove(name), self.base.get(name)) {
+                (Some(written), _) => written,
+                (None, Some(base)) => (base.schema.clone(), Vec::new()),
+                (None, None) => {
+                    let nothing = RecordBatch::new_empty(self.schemas[name].clone());
+                    (with_run_id(&nothing, "")?.schema(), Vec::new())
+                }
             };
-            // A file that was written and then written again with more cells is in no use.
-            let written = parts.into_iter().filter(|part| files.contains(&part.name)).collect();
             relations.push(BuiltRelation { name, schema, files, written });
         }
         Ok(Build { relations, findings: Vec::new(), rebuilt: self.rebuilt, held, seconds: Vec::new() })
     }
-}
-
-fn with_run_id(schema: &SchemaRef) -> SchemaRef {
-    let mut fields = vec![std::sync::Arc::new(arrow::datatypes::Field::new(
-        "run_id",
-        arrow::datatypes::DataType::Utf8,
-        true,
-    ))];
-    fields.extend(schema.fields().iter().cloned());
-    std::sync::Arc::new(arrow::datatypes::Schema::new(fields))
-}
-
-/// Everything but facts and as_of that decides what comes out of a step.
-fn recipe(step: Step, question: &Question) -> String {
-    let texts = step.relations().map(|relation| format!("{} {}", relation.name, relation.sql));
-    let settings =
-        format!("{:?} {:?} {}", question.calendar, question.refund_window, env!("CARGO_PKG_VERSION"));
-    stamp(texts.chain([settings]))
-}
-
-/// The columns of every kept relation as the lake holds them, where the same text made them all.
-fn held_schemas(
-    base: &Base,
-    old: &State,
-    recipes: &BTreeMap<Step, String>,
-    dimensions: &Dimensions,
-) -> Option<Schemas> {
-    let mut schemas = BTreeMap::new();
-    for step in Step::ALL.into_iter().filter(|step| *step != Step::Dimensions) {
-        let mut made = old.of(step).map(|(_, held)| &held.inputs.recipe);
-        let first = made.next()?;
-        if *first != recipes[&step] || made.any(|recipe| recipe != first) {
-            return None;
-        }
-        for relation in step.kept() {
-            let fields = base.get(relation.name)?.schema.fields();
-            let fields: Vec<_> = fields.iter().filter(|field| field.name() != "run_id").cloned().collect();
-            schemas.insert(
-                relation.name,
-                std::sync::Arc::new(arrow::datatypes::Schema::new(fields)) as SchemaRef,
-            );
-        }
-    }
-    let features: &SchemaRef = &schemas["offer_features"];
-    let is_new =
-        |name: &str| name.starts_with(contract::ATTRIBUTE_PREFIX) && features.index_of(name).is_err();
-    let tables = ["stg_candidates", "stg_campaign_slots"].map(|name| &dimensions.table(name).schema);
-    let has_new = tables.iter().any(|schema| schema.fields().iter().any(|field| is_new(field.name())));
-    (!has_new).then_some(schemas)
-}
-
-type Schemas = BTreeMap<&'static str, SchemaRef>;
-
-/// The columns of every kept relation, planned once in a process for each set of attributes.
-async fn schemas_of(
-    dimensions: &Dimensions,
-    question: &Question,
-    memory: &Memory,
-) -> Result<Schemas, StatsError> {
-    static PLANNED: Mutex<BTreeMap<String, Schemas>> = Mutex::new(BTreeMap::new());
-    let key = format!("{:?}", dimensions.schemas());
-    let found = PLANNED.lock().expect("nobody panics here").get(&key).cloned();
-    if let Some(schemas) = found {
-        return Ok(schemas);
-    }
-    let schemas = planned_schemas(dimensions, question, memory).await?;
-    PLANNED.lock().expect("nobody panics here").insert(key, schemas.clone());
-    Ok(schemas)
-}
-
-/// The columns of every kept relation, found by planning all of them over empty tables.
-async fn planned_schemas(
-    dimensions: &Dimensions,
-    question: &Question,
-    memory: &Memory,
-) -> Result<Schemas, StatsError> {
-    let session = Session::new(question.as_of, memory, 1)?;
-    dimensions.put_all(&session)?;
-    dimensions.put_campaigns(&session, &BTreeMap::new())?;
-    offers::put_decisions(&session, dimensions, &[], (None, None))?;
-    cells::put_nothing(&session, dimensions)?;
-    market::put_days(&session, dimensions, question)?;
-    let mut schemas = BTreeMap::new();
-    for relation in RELATIONS.iter().filter(|relation| relation.step != Step::Dimensions) {
-        let failed = StatsError::relation(relation.name);
-        let frame = session.plan(relation.sql).await.map_err(failed)?;
-        let plan = frame.clone().create_physical_plan().await?;
-        let empty_rows = Rows { schema: plan.schema(), batches: vec![RecordBatch::new_empty(plan.schema())] };
-        if relation.kind.order().is_some() {
-            let plain = slotcast_lake::text_columns(&empty_rows.batches[0])?;
-            schemas.insert(relation.name, plain.schema());
-        }
-        session.put(relation.name, empty(plan.schema())?)?;
-        crate::priors::put_priors(&session, relation, &[])?;
-    }
-    Ok(schemas)
 }

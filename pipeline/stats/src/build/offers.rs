@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use slotcast_core::Knowledge;
 
 use super::{
-    Builder,
+    Builder, Outputs,
     cells::Due,
     dimensions::{Dimensions, named},
     state::{Cell, Held, Inputs},
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     calendar_tables::{self, Decision},
     error::StatsError,
-    registry::{RELATIONS, Relation, Step, read_by},
+    registry::{Step, read_by, relation},
     session::{Rows, Session},
     staging::day_number,
 };
@@ -41,10 +41,6 @@ pub(crate) fn put_decisions(
 ) -> Result<(), StatsError> {
     session.put_rows("decisions", &Rows::of(calendar_tables::decisions(decisions, &dimensions.days)?))?;
     session.put_rows("known_from", &Rows::of(calendar_tables::known_from(known_from.0, known_from.1)?))
-}
-
-pub(crate) fn offer_features() -> &'static Relation {
-    RELATIONS.iter().find(|relation| relation.name == "offer_features").expect("it is registered")
 }
 
 impl Builder<'_> {
@@ -98,8 +94,7 @@ impl Builder<'_> {
         let carried: Vec<Cell> = self.old.of(Step::Features).map(|(cell, _)| cell).collect();
         let recipe = self.recipes[&Step::Features].clone();
         let at = |cell: Cell| {
-            let place =
-                self.dimensions.slots.binary_search_by_key(&cell.slot, |slot| day_number(slot.date)).ok()?;
+            let place = self.dimensions.slot_days.binary_search(&cell.slot).ok()?;
             let slot = &self.dimensions.slots[place];
             Some(self.question.calendar.days_before(slot, cell.distance).timestamp_micros())
         };
@@ -119,9 +114,9 @@ impl Builder<'_> {
             let reason =
                 self.due(Step::Features, cell, &inputs).unwrap_or("facts came in that were known by its T");
             decisions.insert(cell, decision);
-            dues.push(Due::new(Step::Features, cell, inputs, reason, 1));
+            dues.push(Due::new(cell, inputs, reason, 1));
         }
-        self.carry(Step::Features, held);
+        held.into_iter().for_each(|cell| self.carry(Step::Features, cell));
         let mut jobs: Vec<Vec<Due>> = Vec::new();
         for due in dues {
             match jobs.last_mut() {
@@ -141,28 +136,15 @@ impl Builder<'_> {
             let own: Vec<Decision> = dues.iter().map(|due| decisions[&due.cell]).collect();
             let rows = this.features_of(if dues.is_empty() { &asked } else { &own }).await?;
             if dues.is_empty() {
-                return Ok((dues, BTreeMap::new(), Some(rows)));
+                return Ok((dues, Outputs::new(), Some(rows)));
             }
-            let outputs = this.keep(Step::Features, &dues, vec![(offer_features(), rows)], true)?;
+            let outputs = this.keep(Step::Features, &dues, vec![(relation("offer_features"), rows)], true)?;
             Ok((dues, outputs, None))
         })?;
         let mut found = None;
         for (dues, outputs, rows) in done {
             found = rows.or(found);
-            for due in &dues {
-                self.note(due);
-            }
-            self.take(Step::Features, outputs, |cell| {
-                let due = dues.iter().find(|due| due.cell == cell)?;
-                Some(Held {
-                    inputs: due.inputs.clone(),
-                    from: i64::MIN,
-                    until: i64::MAX,
-                    known_from: i64::MAX,
-                    days: None,
-                    outputs: BTreeMap::new(),
-                })
-            });
+            self.take(Step::Features, &dues, outputs, |_, due| Held::always(due.inputs.clone()));
         }
         found.ok_or_else(|| StatsError::Internal("the slot to score was not looked at".to_owned()))
     }
@@ -200,7 +182,7 @@ impl Builder<'_> {
         let cells =
             self.new.of(Step::Features).map(|(cell, _)| cell).filter(|cell| cell.distance == distance);
         let cells: BTreeSet<Cell> = cells.collect();
-        self.put_kept(session, offer_features(), Some(&cells))?;
+        self.put_kept(session, relation("offer_features"), Some(&cells))?;
         let kept = session.context.table_provider("offer_features").await?;
         session.put("past_features", kept)?;
         session.put_rows("scored_features", rows)?;

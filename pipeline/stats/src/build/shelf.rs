@@ -7,24 +7,21 @@ use std::{
 };
 
 use arrow::{
-    array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray},
+    array::{AsArray, BooleanArray, RecordBatch, new_null_array},
     compute::{cast, filter_record_batch},
-    datatypes::{DataType, Date32Type, Field, Int64Type, Schema, SchemaRef},
-    row::{RowConverter, SortField},
+    datatypes::{DataType, Date32Type, Int64Type, Schema, SchemaRef},
 };
 use datafusion::catalog::TableProvider;
-use slotcast_lake::{Lake, Part, TableId, read_parts, text_columns};
-use xxhash_rust::xxh3::xxh3_128;
+use slotcast_lake::{Lake, Part, TableId, read_parts, text_columns, with_run_id};
 
 use super::{
     dimensions::{Dimensions, named},
-    state::{Cell, Output},
+    state::{Cell, Output, stamp_of_rows},
 };
 use crate::{
     error::StatsError,
     registry::{Relation, Step},
     session::{Rows, listing_of},
-    staging::read_part,
 };
 
 /// The files of this build, and those of the builds before it.
@@ -73,16 +70,8 @@ impl Shelf {
     /// Rows that came from an earlier run keep its id.
     fn with_run_id(&self, batch: &RecordBatch) -> Result<RecordBatch, StatsError> {
         let batch = text_columns(batch)?;
-        if batch.schema().index_of("run_id").is_ok() {
-            return Ok(batch);
-        }
-        let schema = batch.schema();
-        let mut fields = vec![Arc::new(Field::new("run_id", DataType::Utf8, true))];
-        fields.extend(schema.fields().iter().cloned());
-        let ids = StringArray::from_iter_values(std::iter::repeat_n(&self.run_id, batch.num_rows()));
-        let mut columns: Vec<ArrayRef> = vec![Arc::new(ids)];
-        columns.extend(batch.columns().iter().cloned());
-        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+        let is_told = batch.schema().index_of("run_id").is_ok();
+        Ok(if is_told { batch } else { with_run_id(&batch, &self.run_id)? })
     }
 
     /// Throws away what this build wrote.
@@ -168,7 +157,7 @@ impl Shelf {
                 let own = by_cell.remove(cell).unwrap_or_default();
                 let stamp = match stamps {
                     Some(stamps) => stamps(*cell),
-                    None => stamp_of(&own)?,
+                    None => stamp_of_rows(&own)?,
                 };
                 let rows = own.iter().map(|batch| batch.num_rows() as u64).sum();
                 outputs.insert(*cell, Output { stamp, rows, file: None });
@@ -178,11 +167,9 @@ impl Shelf {
             let all = Rows { schema, batches: batches.into_values().flatten().collect() };
             let file =
                 self.write(relation.name, &format!("{}-{}", group.1, group.0), &self.of_one_schema(all)?)?;
-            for (cell, output) in others {
-                outputs.insert(cell, Output { stamp: output.stamp.clone(), ..output.clone() });
-            }
+            outputs.extend(others.into_iter().map(|(cell, output)| (cell, output.clone())));
             for (_, output) in outputs.iter_mut().filter(|(cell, _)| cell.group() == group) {
-                output.file = if output.rows > 0 { file.clone() } else { None };
+                output.file = file.clone().filter(|_| output.rows > 0);
             }
         }
         Ok(outputs)
@@ -212,7 +199,7 @@ fn both(first: &SchemaRef, second: &SchemaRef) -> SchemaRef {
 fn fitted(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, StatsError> {
     let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
         Some(column) => Ok(cast(column, field.data_type())?),
-        None => Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows())),
+        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
     });
     Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, StatsError>>()?)?)
 }
@@ -254,57 +241,4 @@ pub(crate) fn split(
         Ok((cell, filter_record_batch(batch, &mask)?))
     };
     found.into_iter().map(own).collect()
-}
-
-/// What stands for rows, in whatever order they come.
-fn stamp_of(batches: &[RecordBatch]) -> Result<String, StatsError> {
-    let mut sum: u128 = 0;
-    for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
-        let fields =
-            batch.schema().fields().iter().map(|field| SortField::new(field.data_type().clone())).collect();
-        let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
-        for row in &rows {
-            sum = sum.wrapping_add(xxh3_128(row.as_ref()));
-        }
-    }
-    Ok(format!("{sum:032x}"))
-}
-
-/// First and last day of a column, where there are rows.
-pub(crate) fn day_span(batches: &[RecordBatch], name: &str) -> Result<Option<(i32, i32)>, StatsError> {
-    let mut span: Option<(i32, i32)> = None;
-    for batch in batches {
-        let days = named(batch, name)?.as_primitive::<Date32Type>();
-        for day in days.iter().flatten() {
-            span = Some(span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
-        }
-    }
-    Ok(span)
-}
-
-/// The campaigns of a file of facts with how many rows each has, and when its first row was known.
-pub(crate) fn survey(
-    path: &std::path::Path,
-    has_campaigns: bool,
-) -> Result<(BTreeMap<String, u64>, i64), StatsError> {
-    let columns: &[&str] = if has_campaigns { &["campaign_id", "known_at"] } else { &["known_at"] };
-    let mut words = crate::staging::Words::default();
-    let mut counts: Vec<u64> = Vec::new();
-    let mut known_from = i64::MAX;
-    read_part(path, columns, |batch| {
-        let known = crate::staging::instants(&batch, "known_at")?;
-        known_from = known.values().iter().copied().fold(known_from, i64::min);
-        if has_campaigns {
-            let numbers = words.number_all(named(&batch, "campaign_id")?)?;
-            for number in (0..batch.num_rows()).filter_map(|row| numbers.get(row)) {
-                let number = number as usize;
-                counts.resize(counts.len().max(number + 1), 0);
-                counts[number] += 1;
-            }
-        }
-        Ok(())
-    })?;
-    let table = words.table()?;
-    let names = table.column(1).as_string::<i32>().iter().flatten().map(str::to_owned);
-    Ok((names.zip(counts).filter(|(_, rows)| *rows > 0).collect(), known_from))
 }

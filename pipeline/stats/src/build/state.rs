@@ -12,6 +12,7 @@ use std::{
 use arrow::{
     array::{AsArray, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema},
+    row::{RowConverter, SortField},
 };
 use serde::{Deserialize, Serialize};
 use slotcast_lake::Snapshot;
@@ -72,6 +73,14 @@ pub(crate) struct Held {
     /// First and last day of what came out, where rows lie outside their cell's own days.
     pub(crate) days: Option<(i32, i32)>,
     pub(crate) outputs: BTreeMap<String, Output>,
+}
+
+impl Held {
+    /// A cell that holds for every moment, as long as its inputs do.
+    pub(crate) fn always(inputs: Inputs) -> Self {
+        let (from, until, known_from) = (i64::MIN, i64::MAX, i64::MAX);
+        Self { inputs, from, until, known_from, days: None, outputs: BTreeMap::new() }
+    }
 }
 
 /// What is known of a file of facts without opening it.
@@ -161,6 +170,25 @@ pub(crate) fn stamp(texts: impl IntoIterator<Item = String>) -> String {
         all.push('\n');
     }
     format!("{:032x}", xxh3_128(all.as_bytes()))
+}
+
+/// What stands for each row of a batch.
+pub(crate) fn row_stamps(batch: &RecordBatch) -> Result<Vec<u128>, StatsError> {
+    let fields =
+        batch.schema().fields().iter().map(|field| SortField::new(field.data_type().clone())).collect();
+    let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
+    Ok(rows.iter().map(|row| xxh3_128(row.as_ref())).collect())
+}
+
+/// What stands for the rows of some batches, in whatever order they come.
+pub(crate) fn stamp_of_rows<'a>(
+    batches: impl IntoIterator<Item = &'a RecordBatch>,
+) -> Result<String, StatsError> {
+    let mut sum: u128 = 0;
+    for batch in batches.into_iter().filter(|batch| batch.num_rows() > 0) {
+        sum = row_stamps(batch)?.into_iter().fold(sum, u128::wrapping_add);
+    }
+    Ok(format!("{sum:032x}"))
 }
 
 fn rows(snapshot: &Snapshot) -> Result<Vec<[String; 3]>, StatsError> {

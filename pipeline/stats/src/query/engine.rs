@@ -1,22 +1,20 @@
 //! What a user's question may use: threads of its own, memory, temporary files.
 
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use datafusion::{
     common::tree_node::{Transformed, TreeNode},
     error::Result as EngineResult,
-    execution::{
-        SessionStateBuilder,
-        disk_manager::DiskManagerBuilder,
-        memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool},
-        runtime_env::RuntimeEnvBuilder,
-    },
+    execution::{SessionStateBuilder, disk_manager::DiskManagerBuilder, runtime_env::RuntimeEnvBuilder},
     physical_plan::{ExecutionPlan, coop::CooperativeExec},
     prelude::SessionContext,
 };
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{error::StatsError, session::new_context};
+use crate::{
+    error::StatsError,
+    session::{memory_pool, new_context},
+};
 
 /// Temporary files may take so many times the memory.
 const SPILL_FACTOR: u64 = 8;
@@ -88,14 +86,8 @@ fn threads() -> usize {
 
 /// A session within limits. Plans show no files: what lies where on this machine is nobody's business.
 pub(super) fn context(limits: Limits) -> Result<SessionContext, StatsError> {
-    let pool: Arc<dyn MemoryPool> = match limits.memory_mib {
-        Some(mib) => {
-            let fair = FairSpillPool::new(usize::try_from(bytes(mib)).unwrap_or(usize::MAX));
-            Arc::new(TrackConsumersPool::new(fair, NonZeroUsize::MIN))
-        }
-        None => Arc::new(UnboundedMemoryPool::default()),
-    };
-    let mut builder = RuntimeEnvBuilder::new().with_memory_pool(pool);
+    let most = limits.memory_mib.map(|mib| usize::try_from(bytes(mib)).unwrap_or(usize::MAX));
+    let mut builder = RuntimeEnvBuilder::new().with_memory_pool(memory_pool(most));
     if let Some(mib) = limits.spill_mib() {
         let disk = DiskManagerBuilder::default().with_max_temp_directory_size(bytes(mib));
         builder = builder.with_disk_manager_builder(disk);

@@ -1,7 +1,7 @@
 //! Facts made ready for SQL: visible rows only, versions found, ids numbered, days told.
 //!
 //! What is built together is staged together: the order events of the campaigns of some slots, the
-//! signals or views of some weeks. Nothing is counted here.
+//! signals or views of some weeks. Only rows that nothing tells apart any more are summed here.
 
 mod days;
 mod orders;

@@ -1,6 +1,6 @@
 //! Order events of the campaigns that are built together.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
     array::{
@@ -10,14 +10,14 @@ use arrow::{
     compute::{cast, filter_record_batch},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashTable;
 use slotcast_lake::contract::{instant_type, money_type};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     Horizon, Staged, Wanted, Words, column, instants, read_part,
     reading::Ordering,
-    versions::{Place, Versions},
+    versions::{Ends, Place, Versions, runs_of},
 };
 use crate::error::StatsError;
 
@@ -132,7 +132,7 @@ impl<'a> Columns<'a> {
 struct Orders {
     of_rows: Vec<Vec<u32>>,
     events: Vec<u32>,
-    superseded: HashMap<Place, Option<i64>>,
+    superseded: Ends,
 }
 
 impl Orders {
@@ -140,18 +140,11 @@ impl Orders {
     /// an event that comes again under another campaign is another event.
     fn of(batches: &[RecordBatch], columns: &[Columns<'_>]) -> Result<Self, StatsError> {
         let orderings = batches.iter().map(Ordering::of).collect::<Result<Vec<_>, _>>()?;
-        let mut runs: BTreeMap<i64, Vec<(usize, Range<usize>)>> = BTreeMap::new();
-        for (batch, own) in columns.iter().enumerate() {
-            let mut start = 0;
-            for run in own.campaigns.chunk_by(|a, b| a == b) {
-                runs.entry(run[0]).or_default().push((batch, start..start + run.len()));
-                start += run.len();
-            }
-        }
+        let runs = runs_of(columns.iter().map(|own| own.campaigns.as_slice()));
         let mut numbered = Self {
             of_rows: columns.iter().map(|own| vec![0; own.campaigns.len()]).collect(),
             events: Vec::new(),
-            superseded: HashMap::new(),
+            superseded: Ends::new(),
         };
         let mut versions = Versions::default();
         let mut orders: HashTable<(u64, Place, u32)> = HashTable::new();
@@ -196,17 +189,12 @@ fn finish(
     (index, met): (u32, i64),
     orders: &Orders,
 ) -> Result<RecordBatch, StatsError> {
-    let rows = 0..batch.num_rows();
     let numbers = &orders.of_rows[index as usize];
     let customers = column(batch, "customer_id")?.as_string_view();
     let customers = customers.iter().map(|text| text.map(|text| xxh3_64(text.as_bytes()) as i64));
     let occurred = instants(batch, "occurred_at")?;
-    let ends: TimestampMicrosecondArray = if orders.superseded.is_empty() {
-        rows.clone().map(|_| None).collect()
-    } else {
-        let end = |row| orders.superseded.get(&Place { batch: index, row: row as u32 }).copied().flatten();
-        rows.clone().map(end).collect()
-    };
+    let end = |row: usize| orders.superseded.get(&Place { batch: index, row: row as u32 }).copied();
+    let ends: TimestampMicrosecondArray = (0..batch.num_rows()).map(end).collect();
     let kept = |name: &str| Ok::<ArrayRef, StatsError>(Arc::clone(column(batch, name)?));
     let arrays: Vec<ArrayRef> = vec![
         kept("event_id")?,

@@ -18,7 +18,7 @@ const BATCH_ROWS: usize = 32_768;
 /// Words that repeat: read as a dictionary, so that each is looked up once a page and not once a row.
 const DICTIONARIES: [&str; 6] = ["campaign_id", "product_id", "channel", "kind", "event", "measure"];
 
-/// Reads these columns of a part; columns that the file lacks come as nulls of type text.
+/// Reads these columns of a part, batch by batch; columns that the file lacks are left out.
 pub(crate) fn read_part(
     path: &Path,
     columns: &[&str],

@@ -85,7 +85,7 @@ pub(crate) fn stage_snapshots(wanted: &Wanted<'_>, words: &Words) -> Result<Stag
     let ends = versions.superseded(|place| orderings[place.batch as usize].of_row(place.row as usize));
     let mut staged = Vec::new();
     for (index, batch) in batches.iter().enumerate() {
-        let end = |row: usize| ends.get(&Place { batch: index as u32, row: row as u32 }).copied().flatten();
+        let end = |row: usize| ends.get(&Place { batch: index as u32, row: row as u32 }).copied();
         let superseded: TimestampMicrosecondArray = (0..batch.num_rows()).map(end).collect();
         let mut arrays: Vec<ArrayRef> = vec![
             Arc::new(keys[index].iter().map(|key| key.0).collect::<Int64Array>()),

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::{
     Horizon, MarketDays, Staged, Wanted, Words, column, instants, read_part,
     reading::{Ordering, counts},
-    versions::{Place, Versions},
+    versions::{Ends, Place, Versions, runs_of},
 };
 use crate::error::StatsError;
 
@@ -106,7 +106,7 @@ pub(crate) fn stage_timed(
     };
     let mut sums = Sums::new(wanted.days);
     let (mut versions, mut places) = (Versions::default(), Vec::new());
-    for (product, runs) in runs_of(&rows) {
+    for (product, runs) in runs_of(rows.iter().map(|own| own.products.as_slice())) {
         places.clear();
         for (batch, range) in runs {
             let own = &rows[batch];
@@ -186,25 +186,6 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Stretches of rows, each with its batch.
-type Runs = Vec<(usize, Range<usize>)>;
-
-/// The stretches of rows of each product: parts are sorted by product, so they are few. Products come
-/// in the order of their numbers.
-fn runs_of(rows: &[Rows<'_>]) -> Vec<(i64, Runs)> {
-    let mut runs: HashMap<i64, Runs> = HashMap::new();
-    for (batch, own) in rows.iter().enumerate() {
-        let mut start = 0;
-        for run in own.products.chunk_by(|a, b| a == b) {
-            runs.entry(run[0]).or_default().push((batch, start..start + run.len()));
-            start += run.len();
-        }
-    }
-    let mut runs: Vec<_> = runs.into_iter().collect();
-    runs.sort_by_key(|(product, _)| *product);
-    runs
-}
-
 /// What nothing tells apart: word, day, the days on which it was seen, known, superseded.
 type Alike = (i64, i32, i32, i32, Option<i32>);
 
@@ -228,13 +209,13 @@ impl<'a> Sums<'a> {
         }
     }
 
-    fn add(&mut self, product: i64, places: &[Place], rows: &[Rows<'_>], ends: &HashMap<Place, Option<i64>>) {
+    fn add(&mut self, product: i64, places: &[Place], rows: &[Rows<'_>], ends: &Ends) {
         self.of_product.clear();
         let mut last: Option<(Alike, usize)> = None;
         for place in places {
             let (own, row) = (&rows[place.batch as usize], place.row as usize);
             let (time, known) = (own.times[row], own.known[row]);
-            let end = if ends.is_empty() { None } else { ends.get(place).copied().flatten() };
+            let end = ends.get(place).copied();
             // A version that arrived after the one that goes before it never held.
             if end.is_some_and(|end| end <= known) {
                 continue;

@@ -1,5 +1,7 @@
 //! Which rows are versions of one another, and when each was superseded.
 
+use std::{collections::BTreeMap, ops::Range};
+
 use hashbrown::{HashMap, HashTable};
 
 /// The place of a row: its batch, its row there.
@@ -12,6 +14,26 @@ pub(crate) struct Place {
 /// What orders versions of one key, ascending: when it was recorded or else known, when it was known,
 /// the file and the line that brought it.
 pub(crate) type Order = (i64, i64, i64, i64);
+
+/// When rows were superseded; those that hold are not among them.
+pub(crate) type Ends = HashMap<Place, i64>;
+
+/// Stretches of rows, each with its batch.
+pub(crate) type Runs = Vec<(usize, Range<usize>)>;
+
+/// The stretches of rows of each campaign or product, in the order of their numbers. Parts are sorted by
+/// them, so stretches are few. `numbers` has one slice a batch.
+pub(crate) fn runs_of<'a>(numbers: impl Iterator<Item = &'a [i64]>) -> BTreeMap<i64, Runs> {
+    let mut runs: BTreeMap<i64, Runs> = BTreeMap::new();
+    for (batch, own) in numbers.enumerate() {
+        let mut start = 0;
+        for run in own.chunk_by(|a, b| a == b) {
+            runs.entry(run[0]).or_default().push((batch, start..start + run.len()));
+            start += run.len();
+        }
+    }
+    runs
+}
 
 /// Rows by their key. Keys are compared by hash first and then by what they say.
 #[derive(Default)]
@@ -36,16 +58,15 @@ impl Versions {
     }
 
     /// When each superseded row was: the first moment at which a version that goes before it was known.
-    /// Rows whose key stands once are in none of the answers; the last version of a key has no moment.
     /// Keys are forgotten, so that those of something else may be met.
-    pub(crate) fn superseded(&mut self, order: impl Fn(Place) -> Order) -> HashMap<Place, Option<i64>> {
-        let mut moments = HashMap::new();
+    pub(crate) fn superseded(&mut self, order: impl Fn(Place) -> Order) -> Ends {
+        let mut moments = Ends::new();
         self.firsts.clear();
         for (_, mut places) in self.repeated.drain() {
             places.sort_by_key(|place| order(*place));
             let mut earliest: Option<i64> = None;
             for place in places.into_iter().rev() {
-                moments.insert(place, earliest);
+                moments.extend(earliest.map(|earliest| (place, earliest)));
                 let known_at = order(place).1;
                 earliest = Some(earliest.map_or(known_at, |earliest| earliest.min(known_at)));
             }
@@ -69,7 +90,7 @@ mod tests {
         }
         versions.meet(place(3), 7, |_| false);
         let ends = versions.superseded(|place| rows[place.row as usize]);
-        assert_eq!(ends.len(), 3);
-        assert_eq!([ends[&place(0)], ends[&place(1)], ends[&place(2)]], [Some(3), Some(3), None]);
+        let ended = |row| ends.get(&place(row)).copied();
+        assert_eq!([0, 1, 2, 3].map(ended), [Some(3), Some(3), None, None]);
     }
 }
