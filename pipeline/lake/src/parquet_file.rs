@@ -70,6 +70,9 @@ impl Span {
 /// Columns whose values hardly ever repeat: a dictionary of them would only cost.
 const WITHOUT_DICTIONARY: [&str; 4] = ["event_id", "order_id", "signal_id", "customer_id"];
 
+/// A codec that sets itself up for every page of every column costs more than it saves below so many rows.
+const SMALL: usize = 4_096;
+
 /// Writes batches to `folder/name`. Dictionaries become plain text. The file is not flushed:
 /// that is for the commit that names it.
 pub(crate) fn write_part(
@@ -79,7 +82,9 @@ pub(crate) fn write_part(
     span: Option<Span>,
 ) -> Result<Part, LakeError> {
     let schema = batches.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
-    let part = write_rows(folder, name, &schema, batches.iter().cloned().map(Ok))?;
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let codec = if rows < SMALL { Compression::SNAPPY } else { zstd()? };
+    let part = write_with(codec, folder, name, &schema, batches.iter().cloned().map(Ok))?;
     Ok(Part { span, ..part })
 }
 
@@ -90,11 +95,25 @@ pub(crate) fn write_rows(
     schema: &SchemaRef,
     batches: impl Iterator<Item = Result<RecordBatch, LakeError>>,
 ) -> Result<Part, LakeError> {
+    write_with(zstd()?, folder, name, schema, batches)
+}
+
+fn zstd() -> Result<Compression, LakeError> {
+    Ok(Compression::ZSTD(ZstdLevel::try_new(1)?))
+}
+
+fn write_with(
+    codec: Compression,
+    folder: &Path,
+    name: &str,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<RecordBatch, LakeError>>,
+) -> Result<Part, LakeError> {
     std::fs::create_dir_all(folder).map_err(LakeError::io("make folder", folder))?;
     let path = folder.join(name);
     // Under another name first: plain copies of older runs may be hard links to the same bytes.
     let beside = folder.join(format!(".{name}.tmp"));
-    let written = write_to(&beside, schema, batches);
+    let written = write_to(codec, &beside, schema, batches);
     let (bytes, rows) = written.inspect_err(|_| {
         // A full disk should not stay full of us; the error that follows says the rest.
         let _ = std::fs::remove_file(&beside);
@@ -105,6 +124,7 @@ pub(crate) fn write_rows(
 }
 
 fn write_to(
+    codec: Compression,
     path: &Path,
     schema: &SchemaRef,
     batches: impl Iterator<Item = Result<RecordBatch, LakeError>>,
@@ -112,7 +132,7 @@ fn write_to(
     let file = File::create(path).map_err(LakeError::io("create", path))?;
     // Without the Arrow schema in the file, readers see text where a dictionary was written.
     let options =
-        ArrowWriterOptions::new().with_properties(properties(schema)?).with_skip_arrow_metadata(true);
+        ArrowWriterOptions::new().with_properties(properties(codec, schema)).with_skip_arrow_metadata(true);
     let buffered = BufWriter::with_capacity(1 << 18, &file);
     let mut writer = ArrowWriter::try_new_with_options(buffered, Arc::clone(schema), options)?;
     let mut rows = 0;
@@ -128,10 +148,10 @@ fn write_to(
 
 /// Whole numbers and times are packed by their differences, which is quicker than a dictionary and
 /// leaves nothing to compress; of ids, which mostly begin as the one before does, only the end is kept.
-fn properties(schema: &Schema) -> Result<WriterProperties, LakeError> {
+fn properties(codec: Compression, schema: &Schema) -> WriterProperties {
     // A fixed writer name keeps equal contents equal in bytes.
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(codec)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by("slotcast".to_owned());
     for field in schema.fields() {
@@ -155,7 +175,7 @@ fn properties(schema: &Schema) -> Result<WriterProperties, LakeError> {
                 .set_column_compression(column, Compression::UNCOMPRESSED);
         }
     }
-    Ok(properties.build())
+    properties.build()
 }
 
 /// Parquet hides the error of the disk in one of its own.

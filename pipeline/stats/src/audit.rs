@@ -2,7 +2,11 @@
 
 use arrow::{array::RecordBatch, util::display::array_value_to_string};
 
-use crate::{error::StatsError, registry::AUDITS, session::Session};
+use crate::{
+    error::StatsError,
+    registry::{AUDITS, Audit, Step},
+    session::Session,
+};
 
 const SHOWN: usize = 3;
 
@@ -19,27 +23,34 @@ pub struct Finding {
     pub first: String,
 }
 
-/// Runs every audit over a session whose relations are built.
-pub(crate) async fn run_audits(session: &Session) -> Result<Vec<Finding>, StatsError> {
+/// Runs the audits of a step over a session in which its relations stand.
+pub(crate) async fn run_audits(session: &Session, step: Step) -> Result<Vec<Finding>, StatsError> {
     let mut findings = Vec::new();
-    for audit in AUDITS {
-        let planned = session.plan(audit.sql).await.map_err(StatsError::relation(audit.name))?;
-        let batches = planned.collect().await.map_err(StatsError::relation(audit.name))?;
-        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        if rows == 0 {
-            continue;
-        }
-        let comment = audit.sql.lines().next().unwrap_or_default();
-        let meaning =
-            comment.trim_start_matches("--").trim().trim_start_matches("finding:").trim().to_owned();
-        let first = first_keys(&batches)?;
-        if audit.name.starts_with("finding_") {
-            findings.push(Finding { audit: audit.name, meaning, rows, first });
-        } else {
-            return Err(StatsError::Audit { audit: audit.name, meaning, rows, first });
-        }
+    for audit in AUDITS.iter().filter(|audit| audit.step == step) {
+        findings.extend(run_audit(session, audit).await?);
     }
     Ok(findings)
+}
+
+/// Runs an audit.
+///
+/// # Errors
+/// When it returns a row and is not a mere finding.
+pub(crate) async fn run_audit(session: &Session, audit: &Audit) -> Result<Option<Finding>, StatsError> {
+    let planned = session.plan(audit.sql).await.map_err(StatsError::relation(audit.name))?;
+    let batches = planned.collect().await.map_err(StatsError::relation(audit.name))?;
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    if rows == 0 {
+        return Ok(None);
+    }
+    let comment = audit.sql.lines().next().unwrap_or_default();
+    let meaning = comment.trim_start_matches("--").trim().trim_start_matches("finding:").trim().to_owned();
+    let first = first_keys(&batches)?;
+    if audit.name.starts_with("finding_") {
+        Ok(Some(Finding { audit: audit.name, meaning, rows, first }))
+    } else {
+        Err(StatsError::Audit { audit: audit.name, meaning, rows, first })
+    }
 }
 
 fn first_keys(batches: &[RecordBatch]) -> Result<String, StatsError> {

@@ -6,10 +6,8 @@ use arrow::{
     array::{BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema},
 };
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
-use slotcast_core::{
-    Holiday, KOREAN_HOLIDAY_YEARS, SlotCalendar, Tz, korean_holiday, local_to_utc, utc_to_local,
-};
+use chrono::{Datelike, NaiveDate, NaiveTime};
+use slotcast_core::{Holiday, KOREAN_HOLIDAY_YEARS, SlotCalendar, Tz, korean_holiday, local_to_utc};
 
 use crate::{error::StatsError, staging::day_number};
 
@@ -19,7 +17,7 @@ fn holiday_of(zone: Tz, day: NaiveDate) -> Option<Option<Holiday>> {
     (korean && KOREAN_HOLIDAY_YEARS.contains(&day.year())).then(|| korean_holiday(day))
 }
 
-/// Every local day of the market from the one of `first` to the one of `last`.
+/// Every local day of the market from `first` to `last`.
 ///
 /// Holidays are those of South Korea, so `is_holiday` is null, not known, in a market of another zone
 /// than Seoul's and in years that the table of holidays does not reach; `is_day_off` is then true on a
@@ -29,13 +27,11 @@ fn holiday_of(zone: Tz, day: NaiveDate) -> Option<Option<Holiday>> {
 /// (`holiday_kind`) were often named only weeks ahead, so a feature of an earlier T leaves them out.
 pub(crate) fn days(
     calendar: &SlotCalendar,
-    first: DateTime<Utc>,
-    last: DateTime<Utc>,
+    first: NaiveDate,
+    last: NaiveDate,
 ) -> Result<RecordBatch, StatsError> {
     let zone = calendar.zone();
-    let last_day = utc_to_local(zone, last).date();
-    let days: Vec<NaiveDate> =
-        utc_to_local(zone, first).date().iter_days().take_while(|day| *day <= last_day).collect();
+    let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= last).collect();
     let known: Vec<Option<Option<Holiday>>> = days.iter().map(|day| holiday_of(zone, *day)).collect();
 
     let weekday = |day: &NaiveDate| i64::from(day.weekday().number_from_monday());
@@ -88,7 +84,7 @@ mod tests {
     };
     use chrono::Weekday;
 
-    fn at(text: &str) -> DateTime<Utc> {
+    fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
 
@@ -111,8 +107,7 @@ mod tests {
     #[test]
     fn a_week_of_seoul_with_its_holidays() {
         // From Saturday 00:00 to Tuesday 23:59 of Seoul.
-        let batch =
-            days(&SlotCalendar::default(), at("2025-05-02T15:00:00Z"), at("2025-05-06T14:59:59Z")).unwrap();
+        let batch = days(&SlotCalendar::default(), day("2025-05-03"), day("2025-05-06")).unwrap();
         assert_eq!(dates(&batch, "day"), (date("2025-05-03")..=date("2025-05-06")).collect::<Vec<_>>());
         assert_eq!(batch["weekday"].as_primitive::<Int64Type>().values(), &[6, 7, 1, 2]);
         assert_eq!(booleans(&batch, "is_holiday"), [Some(false), Some(false), Some(true), Some(true)]);
@@ -127,8 +122,7 @@ mod tests {
 
     #[test]
     fn a_working_day_is_not_off() {
-        let batch =
-            days(&SlotCalendar::default(), at("2026-11-25T03:00:00Z"), at("2026-11-25T03:00:00Z")).unwrap();
+        let batch = days(&SlotCalendar::default(), day("2026-11-25"), day("2026-11-25")).unwrap();
         assert_eq!(booleans(&batch, "is_holiday"), [Some(false)]);
         assert_eq!(booleans(&batch, "is_day_off"), [Some(false)]);
     }
@@ -137,11 +131,11 @@ mod tests {
     fn a_day_belongs_to_the_slot_that_runs_at_noon() {
         // Slots open on Tuesday at 10:00, so Monday belongs to the slot before and Tuesday to the next.
         let calendar = SlotCalendar::default();
-        let batch = days(&calendar, at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z")).unwrap();
+        let batch = days(&calendar, day("2026-11-23"), day("2026-11-24")).unwrap();
         assert_eq!(dates(&batch, "slot_date"), [date("2026-11-17"), date("2026-11-24")]);
         let evening = NaiveTime::from_hms_opt(18, 0, 0).unwrap();
         let calendar = SlotCalendar::new(Weekday::Tue, evening, Tz::Asia__Seoul, 1).unwrap();
-        let batch = days(&calendar, at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z")).unwrap();
+        let batch = days(&calendar, day("2026-11-23"), day("2026-11-24")).unwrap();
         assert_eq!(dates(&batch, "slot_date"), [date("2026-11-17"), date("2026-11-17")]);
     }
 
@@ -150,7 +144,7 @@ mod tests {
         let time = NaiveTime::from_hms_opt(10, 0, 0).unwrap();
         let calendar = SlotCalendar::new(Weekday::Tue, time, Tz::America__Sao_Paulo, 1).unwrap();
         // Friday to Sunday, over the midnight that summer time skipped.
-        let batch = days(&calendar, at("2014-10-17T12:00:00Z"), at("2014-10-19T12:00:00Z")).unwrap();
+        let batch = days(&calendar, day("2014-10-17"), day("2014-10-19")).unwrap();
         assert_eq!(dates(&batch, "day"), (date("2014-10-17")..=date("2014-10-19")).collect::<Vec<_>>());
         assert_eq!(booleans(&batch, "is_holiday"), [None; 3]);
         assert_eq!(booleans(&batch, "is_day_off"), [None, Some(true), Some(true)]);
@@ -160,15 +154,13 @@ mod tests {
 
     #[test]
     fn years_beyond_the_table_are_not_known() {
-        let batch =
-            days(&SlotCalendar::default(), at("2050-12-30T03:00:00Z"), at("2051-01-02T03:00:00Z")).unwrap();
+        let batch = days(&SlotCalendar::default(), day("2050-12-30"), day("2051-01-02")).unwrap();
         assert_eq!(booleans(&batch, "is_holiday"), [Some(false), Some(false), None, None]);
     }
 
     #[test]
     fn no_days_when_the_last_lies_before_the_first() {
-        let batch =
-            days(&SlotCalendar::default(), at("2026-11-25T03:00:00Z"), at("2026-11-20T03:00:00Z")).unwrap();
+        let batch = days(&SlotCalendar::default(), day("2026-11-25"), day("2026-11-20")).unwrap();
         assert_eq!((batch.num_rows(), batch.num_columns()), (0, 8));
     }
 }

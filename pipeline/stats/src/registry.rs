@@ -106,6 +106,8 @@ pub struct Relation {
 pub struct Audit {
     /// Its name.
     pub name: &'static str,
+    /// With what it runs: over the cells that are built, or over the whole market where what it reads changed.
+    pub step: Step,
     /// Its text; the first comment says what a row means.
     pub sql: &'static str,
 }
@@ -161,10 +163,11 @@ macro_rules! relations {
 }
 
 macro_rules! audits {
-    ($($name:literal)*) => {
+    ($($step:ident $name:literal)*) => {
         /// Every audit.
         pub static AUDITS: &[Audit] = &[$(Audit {
             name: $name,
+            step: Step::$step,
             sql: include_str!(concat!("../sql/audits/", $name, ".sql")),
         }),*];
     };
@@ -204,10 +207,12 @@ relations! {
     "staging" Views "stg_page_views" Kind::View;
     "marts" Views "view_days" Kind::Working(&[]);
     "marts" Conversion "conversion_daily" Kind::Kept(&[]);
-    "marts" Funnel "campaign_signals" Kind::Working(&["campaign_id", "kind"]);
+    "marts" Funnel "campaign_signals" Kind::Memory;
+    "marts" Funnel "outcome_signals" Kind::Working(&["campaign_id", "kind"]);
     "marts" Funnel "funnel" Kind::Kept(&["campaign_id"]);
     "features" Features "offers" Kind::Memory;
     "features" Features "offer_pages" Kind::Memory;
+    "features" Features "known_outcomes" Kind::Memory;
     "features" Features "offer_records" Kind::View;
     "features" Features "offer_signals" Kind::View;
     "features" Features "offer_features" Kind::Working(&["slot_date", "id"]);
@@ -226,21 +231,21 @@ relations! {
 }
 
 audits! {
-    "funnel_complete"
-    "conversion_within_bounds"
-    "outcomes_complete"
-    "rates_within_bounds"
-    "slots_conserve_campaigns"
-    "orders_conserved"
-    "nothing_from_after_t"
-    "finding_candidates_off_slot"
-    "finding_stale_facts"
-    "finding_unusual_volume"
-    "finding_unknown_products"
-    "finding_unknown_references"
-    "finding_cancel_without_order"
-    "finding_declared_against_count"
-    "finding_ambiguous_candidates"
+    Orders "orders_conserved"
+    Funnel "funnel_complete"
+    Market "conversion_within_bounds"
+    Market "outcomes_complete"
+    Market "rates_within_bounds"
+    Market "slots_conserve_campaigns"
+    Market "nothing_from_after_t"
+    Market "finding_candidates_off_slot"
+    Market "finding_stale_facts"
+    Market "finding_unusual_volume"
+    Market "finding_unknown_products"
+    Market "finding_unknown_references"
+    Market "finding_cancel_without_order"
+    Market "finding_declared_against_count"
+    Market "finding_ambiguous_candidates"
 }
 
 #[cfg(test)]
@@ -272,7 +277,7 @@ mod tests {
     fn what_a_step_reads_is_found_in_its_texts() {
         let names = |step| read_by(step).iter().map(|relation| relation.name).collect::<Vec<_>>();
         assert_eq!(names(Step::Conversion), ["order_days", "view_days"]);
-        assert_eq!(names(Step::Funnel), ["campaign_orders", "signal_days", "view_days"]);
+        assert_eq!(names(Step::Funnel), ["campaign_orders", "campaign_outcomes", "signal_days", "view_days"]);
         assert_eq!(names(Step::Features), ["outcome_versions", "signal_days", "view_days"]);
         assert!(names(Step::Orders).is_empty());
     }

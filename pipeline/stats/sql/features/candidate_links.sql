@@ -18,19 +18,16 @@ matches AS (
     WHERE c.candidate_id IS NULL AND k.superseded_at IS NULL
 ),
 
-counted AS (
-    SELECT
-        candidate_id, campaign_id,
-        greatest(
-            count(*) OVER (PARTITION BY candidate_id), count(*) OVER (PARTITION BY campaign_id)
-        ) AS matches,
-        row_number() OVER (PARTITION BY campaign_id ORDER BY candidate_id) AS place
+firsts AS (
+    SELECT campaign_id, min(candidate_id) AS candidate_id, count(*) AS matches
     FROM matches
+    GROUP BY campaign_id
 )
 
 SELECT
-    candidate_id,
-    min(CASE WHEN place = 1 THEN campaign_id END) AS campaign_id,
-    max(matches) AS matches
-FROM counted
-GROUP BY candidate_id
+    m.candidate_id,
+    min(CASE WHEN f.candidate_id = m.candidate_id THEN m.campaign_id END) AS campaign_id,
+    greatest(count(*), max(f.matches)) AS matches
+FROM matches AS m
+INNER JOIN firsts AS f ON m.campaign_id = f.campaign_id
+GROUP BY m.candidate_id

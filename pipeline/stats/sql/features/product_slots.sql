@@ -11,14 +11,24 @@
 -- column campaign_id: the campaign that the offer is or became, as known at as_of; a label hangs on it
 -- column knowledge_at: T, the time up to which the row may know
 -- column rivals_in_slot: other offers of the slot known at T; rivals_in_category: those of its category
-SELECT
-    f.id, CASE WHEN k.candidate_id IS NULL THEN f.id ELSE l.campaign_id END AS campaign_id,
-    f.* EXCLUDE (id, place, days_before)
-FROM (
-    SELECT o.*, row_number() OVER (PARTITION BY o.id ORDER BY o.slot_date DESC, o.opens_at DESC) AS place
+WITH asked AS (
+    SELECT o.id, max(o.slot_date) AS slot_date
     FROM offer_features AS o
     INNER JOIN decisions AS d ON o.slot_date = d.slot_date AND o.knowledge_at = d.knowledge_at
-) AS f
-LEFT JOIN (SELECT DISTINCT candidate_id FROM stg_candidates) AS k ON f.id = k.candidate_id
-LEFT JOIN candidate_links AS l ON f.id = l.candidate_id
-WHERE f.place = 1
+    GROUP BY o.id
+),
+
+named AS (
+    SELECT
+        a.id, a.slot_date, d.knowledge_at,
+        CASE WHEN k.candidate_id IS NULL THEN a.id ELSE l.campaign_id END AS campaign_id
+    FROM asked AS a
+    INNER JOIN decisions AS d ON a.slot_date = d.slot_date
+    LEFT JOIN (SELECT DISTINCT candidate_id FROM stg_candidates) AS k ON a.id = k.candidate_id
+    LEFT JOIN candidate_links AS l ON a.id = l.candidate_id
+)
+
+SELECT n.id, n.campaign_id, f.* EXCLUDE (id, days_before)
+FROM named AS n
+INNER JOIN offer_features AS f
+    ON n.id = f.id AND n.slot_date = f.slot_date AND n.knowledge_at = f.knowledge_at

@@ -1,4 +1,4 @@
--- grain: local day, from some weeks before the first fact to 60 days after as_of
+-- grain: local day, from some weeks before the first fact to the end of the year after that of as_of
 -- The calendar of the market. Holidays are those of South Korea, where the market's zone is Seoul's: fixed
 -- ones, those of the traditional calendar (Seollal, Buddha's Birthday, Chuseok), substitute and temporary ones.
 -- Temporary days are often named only weeks before: no feature may read them.
@@ -9,4 +9,3 @@
 -- column slot_date: the slot that runs at noon
 SELECT day, weekday, is_holiday, holiday_ko, holiday_en, holiday_kind, is_day_off, slot_date
 FROM market_days
-WHERE day <= CAST($as_of AS DATE) + INTERVAL '60 days'

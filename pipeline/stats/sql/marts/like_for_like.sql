@@ -30,8 +30,10 @@ slots_told AS (
 pairs AS (
     SELECT a.slot_date, w.compared_with, b.campaigns, b.units, b.hits, b.holidays
     FROM slots_told AS a
-    CROSS JOIN (VALUES ('last_slot', 7, 7), ('last_four', 7, 28), ('last_year', 364, 364)) AS w (compared_with, near, far)
-    INNER JOIN slots_told AS b ON a.slot_date - b.slot_date BETWEEN w.near AND w.far
+    CROSS JOIN (
+        VALUES ('last_slot', 7), ('last_four', 7), ('last_four', 14), ('last_four', 21), ('last_four', 28), ('last_year', 364)
+    ) AS w (compared_with, days)
+    INNER JOIN slots_told AS b ON a.slot_date = b.slot_date + CAST(w.days AS INT)
 ),
 
 windows AS (

@@ -1,11 +1,5 @@
 -- grain: version of a campaign
--- A version holds in [known_at, superseded_at): it ends when a version that goes before it becomes known.
-SELECT
-    v.*,
-    min(v.known_at) OVER (
-        PARTITION BY v.campaign_id
-        ORDER BY v.updated_at, v.known_at, v.origin, v.line
-        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-    ) AS superseded_at
-FROM facts.campaigns AS v
-WHERE v.known_at <= $as_of
+-- What was known by as_of. A version holds in [known_at, superseded_at): it ends when a version that goes
+-- before it (by updated_at, then known_at, file and line) becomes known.
+-- column opening_slot: the date of the slot in which it opens
+SELECT v.* FROM staged.campaigns AS v

@@ -15,6 +15,7 @@ use super::{
     workers,
 };
 use crate::{
+    audit::run_audits,
     error::StatsError,
     registry::{Relation, Step},
     session::{Rows, Session, empty, memory_table},
@@ -63,7 +64,7 @@ impl Builder<'_> {
     }
 
     /// Dues in jobs of whole groups, none of them larger than what may be staged at once if that can be.
-    pub(crate) fn jobs(&self, dues: Vec<Due>) -> Vec<Vec<Due>> {
+    pub(crate) fn jobs(&self, step: Step, dues: Vec<Due>) -> Vec<Vec<Due>> {
         let most = self.rows_at_once();
         let mut jobs: Vec<Vec<Due>> = Vec::new();
         let mut rows = 0;
@@ -71,7 +72,7 @@ impl Builder<'_> {
             let is_same_group = jobs
                 .last()
                 .and_then(|job| job.last())
-                .is_some_and(|last| last.cell.group() == due.cell.group());
+                .is_some_and(|last| last.cell.group(step) == due.cell.group(step));
             if jobs.is_empty() || (!is_same_group && rows + due.rows * GROUP_CELLS > most) {
                 jobs.push(Vec::new());
                 rows = 0;
@@ -118,7 +119,9 @@ impl Builder<'_> {
             .collect();
         let dues = self.sort_out(Step::Orders, cells);
         let this: &Self = self;
-        let done = workers::each(self.jobs(dues), async |job| this.orders_job(job, &campaigns_of).await)?;
+        let done = workers::each(self.jobs(Step::Orders, dues), async |job| {
+            this.orders_job(job, &campaigns_of).await
+        })?;
         self.take_done(Step::Orders, done, |builder, cell, horizon| {
             builder.horizon_of_slot(&campaigns_of[&cell.slot], horizon)
         });
@@ -183,6 +186,7 @@ impl Builder<'_> {
         put_staged(&session, "order_snapshots", snapshots)?;
         session.put_rows("words", &Rows::of(words.table()?))?;
         let rows = session.build(Step::Orders.relations()).await?;
+        run_audits(&session, Step::Orders).await?;
         drop(session);
         let days = days_of(&rows)?;
         let outputs = self.keep(Step::Orders, &dues, rows, false)?;
@@ -248,7 +252,7 @@ impl Builder<'_> {
             .collect();
         let dues = self.sort_out(step, cells);
         let this: &Self = self;
-        let done = workers::each(self.jobs(dues), async |job| {
+        let done = workers::each(self.jobs(step, dues), async |job| {
             this.timed_job(step, table, name, job, &parts_of).await
         })?;
         self.take_done(step, done, |_, _, horizon| horizon);

@@ -10,6 +10,7 @@ use super::{
     workers,
 };
 use crate::{
+    audit::run_audits,
     error::StatsError,
     registry::{Step, read_by},
     session::Session,
@@ -59,7 +60,7 @@ impl Builder<'_> {
                 job.iter().filter_map(|due| orders_in.get(&due.cell.slot)).flatten().copied().collect();
             vec![("view_days", cells), ("order_days", orders)]
         };
-        let jobs = self.jobs(dues).into_iter().map(|job| (reads(&job), job)).collect();
+        let jobs = self.jobs(Step::Conversion, dues).into_iter().map(|job| (reads(&job), job)).collect();
         self.run_jobs(Step::Conversion, jobs)
     }
 
@@ -80,6 +81,7 @@ impl Builder<'_> {
             let cells = around(&self.dimensions, cell.slot);
             let facts = [
                 self.stamps(Step::Orders, "campaign_orders", std::iter::once(cell)),
+                self.stamps(Step::Orders, "campaign_outcomes", std::iter::once(cell)),
                 self.stamps(Step::Signals, "signal_days", cells.iter().copied()),
                 self.stamps(Step::Views, "view_days", cells.iter().copied()),
             ];
@@ -89,12 +91,17 @@ impl Builder<'_> {
         }
         let dues = self.sort_out(Step::Funnel, asked);
         let reads = |job: &[Due]| -> Reads {
-            let own = job.iter().map(|due| due.cell).collect();
+            let own: BTreeSet<Cell> = job.iter().map(|due| due.cell).collect();
             let cells: BTreeSet<Cell> =
                 job.iter().flat_map(|due| around(&self.dimensions, due.cell.slot)).collect();
-            vec![("campaign_orders", own), ("signal_days", cells.clone()), ("view_days", cells)]
+            vec![
+                ("campaign_orders", own.clone()),
+                ("campaign_outcomes", own),
+                ("signal_days", cells.clone()),
+                ("view_days", cells),
+            ]
         };
-        let jobs = self.jobs(dues).into_iter().map(|job| (reads(&job), job)).collect();
+        let jobs = self.jobs(Step::Funnel, dues).into_iter().map(|job| (reads(&job), job)).collect();
         self.run_jobs(Step::Funnel, jobs)
     }
 
@@ -108,6 +115,7 @@ impl Builder<'_> {
             }
             this.narrow(&session, step, &dues).await?;
             let rows = session.build(step.relations()).await?;
+            run_audits(&session, step).await?;
             let outputs = this.keep(step, &dues, rows, false)?;
             Ok((dues, outputs))
         })?;

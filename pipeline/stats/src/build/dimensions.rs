@@ -20,8 +20,8 @@ use crate::{
     calendar_tables,
     error::StatsError,
     registry::Step,
-    session::{Memory, Question, Rows, Session, empty, listing},
-    staging::{MarketDays, day_number},
+    session::{Memory, Question, Rows, Session, empty, listing, memory_table},
+    staging::{MarketDays, day_number, stage_entities, with_opening_slots},
 };
 
 /// What a build knows of a campaign before it reads its orders.
@@ -75,6 +75,17 @@ impl Dimensions {
         ];
         for (name, rows) in &tables {
             session.put_rows(name, rows)?;
+        }
+        for table in TABLES.iter().filter(|table| table.occurred.is_none()) {
+            let known = format!("SELECT * FROM facts.{} WHERE known_at <= $as_of", table.name);
+            let known = session.plan(&known).await?;
+            let schema = Arc::clone(known.schema().inner());
+            let key = table.columns.iter().find(|column| column.key).expect("every table has a key");
+            let mut staged = stage_entities(&schema, &known.collect().await?, key.name)?;
+            if table.name == "campaigns" {
+                staged = with_opening_slots(&staged, &slots)?;
+            }
+            session.put_into("staged", table.name, memory_table(&Rows::of(staged))?)?;
         }
         for relation in Step::Dimensions.relations() {
             let rows = session.compute(relation).await.map_err(StatsError::relation(relation.name))?;

@@ -9,7 +9,8 @@ use arrow::{
     array::{Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray},
     datatypes::{DataType, Field, Schema},
 };
-use chrono::TimeDelta;
+use chrono::{Datelike, NaiveDate};
+use slotcast_core::utc_to_local;
 use slotcast_lake::{
     Snapshot,
     contract::{ContractTable, instant_type},
@@ -21,9 +22,10 @@ use super::{
     state::{Cell, Held, Inputs, Output, stamp},
 };
 use crate::{
+    audit::{Finding, run_audit},
     days_table::days,
     error::StatsError,
-    registry::{RELATIONS, Relation, Step, relation, words_of},
+    registry::{AUDITS, RELATIONS, Relation, Step, relation, words_of},
     session::{Question, Rows, Session},
 };
 
@@ -42,9 +44,22 @@ fn with_those_it_reads(relation: &'static Relation) -> Vec<&'static Relation> {
     found
 }
 
-/// Relations of the market are cells of their own.
+/// Relations of the market are cells of their own, and so are its audits.
 fn market_cell(place: usize) -> Cell {
     Cell { slot: 0, distance: u32::try_from(place).unwrap_or(u32::MAX) }
+}
+
+fn audit_cell(place: usize) -> Cell {
+    Cell { slot: 1, ..market_cell(place) }
+}
+
+/// First and last day of the calendar. It ends with a year, so that it is another table once a year and not
+/// every night.
+fn span_of_days(dimensions: &Dimensions, question: &Question) -> [NaiveDate; 2] {
+    let local = |at| utc_to_local(question.calendar.zone(), at).date();
+    let first = dimensions.slots.first().map_or(question.as_of, |slot| slot.opens_at);
+    let last = NaiveDate::from_ymd_opt(local(question.as_of).year() + 1, 12, 31);
+    [local(first), last.unwrap_or(NaiveDate::MAX)]
 }
 
 /// Registers the calendar of the market.
@@ -53,17 +68,17 @@ pub(crate) fn put_days(
     dimensions: &Dimensions,
     question: &Question,
 ) -> Result<(), StatsError> {
-    let first = dimensions.slots.first().map_or(question.as_of, |slot| slot.opens_at);
-    let days = days(&question.calendar, first, question.as_of + TimeDelta::days(70))?;
+    let [first, last] = span_of_days(dimensions, question);
+    let days = days(&question.calendar, first, last)?;
     session.put_rows("market_days", &Rows::of(days))
 }
 
 impl Builder<'_> {
     /// What a relation of the market is made from.
-    fn inputs_of(&self, relations: &[&'static Relation], dimensions: &str) -> Result<Inputs, StatsError> {
+    fn inputs_of(&self, texts: &[&'static str], dimensions: &str) -> Inputs {
         let mut facts = Vec::new();
         let mut terms = String::new();
-        let named: HashSet<&str> = relations.iter().flat_map(|relation| words_of(relation.sql)).collect();
+        let named: HashSet<&str> = texts.iter().flat_map(|text| words_of(text)).collect();
         for other in RELATIONS.iter().filter(|other| named.contains(other.name)) {
             match other.step {
                 Step::Dimensions => dimensions.clone_into(&mut terms),
@@ -86,9 +101,44 @@ impl Builder<'_> {
             facts.push(closed.next_back().map(|slot| slot.date.to_string()).unwrap_or_default());
         }
         if named.contains("market_days") {
-            facts.push(self.dimensions.days.day(self.as_of()).to_string());
+            let [first, last] = span_of_days(&self.dimensions, self.question);
+            facts.push(format!("{first} {last}"));
         }
-        Ok(Inputs { recipe: self.recipes[&Step::Market].clone(), terms, facts: stamp(facts) })
+        Inputs { recipe: self.recipes[&Step::Market].clone(), terms, facts: stamp(facts) }
+    }
+
+    /// How many openings, closings and settlings of campaigns lie behind.
+    fn moments_passed(&self) -> usize {
+        let moments = self.dimensions.campaigns.values().flat_map(|campaign| &campaign.moments);
+        moments.filter(|moment| **moment <= self.as_of()).count()
+    }
+
+    /// Runs the audits of the market whose relations changed since they last found nothing.
+    pub(crate) async fn audit_market(&mut self, session: &Session) -> Result<Vec<Finding>, StatsError> {
+        let dimensions = self.dimensions.stamp()?;
+        let mut findings = Vec::new();
+        for (place, audit) in AUDITS.iter().filter(|audit| audit.step == Step::Market).enumerate() {
+            let cell = audit_cell(place);
+            let mut inputs = self.inputs_of(&[audit.sql], &dimensions);
+            let mut facts = vec![inputs.facts, audit.sql.to_owned()];
+            let words = words_of(audit.sql);
+            if words.contains("as_of") {
+                facts.push(self.moments_passed().to_string());
+            }
+            inputs.facts = stamp(facts);
+            // These are made anew every night, and tell of tonight.
+            let is_of_tonight =
+                words.iter().any(|word| word.starts_with("fact_") || *word == "product_slots");
+            if !is_of_tonight && self.due(Step::Market, cell, &inputs).is_none() {
+                self.carry(Step::Market, cell);
+                continue;
+            }
+            match run_audit(session, audit).await? {
+                None => drop(self.new.cells.insert((Step::Market, cell), Held::always(inputs))),
+                Some(finding) => findings.push(finding),
+            }
+        }
+        Ok(findings)
     }
 
     /// Builds the relations of the market that are due; a session in which all of it stands.
@@ -98,7 +148,8 @@ impl Builder<'_> {
         for (place, relation) in Step::Market.kept().enumerate() {
             let cell = market_cell(place);
             let relations = with_those_it_reads(relation);
-            let inputs = self.inputs_of(&relations, &dimensions)?;
+            let texts: Vec<&str> = relations.iter().map(|relation| relation.sql).collect();
+            let inputs = self.inputs_of(&texts, &dimensions);
             // Tonight's offers are other ones every night.
             let reason = match relation.name {
                 "product_slots" => Some("it speaks for another moment"),

@@ -30,7 +30,7 @@ pub use shelf::Shelf;
 pub(crate) use state::{CELLS, PARTS};
 
 use crate::{
-    audit::{Finding, run_audits},
+    audit::Finding,
     error::StatsError,
     registry::{RELATIONS, Relation, Step},
     session::{Memory, Question, Rows, Session},
@@ -112,7 +112,7 @@ pub async fn build(
     let session = builder.build_all(&mut watch).await?;
     builder.build_next().await?;
     watch.note("next slot");
-    let findings = run_audits(&session).await?;
+    let findings = builder.audit_market(&session).await?;
     watch.note("audits");
     Ok(Build { findings, seconds: watch.seconds, ..builder.finish()? })
 }

@@ -3,10 +3,17 @@
 //! What was known at T does not change when more becomes known later. So a slot is looked at
 //! once for each distance, and again only where facts came in that were known by then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use arrow::{array::AsArray, datatypes::Date32Type};
-use chrono::{DateTime, Utc};
+use arrow::{
+    array::{AsArray, BooleanArray},
+    compute::{filter_record_batch, not},
+    datatypes::Date32Type,
+};
+use chrono::{DateTime, NaiveDate, Utc};
 use slotcast_core::Knowledge;
 
 use super::{
@@ -122,24 +129,33 @@ impl Builder<'_> {
             match jobs.last_mut() {
                 Some(job)
                     if job.len() < SLOTS_AT_ONCE
-                        || job.last().map(|last| last.cell.group()) == Some(due.cell.group()) =>
+                        || job.last().map(|last| last.cell.group(Step::Features))
+                            == Some(due.cell.group(Step::Features)) =>
                 {
                     job.push(due);
                 }
                 _ => jobs.push(vec![due]),
             }
         }
-        jobs.push(Vec::new());
+        // The slot that will be scored is looked at with the last of them.
+        if jobs.last().is_none_or(|job| job.len() >= SLOTS_AT_ONCE) {
+            jobs.push(Vec::new());
+        }
+        let last = jobs.len() - 1;
         let this: &Self = self;
-        let done = workers::each(jobs, async |dues: Vec<Due>| {
-            let asked = [*scored];
-            let own: Vec<Decision> = dues.iter().map(|due| decisions[&due.cell]).collect();
-            let rows = this.features_of(if dues.is_empty() { &asked } else { &own }).await?;
-            if dues.is_empty() {
-                return Ok((dues, Outputs::new(), Some(rows)));
-            }
-            let outputs = this.keep(Step::Features, &dues, vec![(relation("offer_features"), rows)], true)?;
-            Ok((dues, outputs, None))
+        let done = workers::each(jobs.into_iter().enumerate().collect(), async |(place, dues)| {
+            let mut asked: Vec<Decision> = dues.iter().map(|due: &Due| decisions[&due.cell]).collect();
+            asked.extend((place == last).then_some(*scored));
+            let mut rows = this.features_of(&asked).await?;
+            let of_scored = match place == last {
+                true => Some(take_slot(&mut rows, scored.slot_date)?),
+                false => None,
+            };
+            let outputs = match dues.is_empty() {
+                true => Outputs::new(),
+                false => this.keep(Step::Features, &dues, vec![(relation("offer_features"), rows)], true)?,
+            };
+            Ok((dues, outputs, of_scored))
         })?;
         let mut found = None;
         for (dues, outputs, rows) in done {
@@ -156,11 +172,14 @@ impl Builder<'_> {
         put_decisions(&session, &self.dimensions, decisions, self.known_from())?;
         let day =
             |decision: &Decision| self.dimensions.days.known_on(decision.knowledge_at.timestamp_micros());
-        let (first, last) = decisions
+        let around: BTreeSet<Cell> = decisions
             .iter()
-            .fold((i32::MAX, i32::MIN), |(first, last), own| (first.min(day(own)), last.max(day(own))));
-        let first = self.dimensions.slot_of_day(first.saturating_sub(LOOKBACK_DAYS));
-        let around: BTreeSet<Cell> = self.dimensions.cells_of(first..=last).map(Cell::of_slot).collect();
+            .flat_map(|own| {
+                let first = self.dimensions.slot_of_day(day(own).saturating_sub(LOOKBACK_DAYS));
+                self.dimensions.cells_of(first..=day(own))
+            })
+            .map(Cell::of_slot)
+            .collect();
         for relation in read_by(Step::Features) {
             let is_daily = matches!(relation.step, Step::Signals | Step::Views);
             self.put_kept(&session, relation, is_daily.then_some(&around))?;
@@ -194,4 +213,18 @@ impl Builder<'_> {
         let view = session.plan(&both).await?.into_view();
         session.put("offer_features", view)
     }
+}
+
+/// Takes the rows of a slot out of the others.
+fn take_slot(rows: &mut Rows, slot: NaiveDate) -> Result<Rows, StatsError> {
+    let slot = day_number(slot);
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for batch in std::mem::take(&mut rows.batches) {
+        let dates = named(&batch, "slot_date")?.as_primitive::<Date32Type>();
+        let is_own: BooleanArray = dates.iter().map(|date| Some(date == Some(slot))).collect();
+        own.push(filter_record_batch(&batch, &is_own)?);
+        others.push(filter_record_batch(&batch, &not(&is_own)?)?);
+    }
+    rows.batches = others;
+    Ok(Rows { schema: Arc::clone(&rows.schema), batches: own })
 }

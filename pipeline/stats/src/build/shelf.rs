@@ -139,10 +139,11 @@ impl Shelf {
             }
         }
         let mut outputs = BTreeMap::new();
-        let groups: BTreeSet<(u32, i32)> = built.iter().map(|cell| cell.group()).collect();
+        let groups: BTreeSet<(u32, i32)> = built.iter().map(|cell| cell.group(relation.step)).collect();
         for group in groups {
             let mut batches: BTreeMap<Cell, Vec<RecordBatch>> = BTreeMap::new();
-            let others = held.iter().filter(|(cell, _)| cell.group() == group && !built.contains(cell));
+            let others =
+                held.iter().filter(|(cell, _)| cell.group(relation.step) == group && !built.contains(cell));
             let others: BTreeMap<Cell, &Output> = others.map(|(cell, output)| (*cell, output)).collect();
             let files: BTreeSet<&String> =
                 others.values().filter_map(|output| output.file.as_ref()).collect();
@@ -153,7 +154,7 @@ impl Shelf {
                     batches.entry(cell).or_default().push(rows);
                 }
             }
-            for cell in built.iter().filter(|cell| cell.group() == group) {
+            for cell in built.iter().filter(|cell| cell.group(relation.step) == group) {
                 let own = by_cell.remove(cell).unwrap_or_default();
                 let stamp = match stamps {
                     Some(stamps) => stamps(*cell),
@@ -168,7 +169,7 @@ impl Shelf {
             let file =
                 self.write(relation.name, &format!("{}-{}", group.1, group.0), &self.of_one_schema(all)?)?;
             outputs.extend(others.into_iter().map(|(cell, output)| (cell, output.clone())));
-            for (_, output) in outputs.iter_mut().filter(|(cell, _)| cell.group() == group) {
+            for (_, output) in outputs.iter_mut().filter(|(cell, _)| cell.group(relation.step) == group) {
                 output.file = file.clone().filter(|_| output.rows > 0);
             }
         }

@@ -35,8 +35,9 @@ impl Cell {
     }
 
     /// Cells of one group are kept in one file: few files, and little to copy where one cell changes.
-    pub(crate) fn group(self) -> (u32, i32) {
-        (self.distance, self.slot.div_euclid(28))
+    pub(crate) fn group(self, step: Step) -> (u32, i32) {
+        let days = if step == Step::Features { 182 } else { 28 };
+        (self.distance, self.slot.div_euclid(days))
     }
 }
 

@@ -4,6 +4,7 @@
 //! signals or views of some weeks. Only rows that nothing tells apart any more are summed here.
 
 mod days;
+mod entities;
 mod orders;
 mod reading;
 mod snapshots;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 
 pub(crate) use days::{MarketDays, date_of, day_number};
+pub(crate) use entities::{stage_entities, with_opening_slots};
 pub(crate) use orders::stage_orders;
 pub(crate) use reading::{column, instants, read_part};
 pub(crate) use snapshots::stage_snapshots;

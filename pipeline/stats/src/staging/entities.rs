@@ -1,0 +1,77 @@
+//! Makers, products, campaigns and candidates made ready for SQL: when each version was superseded.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, TimestampMicrosecondArray},
+    compute::{cast, concat_batches},
+    datatypes::{DataType, Field, Int64Type, Schema, SchemaRef},
+};
+use hashbrown::HashMap;
+use slotcast_core::Slot;
+use slotcast_lake::contract::instant_type;
+
+use super::{column, day_number, instants};
+use crate::error::StatsError;
+
+/// Versions of entities, with `superseded_at`. `key` names their id.
+///
+/// # Errors
+/// When a column of the contract is missing.
+pub(crate) fn stage_entities(
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    key: &str,
+) -> Result<RecordBatch, StatsError> {
+    let batch = concat_batches(schema, batches)?;
+    let ends = superseded(&batch, key)?;
+    with_column(&batch, Field::new("superseded_at", instant_type(), true), Arc::new(ends))
+}
+
+/// Campaigns with `opening_slot`, the date of the slot in which each opens; null where there is none.
+///
+/// # Errors
+/// When `opens_at` is missing.
+pub(crate) fn with_opening_slots(batch: &RecordBatch, slots: &[Slot]) -> Result<RecordBatch, StatsError> {
+    let opens: Vec<i64> = slots.iter().map(|slot| slot.opens_at.timestamp_micros()).collect();
+    let date = |at: i64| {
+        let slot = &slots[opens.partition_point(|opens| *opens <= at).checked_sub(1)?];
+        (at < slot.closes_at.timestamp_micros()).then(|| day_number(slot.date))
+    };
+    let dates: Date32Array = instants(batch, "opens_at")?.iter().map(|at| at.and_then(date)).collect();
+    with_column(batch, Field::new("opening_slot", DataType::Date32, true), Arc::new(dates))
+}
+
+/// The first moment at which a version that goes before it was known, for each row.
+fn superseded(batch: &RecordBatch, key: &str) -> Result<TimestampMicrosecondArray, StatsError> {
+    let ids = cast(column(batch, key)?, &DataType::Utf8)?;
+    let ids = ids.as_string::<i32>();
+    let [updated_at, known_at] = [instants(batch, "updated_at")?, instants(batch, "known_at")?];
+    let whole = |name: &str| Ok::<_, StatsError>(cast(column(batch, name)?, &DataType::Int64)?);
+    let [origin, line] = [whole("origin")?, whole("line")?];
+    let [origin, line]: [&Int64Array; 2] = [origin.as_primitive::<Int64Type>(), line.as_primitive()];
+    let order = |row: usize| (updated_at.value(row), known_at.value(row), origin.value(row), line.value(row));
+
+    let mut versions: HashMap<&str, Vec<usize>> = HashMap::with_capacity(batch.num_rows());
+    for row in 0..batch.num_rows() {
+        versions.entry(ids.value(row)).or_default().push(row);
+    }
+    let mut ends = vec![None; batch.num_rows()];
+    for mut rows in versions.into_values().filter(|rows| rows.len() > 1) {
+        rows.sort_by_key(|row| order(*row));
+        let mut earliest: Option<i64> = None;
+        for row in rows.into_iter().rev() {
+            ends[row] = earliest;
+            earliest = earliest.into_iter().chain([known_at.value(row)]).min();
+        }
+    }
+    Ok(TimestampMicrosecondArray::from(ends).with_timezone("UTC"))
+}
+
+fn with_column(batch: &RecordBatch, field: Field, values: ArrayRef) -> Result<RecordBatch, StatsError> {
+    let mut fields = batch.schema().fields().iter().cloned().collect::<Vec<_>>();
+    fields.push(Arc::new(field));
+    let mut columns = batch.columns().to_vec();
+    columns.push(values);
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
