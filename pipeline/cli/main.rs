@@ -27,7 +27,12 @@ fn main() -> ExitCode {
         Err(error) => return failure::usage(&error),
     };
     let printer = printer::Printer::new(arguments.common.quiet, arguments.common.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(4)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&printer, &anyhow::Error::new(error)),
     };

@@ -20,10 +20,13 @@ pub(crate) fn each<J: Send, R: Send>(
         for _ in 0..threads {
             scope.spawn(|| {
                 let worker = || -> Result<(), StatsError> {
-                    let runtime =
-                        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(
-                            |error| StatsError::Internal(format!("no thread for the engine: {error}")),
-                        )?;
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .max_blocking_threads(1)
+                        .enable_all()
+                        .build()
+                        .map_err(|error| {
+                            StatsError::Internal(format!("no thread for the engine: {error}"))
+                        })?;
                     loop {
                         if failed.lock().expect("no worker panicked").is_some() {
                             return Ok(());
