@@ -254,3 +254,29 @@ fn sequences_of_recorded_facts_end_alike() {
         })
         .unwrap();
 }
+
+/// Such a correction counts as another fact, in a night as in a full build.
+#[test]
+fn a_signal_that_is_corrected_into_another_week_ends_alike() {
+    let rows = market();
+    let mut arrivals = arrivals(&rows, &[]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let mut nights = Nights::new(folder.path());
+        // 2016-03-15 is a Tuesday: the evening of an opening.
+        let is_tuesday = |arrival: &&Arrival| {
+            arrival.table == "social_signals" && arrival.row["occurred_at"].starts_with("2016-03-15")
+        };
+        let mut moved = arrivals.iter().find(is_tuesday).unwrap().clone();
+        moved.row.insert("occurred_at".to_owned(), "2016-03-14T12:00:00+09:00".to_owned());
+        moved.row.insert("recorded_at".to_owned(), "2016-05-06T12:00:00+09:00".to_owned());
+        arrivals.retain(|arrival| arrival.night == 0);
+        nights.take(&arrivals.iter().collect::<Vec<_>>(), night(0), true).await;
+        nights.build(last_night(), "first", false).await;
+        nights.take(&[&moved], night(1), true).await;
+        let (_, relations) = nights.build(last_night(), "night", false).await;
+        let (_, whole) = nights.build(last_night(), "full", true).await;
+        alike(&relations, &whole).unwrap();
+    });
+}

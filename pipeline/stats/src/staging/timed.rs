@@ -96,10 +96,10 @@ pub(crate) fn stage_timed(
     }
     let rows = batches.iter().map(|batch| Rows::of(table, batch, words)).collect::<Result<Vec<_>, _>>()?;
     let mut horizon = Horizon::default();
+    let span_of = |occurred: i64| spans.partition_point(|span| span.end <= occurred);
     let mut is_wanted = |rows: &Rows<'_>, row: usize| {
         let (occurred, known) = (rows.times[row], rows.known[row]);
-        let place = spans.partition_point(|span| span.end <= occurred);
-        spans.get(place).is_some_and(|span| span.contains(&occurred)) && {
+        spans.get(span_of(occurred)).is_some_and(|span| span.contains(&occurred)) && {
             horizon.known_from = horizon.known_from.min(known);
             horizon.meet(known.max(occurred + 1), wanted.as_of)
         }
@@ -112,8 +112,10 @@ pub(crate) fn stage_timed(
             let own = &rows[batch];
             for row in range.filter(|row| is_wanted(own, *row)) {
                 let place = Place { batch: batch as u32, row: row as u32 };
+                // Of another span it is another fact, whether or not both are staged at once.
                 versions.meet(place, own.hash(row), |first| {
-                    own.is_same(row, &rows[first.batch as usize], first.row as usize)
+                    let (held, first) = (&rows[first.batch as usize], first.row as usize);
+                    span_of(own.times[row]) == span_of(held.times[first]) && own.is_same(row, held, first)
                 });
                 places.push(place);
             }
