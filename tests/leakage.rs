@@ -11,10 +11,9 @@ use proptest::{
 };
 use slotcast_core::{DateTime, Knowledge, SlotCalendar, Utc};
 use slotcast_lake::Lake;
-use slotcast_simulate::{DemoMarket, demo_market};
 use slotcast_stats::{Question, open_built};
 
-use crate::support::{Row, copy_folder, run, slotcast, table_rows, write, write_bytes};
+use crate::support::{Row, copy_folder, run, slotcast, small_market, table_rows, write, write_bytes};
 
 const AS_OF: &str = "2017-04-13T21:30:00+09:00";
 const CASES: u32 = 8;
@@ -52,17 +51,10 @@ impl Base {
         let slots = 10;
         let live = calendar.slot_of(as_of());
         let first = (1..slots).fold(live, |slot, _| calendar.slot_of(slot.opens_at - TimeDelta::seconds(1)));
-        let params = DemoMarket {
-            slots,
-            seats: 4,
-            makers: 8,
-            first_slot: first.date,
-            ..DemoMarket::until(calendar, as_of())
-        };
-        let mut rows = BTreeMap::new();
-        for file in demo_market(&params).unwrap() {
+        let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+        for file in small_market(slots, 4, first.date, as_of()) {
             let (table, records) = table_rows(&file);
-            rows.insert(table, records);
+            rows.entry(table).or_default().extend(records.iter().cloned());
             if with_candidates || table != "candidates" {
                 write_bytes(&folder.join("inbox").join(&file.path), &file.bytes);
             }

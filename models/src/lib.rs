@@ -25,6 +25,7 @@ mod seeded;
 mod testing;
 mod train;
 mod trained;
+mod truth;
 
 pub use artifact::ARTIFACT_FORMAT;
 pub use error::ModelError;
@@ -33,3 +34,4 @@ pub use metrics::{auc, brier, ece, ece_noise_floor, log_loss, precision_at_seats
 pub use params::{ModelParams, ValidModelParams};
 pub use train::{OutOfTime, Training, train};
 pub use trained::{BASE_RATE, LOGISTIC, THIN_DATA_ROWS, TrainedModel};
+pub use truth::{Belief, Choice, Estimate, Truth};

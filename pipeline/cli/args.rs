@@ -69,6 +69,14 @@ pub(crate) enum Format {
     Parquet,
 }
 
+/// Forms of the files of a made inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    Csv,
+    Ndjson,
+    Parquet,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Makes a small market, runs a night on it, shows the top of the ranked list
@@ -76,6 +84,42 @@ pub(crate) enum Verb {
         /// Where inbox and lake of the demo go; what is there is replaced
         #[arg(long, value_name = "DIR", default_value = "demo")]
         out: PathBuf,
+    },
+    /// Makes a market whose truth is known: an inbox, and beside it what only the maker knows
+    ///
+    /// Writes `DIR/inbox`, `DIR/truth.parquet` and `DIR/slotcast.toml`. The same preset, settings and seed
+    /// give the same bytes. `--show` prints every number that `--set` takes.
+    Simulate {
+        /// 2016, 2019, 2020 or kickstarter
+        #[arg(long, value_name = "NAME", default_value = "2016")]
+        preset: String,
+        /// Every number from a file instead, as `--show` prints them
+        #[arg(long, value_name = "FILE", conflicts_with = "preset")]
+        spec: Option<PathBuf>,
+        /// One number, such as demand.dispersion=2; may come more than once
+        #[arg(long, value_name = "PATH=VALUE")]
+        set: Vec<String>,
+        /// Another market of the same kind
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+        /// Folder for inbox, truth and settings
+        #[arg(long, value_name = "DIR", required_unless_present = "show")]
+        out: Option<PathBuf>,
+        /// Form of the files
+        #[arg(long, value_enum, default_value = "csv")]
+        form: Form,
+        /// Only what is known before this moment [default: the evening before the next line-up is decided]
+        #[arg(long, value_name = "TIMESTAMP")]
+        until: Option<String>,
+        /// Only what became known from this moment on, added to the inbox that is there
+        #[arg(long, value_name = "TIMESTAMP")]
+        since: Option<String>,
+        /// Slots that are made at once
+        #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+        threads: u16,
+        /// Print the numbers and make nothing
+        #[arg(long)]
+        show: bool,
     },
     /// Takes an inbox into the lake
     Ingest {
@@ -109,6 +153,19 @@ pub(crate) enum Verb {
         /// Fit anew every so many slots
         #[arg(long, value_name = "SLOTS", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=520))]
         refit_every: u32,
+    },
+    /// Holds the latest backtest, or else the ranked list, against a simulator's truth
+    ///
+    /// Log loss and Brier score are those to expect under the true chance (`p_hit_knowable`), and hits are
+    /// those to expect of the best offers of each slot, as many as it has seats, by the model, by habits
+    /// (most alerts, categories that won in the last slot, chance) and by the truth itself.
+    Evaluate {
+        /// The truth that `slotcast simulate` wrote beside its inbox
+        #[arg(long, value_name = "FILE")]
+        truth: PathBuf,
+        /// Evaluate what an older run made visible
+        #[arg(long, value_name = "RUN_ID")]
+        run: Option<String>,
     },
     /// Scores and ranks the offers of the next slot
     Rank,

@@ -73,6 +73,7 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
         hint::<slotcast_ingest::IngestError>(error),
         hint::<slotcast_stats::StatsError>(error),
         hint::<slotcast_models::ModelError>(error),
+        hint::<slotcast_simulate::SimulateError>(error),
         hint::<StageFailed>(error),
     ];
     sources.into_iter().flatten().collect()

@@ -32,6 +32,19 @@ impl Printer {
         Bar::new(bytes, self.is_quiet)
     }
 
+    /// The same for so many steps of one kind, such as slots.
+    pub(crate) fn steps(&self, count: usize, kind: &'static str) -> Steps {
+        let is_seen = io::stderr().is_terminal() && !self.is_quiet;
+        let bar = if is_seen { ProgressBar::new(count as u64) } else { ProgressBar::hidden() };
+        if is_seen {
+            let template = "{bar:30} {pos} of {len} {msg}, {elapsed} ({eta} left)";
+            bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
+            bar.set_message(kind);
+        }
+        let lines = (!is_seen && !self.is_quiet).then(|| (Watch::start(), AtomicU64::new(LINE_EVERY)));
+        Steps { bar, kind, lines }
+    }
+
     /// Talk that `-q` silences.
     pub(crate) fn say(&self, text: impl AsRef<str>) {
         if !self.is_quiet {
@@ -111,6 +124,35 @@ impl Write for Pipe {
 /// Seconds between two lines where there is no bar.
 const LINE_EVERY: u64 = 10;
 
+/// How many steps are done.
+pub(crate) struct Steps {
+    bar: ProgressBar,
+    kind: &'static str,
+    lines: Option<(Watch, AtomicU64)>,
+}
+
+impl Steps {
+    pub(crate) fn done(&self, done: usize, of: usize) {
+        self.bar.set_position(done as u64);
+        let Some((watch, due)) = &self.lines else { return };
+        if is_due(watch, due) {
+            eprintln!("  {done} of {of} {}, {} s", self.kind, watch.seconds() as u64);
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Whether it is time for the next line; says so once.
+fn is_due(watch: &Watch, due: &AtomicU64) -> bool {
+    let (now, at) = (watch.seconds() as u64, due.load(Ordering::Relaxed));
+    now >= at && due.compare_exchange(at, now + LINE_EVERY, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
 /// How far an ingest has come.
 pub(crate) struct Bar {
     bar: ProgressBar,
@@ -143,15 +185,11 @@ impl Progress for Bar {
     fn rows(&self, more: u64) {
         let rows = self.rows.fetch_add(more, Ordering::Relaxed) + more;
         self.bar.set_message(format!("{} rows", HumanCount(rows)));
-        if let Some((watch, due)) = &self.lines {
-            let (now, at) = (watch.seconds() as u64, due.load(Ordering::Relaxed));
-            if now >= at
-                && due.compare_exchange(at, now + LINE_EVERY, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-            {
-                let (read, of) =
-                    (HumanBytes(self.bar.position()), HumanBytes(self.bar.length().unwrap_or(0)));
-                eprintln!("  {} rows, {read} of {of}, {now} s", HumanCount(rows));
-            }
+        if let Some((watch, due)) = &self.lines
+            && is_due(watch, due)
+        {
+            let (read, of) = (HumanBytes(self.bar.position()), HumanBytes(self.bar.length().unwrap_or(0)));
+            eprintln!("  {} rows, {read} of {of}, {} s", HumanCount(rows), watch.seconds() as u64);
         }
     }
 }

@@ -43,8 +43,8 @@ impl Columns {
         self.push(name, DataType::Int64, Arc::new(array))
     }
 
-    pub(crate) fn flag(self, name: &str, values: impl Iterator<Item = bool>) -> Self {
-        let array = values.map(Some).collect::<BooleanArray>();
+    pub(crate) fn flag<T: Into<Option<bool>>>(self, name: &str, values: impl Iterator<Item = T>) -> Self {
+        let array = values.map(Into::into).collect::<BooleanArray>();
         self.push(name, DataType::Boolean, Arc::new(array))
     }
 

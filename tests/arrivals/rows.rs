@@ -3,9 +3,8 @@
 use chrono::TimeDelta;
 use slotcast_core::{DateTime, SlotCalendar, Utc};
 use slotcast_lake::contract::TABLES;
-use slotcast_simulate::{DemoMarket, demo_market};
 
-use crate::support::{Row, table_rows};
+use crate::support::{Row, small_market, table_rows};
 
 /// How many nights bring facts.
 pub(super) const NIGHTS: usize = 4;
@@ -16,6 +15,13 @@ pub(super) struct Arrival {
     pub(super) table: &'static str,
     pub(super) row: Row,
     pub(super) night: usize,
+}
+
+impl Arrival {
+    /// When it happened.
+    pub(super) fn time(&self) -> DateTime<Utc> {
+        time_of(self.table, &self.row)
+    }
 }
 
 pub(super) fn last_night() -> DateTime<Utc> {
@@ -29,19 +35,13 @@ pub(super) fn night(index: usize) -> DateTime<Utc> {
 
 /// Every row of a small market.
 pub(super) fn market() -> Vec<(&'static str, Row)> {
-    let calendar = SlotCalendar::default();
-    let first = calendar.slot_of(last_night() - TimeDelta::weeks(7));
-    let until = DemoMarket::until(calendar, last_night());
-    let params = DemoMarket { slots: 7, seats: 3, makers: 5, first_slot: first.date, ..until };
-    let mut rows = Vec::new();
-    // One row of the demo is bad on purpose.
-    let is_good =
-        |row: &Row| row.get("units").is_none_or(|units| units.parse::<f64>().is_ok() || units.is_empty());
-    for file in demo_market(&params).unwrap() {
-        let (table, found) = table_rows(&file);
-        rows.extend(found.into_iter().filter(is_good).map(|row| (table, row)));
-    }
-    rows
+    let first = SlotCalendar::default().slot_of(last_night() - TimeDelta::weeks(7));
+    let files = small_market(7, 3, first.date, last_night());
+    files
+        .iter()
+        .map(table_rows)
+        .flat_map(|(table, rows)| rows.into_iter().map(move |row| (table, row)))
+        .collect()
 }
 
 fn time_of(table: &'static str, row: &Row) -> DateTime<Utc> {

@@ -9,8 +9,9 @@ use std::{
     process::{Command, Output},
 };
 
+use slotcast_core::{DateTime, NaiveDate, Utc};
 use slotcast_lake::contract::TABLES;
-use slotcast_simulate::MarketFile;
+use slotcast_simulate::{FileForm, Market, MarketFile, MarketSpec, Preset, Writing};
 
 pub(crate) use delivery::Delivery;
 
@@ -85,6 +86,40 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("a copy");
         }
     }
+}
+
+/// A small made market whose rows come once, right and in time: one file a slot.
+pub(crate) fn small_market(
+    slots: u32,
+    seats: u32,
+    first: NaiveDate,
+    until: DateTime<Utc>,
+) -> Vec<MarketFile> {
+    let mut spec = MarketSpec::preset(Preset::Y2016);
+    let (slots, seats, first) = (slots.to_string(), seats.to_string(), format!("\"{first}\""));
+    let numbers = [
+        ("market.slots", slots.as_str()),
+        ("market.seats", seats.as_str()),
+        ("market.first_slot", first.as_str()),
+        ("market.pool", "1.6"),
+        ("market.makers", "6"),
+        ("market.rest_slots", "3"),
+        ("market.customers", "400"),
+        ("signals.alert.median", "16"),
+        ("signals.wish.median", "10"),
+        ("signals.share.median", "5"),
+        ("signals.like.median", "12"),
+        ("views.conversion", "0.9"),
+        ("views.lead_days", "1"),
+        ("traps.late_rows", "0"),
+        ("traps.repeated_rows", "0"),
+        ("traps.corrections", "0"),
+    ];
+    for (path, value) in numbers {
+        spec.set(path, value).expect("a number of the specification");
+    }
+    let writing = Writing { form: FileForm::Csv, since: None, until, threads: 1 };
+    Market::new(spec, 7).and_then(|market| market.files(&writing)).expect("a market").0
 }
 
 /// A row of a table, by the names of its columns.

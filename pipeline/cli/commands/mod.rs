@@ -2,12 +2,14 @@
 
 mod backtest;
 mod demo;
+mod evaluate;
 mod forget;
 mod ingest;
 mod nightly;
 mod publish;
 mod rank;
 mod runs;
+mod simulate;
 mod sql;
 mod stats;
 mod train;
@@ -34,6 +36,20 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
     let settings = Settings::resolve(common)?;
     match &arguments.verb {
         Verb::Demo { out } => demo::demo(common, settings, printer, out).await,
+        Verb::Simulate { preset, spec, set, seed, out, form, until, since, threads, show } => {
+            let asked = simulate::Asked {
+                preset,
+                spec: spec.as_deref(),
+                set,
+                seed: *seed,
+                out: out.as_deref().filter(|_| !show),
+                form: *form,
+                until: until.as_deref(),
+                since: since.as_deref(),
+                threads: usize::from(*threads),
+            };
+            simulate::simulate(printer, &asked)
+        }
         Verb::Ingest { inbox, source } => ingest::ingest(common, &settings, printer, inbox, source).await,
         Verb::Stats { full, explain, memory } => {
             let asked = crate::stages::stats::Asked { full: *full, explain: *explain, memory_mib: *memory };
@@ -43,6 +59,9 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
         Verb::Backtest { from, to, refit_every } => {
             let range = backtest::Range { from: *from, to: *to, refit_every: *refit_every };
             backtest::backtest(common, &settings, printer, range).await
+        }
+        Verb::Evaluate { truth, run } => {
+            evaluate::evaluate(common, &settings, printer, truth, run.as_deref()).await
         }
         Verb::Rank => rank::rank(common, &settings, printer).await,
         Verb::Publish => publish::publish(common, &settings, printer).await,

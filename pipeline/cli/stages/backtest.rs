@@ -26,7 +26,8 @@ pub(crate) struct Range {
 struct Prediction {
     slot_date: NaiveDate,
     id: String,
-    hit: bool,
+    /// Null where it did not run, or has no outcome yet.
+    hit: Option<bool>,
     base_rate: f64,
     logistic: f64,
 }
@@ -122,20 +123,17 @@ fn predict(
         TrainingRows::known_at(table, labels, market, settings, slots[0].date, cutoff).fit(settings)?;
     let Some(training) = training else { return Ok(Vec::new()) };
     let is_asked = |row: &usize| slots.iter().any(|slot| slot.date == table.keys[*row].offer.slot_date);
-    let judged: Vec<(usize, bool)> = (0..table.len())
-        .filter(is_asked)
-        .filter_map(|row| Some((row, labels.last_known(&table.keys[row])?)))
-        .collect();
-    let offers = table.select(&judged.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+    let asked: Vec<usize> = (0..table.len()).filter(is_asked).collect();
+    let offers = table.select(&asked);
     let base_rate = training.models[0].score(&offers)?;
     // Where no regression could be fitted, the base rate speaks for it, as it would in a night.
     let logistic = training.models.last().expect("the base rate is always there").score(&offers)?;
-    let predictions = judged.iter().zip(base_rate.iter().zip(&logistic));
+    let predictions = asked.iter().zip(base_rate.iter().zip(&logistic));
     Ok(predictions
-        .map(|((_, hit), (base_rate, logistic))| Prediction {
+        .map(|(row, (base_rate, logistic))| Prediction {
             slot_date: base_rate.offer.slot_date,
             id: base_rate.offer.id.clone(),
-            hit: *hit,
+            hit: labels.last_known(&table.keys[*row]),
             base_rate: base_rate.p_hit.get(),
             logistic: logistic.p_hit.get(),
         })
@@ -159,10 +157,12 @@ fn scores_batch(backtest_id: &str, predictions: &[Prediction]) -> Result<RecordB
 }
 
 fn metrics_batch(backtest_id: &str, predictions: &[Prediction], settings: &Settings) -> Result<RecordBatch> {
-    let hits: Vec<bool> = predictions.iter().map(|row| row.hit).collect();
-    let slots: Vec<NaiveDate> = predictions.iter().map(|row| row.slot_date).collect();
-    let base: Vec<f64> = predictions.iter().map(|row| row.base_rate).collect();
-    let logistic: Vec<f64> = predictions.iter().map(|row| row.logistic).collect();
+    // Offers that never ran are scored, but nothing judges them.
+    let (judged, hits): (Vec<&Prediction>, Vec<bool>) =
+        predictions.iter().filter_map(|row| Some((row, row.hit?))).unzip();
+    let slots: Vec<NaiveDate> = judged.iter().map(|row| row.slot_date).collect();
+    let base: Vec<f64> = judged.iter().map(|row| row.base_rate).collect();
+    let logistic: Vec<f64> = judged.iter().map(|row| row.logistic).collect();
     let mut rows: Vec<(&str, Scores)> = Vec::new();
     for (model, p) in [(BASE_RATE, &base), (LOGISTIC, &logistic)] {
         let judged = Judged { p, hits: &hits, slots: &slots, base_rate_p: &base };

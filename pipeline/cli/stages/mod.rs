@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod backtest;
+pub(crate) mod evaluate;
 pub(crate) mod ingest;
 pub(crate) mod publish;
 pub(crate) mod rank;

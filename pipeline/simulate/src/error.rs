@@ -2,9 +2,10 @@
 
 use std::io;
 
-use chrono::NaiveDate;
 use slotcast_core::{CalendarError, Hint};
 use thiserror::Error;
+
+use crate::market::Preset;
 
 /// A market that cannot be made.
 #[derive(Debug, Error)]
@@ -22,16 +23,50 @@ pub enum SimulateError {
         /// Its value.
         value: u64,
     },
-    /// The market does not reach the slot that would be ranked.
-    #[error("the slot after `as_of` opens on {next}, but the market runs from {first} to {last}")]
-    OtherTime {
-        /// The slot after `as_of`.
-        next: NaiveDate,
-        /// The first slot of the market.
-        first: NaiveDate,
-        /// The last slot for which candidates are made.
-        last: NaiveDate,
+    /// A number outside of its range.
+    #[error("`{name}` is within {least} and {most}, not {value}")]
+    Range {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its least value.
+        least: f64,
+        /// Its greatest value.
+        most: f64,
     },
+    /// A setting that there is not.
+    #[error("there is no setting `{path}`")]
+    NoSuchSetting {
+        /// What was asked for.
+        path: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// A preset that there is not.
+    #[error("there is no preset `{name}`")]
+    NoSuchPreset {
+        /// What was asked for.
+        name: String,
+    },
+    /// A specification that says something else than numbers of a market.
+    #[error("{message}")]
+    Spec {
+        /// What is wrong.
+        message: String,
+    },
+    /// A zone that there is not.
+    #[error("there is no time zone `{zone}`")]
+    Zone {
+        /// What was asked for.
+        zone: String,
+    },
+    /// Columns that do not fit together.
+    #[error(transparent)]
+    Arrow(#[from] arrow::error::ArrowError),
+    /// Parquet that could not be written.
+    #[error(transparent)]
+    Parquet(#[from] parquet::errors::ParquetError),
     /// A row could not be written as CSV.
     #[error("a row of `{table}` could not be written as CSV")]
     Csv {
@@ -55,10 +90,27 @@ pub enum SimulateError {
 impl Hint for SimulateError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::OtherTime { .. } => {
-                Some("move `first_slot` or `as_of`, or change the number of slots".to_owned())
+            Self::NoSuchPreset { .. } => {
+                let names = Preset::ALL.map(|preset| format!("`{preset}`"));
+                Some(format!("there are {}", names.join(", ")))
             }
-            Self::Calendar(_) | Self::Count { .. } | Self::Csv { .. } | Self::Write { .. } => None,
+            Self::NoSuchSetting { path, known } => {
+                let last = path.rsplit('.').next().unwrap_or(path);
+                let like = known.iter().find(|known| known.ends_with(&format!(".{last}")));
+                Some(match like {
+                    Some(like) => format!("perhaps `{like}`"),
+                    None => "`slotcast simulate --show` lists every setting".to_owned(),
+                })
+            }
+            Self::Zone { .. } => Some("zones have IANA names, such as `Asia/Seoul`".to_owned()),
+            Self::Calendar(_)
+            | Self::Count { .. }
+            | Self::Range { .. }
+            | Self::Spec { .. }
+            | Self::Arrow(_)
+            | Self::Parquet(_)
+            | Self::Csv { .. }
+            | Self::Write { .. } => None,
         }
     }
 }

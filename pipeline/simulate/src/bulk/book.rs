@@ -61,7 +61,7 @@ impl<'a> OrderBook<'a> {
     pub(super) fn new(scene: &'a Scene, number: u64) -> Self {
         Self {
             scene,
-            rng: stream(scene.seed, Part::BulkOrders(0)),
+            rng: stream(scene.seed, Part::Orders(0)),
             seats: Vec::new(),
             customers: (scene.order_events / EVENTS_A_CUSTOMER).max(FEWEST_CUSTOMERS) as f64,
             number,
@@ -73,7 +73,7 @@ impl<'a> OrderBook<'a> {
 
     /// The slot opens, and the one before it is closed.
     pub(super) fn turn_to(&mut self, slot: usize) {
-        self.rng = stream(self.scene.seed, Part::BulkOrders(slot));
+        self.rng = stream(self.scene.seed, Part::Orders(slot));
         self.to_cancel.clear();
         self.to_refund = std::mem::take(&mut self.to_refund_later);
         self.seats.clear();

@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn places_are_in_order_and_distinct_where_there_is_room() {
-        let mut rng = stream(1, Part::BulkGoods);
+        let mut rng = stream(1, Part::Goods);
         for (count, span) in [(10, 10), (7, 100), (999, 1_000)] {
             let places: Vec<u64> = (0..count).map(|index| place(index, count, span, &mut rng)).collect();
             assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{places:?}");

@@ -112,7 +112,7 @@ impl Scene {
     }
 
     fn make_products(&mut self) {
-        let mut rng = stream(self.seed, Part::BulkGoods);
+        let mut rng = stream(self.seed, Part::Goods);
         let count = (PRODUCTS.max(self.most_seen()) as usize).max(2 * self.candidates);
         self.makers = count.div_ceil(PRODUCTS_A_MAKER);
         let good = |number: usize| Good {
@@ -133,7 +133,7 @@ impl Scene {
 
     /// Products are offered in turn, so none comes twice in a slot.
     fn make_offers(&mut self, slot: usize) {
-        let mut rng = stream(self.seed, Part::BulkOffers(slot));
+        let mut rng = stream(self.seed, Part::Offers(slot));
         let first = self.offers.len();
         let units = self.order_events as f64 * 1.4 / (self.weeks * self.seats) as f64;
         for number in first..first + self.candidates {

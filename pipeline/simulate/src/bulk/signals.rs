@@ -34,7 +34,7 @@ pub(super) fn write(
     let mut counts = TableCounts::default();
     let mut number = rows_before(scene, stretch.slots.start, scene.social_signals);
     for slot in stretch.slots.clone() {
-        let mut rng = stream(scene.seed, Part::BulkSignals(slot));
+        let mut rng = stream(scene.seed, Part::Signals(slot));
         let ahead = scene.offers_of(slot + 1..slot + 3);
         for hour in stretch.hours(scene, slot, scene.social_signals, weight) {
             for index in 0..hour.rows {

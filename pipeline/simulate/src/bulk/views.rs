@@ -35,7 +35,7 @@ pub(super) fn write(
     let channels = VIEW_CHANNELS.len() as u64;
     let pairs = scene.products.len() as u64 * channels;
     for slot in stretch.slots.clone() {
-        let mut rng = stream(scene.seed, Part::BulkViews(slot));
+        let mut rng = stream(scene.seed, Part::Views(slot));
         let mut visitors_below = vec![VISITORS[1]; scene.products.len()];
         scene.campaigns_of(slot).for_each(|(_, offer)| visitors_below[offer.product] = VISITORS[0]);
         for hour in stretch.hours(scene, slot, scene.page_views, weight) {

@@ -25,11 +25,15 @@ WITH sums AS (
 SELECT
     product_id, day, channel, views, visitors, orders, units, order_rate,
     CASE WHEN order_rate <= 1
-        THEN greatest((order_rate + z2_per_n / 2 - sqrt(z2_per_n * (order_rate * (1 - order_rate) + z2_per_n / 4)))
-            / (1 + z2_per_n), 0)
+        THEN greatest(least(
+            (order_rate + z2_per_n / 2 - sqrt(z2_per_n * (order_rate * (1 - order_rate) + z2_per_n / 4))) / (1 + z2_per_n),
+            order_rate
+        ), 0)
     END AS order_rate_low,
     CASE WHEN order_rate <= 1
-        THEN least((order_rate + z2_per_n / 2 + sqrt(z2_per_n * (order_rate * (1 - order_rate) + z2_per_n / 4)))
-            / (1 + z2_per_n), 1)
+        THEN least(greatest(
+            (order_rate + z2_per_n / 2 + sqrt(z2_per_n * (order_rate * (1 - order_rate) + z2_per_n / 4))) / (1 + z2_per_n),
+            order_rate
+        ), 1)
     END AS order_rate_high
 FROM sums

@@ -1,5 +1,6 @@
 -- grain: dimension, key
 -- How often campaigns reach their threshold, in groups. A rate alone claims little: n stands beside it.
+-- Bounds do not pass the rate itself, as the last digit would let them where all or none hit.
 -- column dimension: all, category, maker, artist, price_band, season, weekday
 -- column key: the group; price_band is floor(2 ln price), season the quarter and weekday (1 Monday) of the local opening
 -- column n: campaigns with an outcome
@@ -13,17 +14,16 @@ SELECT
     c.key,
     c.n,
     c.hits,
-    CAST(c.hits AS DOUBLE) / c.n AS rate,
+    w.rate,
     (c.hits + p.mean * p.strength) / (c.n + p.strength) AS rate_shrunk,
-    greatest((c.hits / CAST(c.n AS DOUBLE) + w.z2 / (2 * c.n) - sqrt(w.z2) * w.spread) / (1 + w.z2 / c.n), 0)
-        AS rate_low,
-    least((c.hits / CAST(c.n AS DOUBLE) + w.z2 / (2 * c.n) + sqrt(w.z2) * w.spread) / (1 + w.z2 / c.n), 1)
-        AS rate_high
+    greatest(least((w.rate + w.z2 / (2 * c.n) - sqrt(w.z2) * w.spread) / (1 + w.z2 / c.n), w.rate), 0) AS rate_low,
+    least(greatest((w.rate + w.z2 / (2 * c.n) + sqrt(w.z2) * w.spread) / (1 + w.z2 / c.n), w.rate), 1) AS rate_high
 FROM moq_counts AS c
 INNER JOIN moq_priors AS p ON c.dimension = p.dimension
 INNER JOIN (
     SELECT
         dimension, key,
+        CAST(hits AS DOUBLE) / n AS rate,
         3.841458820694124 AS z2,
         sqrt(
             (CAST(hits AS DOUBLE) / n) * (1 - CAST(hits AS DOUBLE) / n) / n

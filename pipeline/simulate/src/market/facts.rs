@@ -1,0 +1,416 @@
+//! Facts of a slot as tables: order events, page views, signals, with what goes wrong on the way.
+
+use std::{fmt::Write, ops::Range, sync::Arc};
+
+use arrow::{
+    array::{
+        ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder,
+        TimestampMicrosecondBuilder,
+    },
+    datatypes::{DataType, Field, Schema},
+};
+use rand::Rng;
+
+use super::{
+    counts::Counts,
+    curve::Curve,
+    draws::{Part, chance, negative_binomial, poisson, stream},
+    orders::{Event, What},
+    plan::{KINDS, Maker, Offer, SlotPlan},
+    tables::money,
+};
+use crate::error::SimulateError;
+
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+const CHANNELS: [&str; 3] = ["app", "talk", "web"];
+/// Shares of the channels.
+const USUAL: [f64; 3] = [0.55, 0.3, 0.15];
+/// Dispersion of signal counts around their mean.
+const SIGNAL_DISPERSION: f64 = 8.0;
+
+/// The facts of a slot.
+pub(crate) struct Facts {
+    pub(crate) orders: RecordBatch,
+    pub(crate) views: RecordBatch,
+    pub(crate) signals: RecordBatch,
+    pub(crate) counts: Counts,
+}
+
+/// Which rows are wanted, by when they are known.
+pub(crate) type Known = Range<i64>;
+
+fn channel(rng: &mut impl Rng) -> &'static str {
+    let mut point: f64 = rng.random();
+    for (name, share) in CHANNELS.into_iter().zip(USUAL) {
+        point -= share;
+        if point < 0.0 {
+            return name;
+        }
+    }
+    CHANNELS[0]
+}
+
+impl Maker<'_> {
+    /// Everything that is told of a slot and known within a stretch of time.
+    pub(crate) fn facts(&self, index: usize, plan: &SlotPlan, known: &Known) -> Result<Facts, SimulateError> {
+        let mut counts = Counts::default();
+        let (mut orders, mut views, mut signals) = (Orders::new(self), Views::default(), Signals::default());
+        for (number, offer) in plan.offers.iter().enumerate() {
+            let mut faults = Faults {
+                rng: stream(self.seed, Part::Faults, index, number),
+                late: self.spec.traps.late_rows,
+                repeated: self.spec.traps.repeated_rows,
+                known,
+            };
+            self.signals_of(index, number, plan, &mut signals, &mut faults, &mut counts);
+            if !offer.selected {
+                continue;
+            }
+            let sales = self.sell(index, number, plan);
+            if known.contains(&offer.closes_at.timestamp_micros()) {
+                counts.sold_out += u64::from(sales.sold_out);
+                counts.bots += u64::from(sales.has_bots);
+                counts.closed += 1;
+                counts.bulk_orders += u64::from(sales.bulk);
+            }
+            self.orders_of(offer, &sales.events, &mut orders, &mut faults, &mut counts);
+            self.views_of(index, number, plan, &mut views, &mut faults, &mut counts);
+        }
+        let (orders, views, signals) = (orders.finish()?, views.finish()?, signals.finish()?);
+        Ok(Facts { orders, views, signals, counts })
+    }
+
+    fn orders_of(
+        &self,
+        offer: &Offer,
+        events: &[Event],
+        rows: &mut Orders,
+        faults: &mut Faults<'_>,
+        counts: &mut Counts,
+    ) {
+        for event in events {
+            let extra = (channel(&mut faults.rng), faults.rng.random_range(1..=3_u32));
+            let is_corrected =
+                event.what == What::Placed && chance(&mut faults.rng, self.spec.traps.corrections);
+            counts.corrections += u64::from(is_corrected && faults.known.contains(&event.at));
+            let lag = is_corrected.then(|| faults.rng.random_range(HOUR..3 * DAY));
+            if is_corrected && faults.known.contains(&event.at) {
+                rows.push(offer, &Event { units: event.units * 10, ..*event }, extra, None);
+            }
+            let times = match lag {
+                // The right version, when somebody has seen to it.
+                Some(lag) => faults.when_recorded(event.at, Some(event.at + lag), counts),
+                None => faults.when(event.at, counts),
+            };
+            for recorded_at in times.into_iter().flatten() {
+                rows.push(offer, event, extra, recorded_at);
+                counts.gifts += u64::from(event.gift && event.what == What::Placed);
+            }
+        }
+    }
+
+    fn signals_of(
+        &self,
+        index: usize,
+        number: usize,
+        plan: &SlotPlan,
+        rows: &mut Signals,
+        faults: &mut Faults<'_>,
+        counts: &mut Counts,
+    ) {
+        let offer = &plan.offers[number];
+        let rng = &mut stream(self.seed, Part::Signals, index, number);
+        let opens = plan.slot.opens_at.timestamp_micros();
+        let lead = i64::from(self.spec.signals.lead_days) * DAY;
+        let sells = offer.closes_at.timestamp_micros() - opens;
+        let product = &self.world.products[offer.product].id;
+        let mut place = 0_u32;
+        for (kind, mean) in KINDS.into_iter().zip(offer.signals) {
+            for _ in 0..negative_binomial(rng, mean, SIGNAL_DISPERSION) {
+                // The nearer the opening, the more; those who did not get a seat go quiet.
+                let is_after = chance(rng, self.spec.signals.after_opening);
+                let at = match is_after {
+                    true => opens + (rng.random::<f64>() * sells as f64) as i64,
+                    false => opens - (lead as f64 * (1.0 - rng.random::<f64>().sqrt())) as i64 - 1_000,
+                };
+                let at = at / 1_000_000 * 1_000_000;
+                let through = channel(rng);
+                place += 1;
+                if is_after && !offer.selected {
+                    continue;
+                }
+                for recorded_at in faults.when(at, counts).into_iter().flatten() {
+                    rows.push(&offer.name, place, product, at, kind, through, recorded_at);
+                }
+            }
+        }
+    }
+
+    fn views_of(
+        &self,
+        index: usize,
+        number: usize,
+        plan: &SlotPlan,
+        rows: &mut Views,
+        faults: &mut Faults<'_>,
+        counts: &mut Counts,
+    ) {
+        let offer = &plan.offers[number];
+        let rng = &mut stream(self.seed, Part::Views, index, number);
+        let made = &self.world.products[offer.product];
+        let curve = Curve::of(self.spec, self.calendar.zone(), plan.slot.opens_at, offer.closes_at);
+        let mean = (offer.log_mean + plan.shock - offer.rivals).exp();
+        let visitors = mean / self.world.categories[made.category].conversion;
+        let lead = i64::from(self.spec.views.lead_days) * 24;
+        let opens = plan.slot.opens_at.timestamp_micros().div_euclid(HOUR) * HOUR;
+        let ends = offer.withdrawn_at.map_or(i64::MAX, |at| at.timestamp_micros());
+        let before = self.spec.views.before_opening / curve.hours() as f64;
+        for hour in -lead..curve.hours() as i64 {
+            let at = opens + hour * HOUR;
+            if at >= ends {
+                break;
+            }
+            let share = usize::try_from(hour).map_or(before, |hour| curve.share_of_hour(hour));
+            for (through, usual) in CHANNELS.into_iter().zip(USUAL) {
+                let came = poisson(rng, visitors * share * usual);
+                if came == 0 {
+                    continue;
+                }
+                let views = came + poisson(rng, f64::from(came) * (self.spec.views.per_visitor - 1.0));
+                for recorded_at in faults.when(at, counts).into_iter().flatten() {
+                    rows.push(&made.id, at, through, views, came, recorded_at);
+                }
+            }
+        }
+    }
+}
+
+/// What goes wrong with rows on their way.
+struct Faults<'a> {
+    rng: rand_chacha::ChaCha8Rng,
+    late: f64,
+    repeated: f64,
+    known: &'a Known,
+}
+
+impl Faults<'_> {
+    /// How often a row of a moment comes, and when it is recorded where that is not at once.
+    fn when(&mut self, at: i64, counts: &mut Counts) -> [Option<Option<i64>>; 2] {
+        let is_late = chance(&mut self.rng, self.late);
+        let recorded_at = is_late.then(|| at + self.rng.random_range(HOUR..14 * DAY) / 1_000 * 1_000);
+        let times = self.when_recorded(at, recorded_at, counts);
+        counts.late_rows += u64::from(is_late && times[0].is_some());
+        times
+    }
+
+    fn when_recorded(
+        &mut self,
+        at: i64,
+        recorded_at: Option<i64>,
+        counts: &mut Counts,
+    ) -> [Option<Option<i64>>; 2] {
+        let is_twice = chance(&mut self.rng, self.repeated);
+        if !self.known.contains(&recorded_at.unwrap_or(at)) {
+            return [None, None];
+        }
+        counts.fact_rows += 1;
+        counts.repeated_rows += u64::from(is_twice);
+        [Some(recorded_at), is_twice.then_some(recorded_at)]
+    }
+}
+
+fn instants() -> TimestampMicrosecondBuilder {
+    TimestampMicrosecondBuilder::new().with_timezone("UTC")
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, SimulateError> {
+    let field = |(name, column): &(&str, ArrayRef)| Field::new(*name, column.data_type().clone(), true);
+    let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+    let columns = columns.into_iter().map(|(_, column)| column).collect();
+    Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
+}
+
+struct Orders {
+    text: String,
+    texts: [StringBuilder; 7],
+    at: TimestampMicrosecondBuilder,
+    units: Int64Builder,
+    amount: Decimal128Builder,
+    gift: BooleanBuilder,
+    recorded_at: TimestampMicrosecondBuilder,
+}
+
+impl Orders {
+    fn new(maker: &Maker<'_>) -> Self {
+        let DataType::Decimal128(precision, scale) = money(maker.spec) else {
+            unreachable!("money is decimal")
+        };
+        let amount = Decimal128Builder::new().with_precision_and_scale(precision, scale);
+        Self {
+            text: String::new(),
+            texts: Default::default(),
+            at: instants(),
+            units: Int64Builder::new(),
+            amount: amount.expect("18 digits are within range"),
+            gift: BooleanBuilder::new(),
+            recorded_at: instants(),
+        }
+    }
+
+    fn push(&mut self, offer: &Offer, event: &Event, extra: (&str, u32), recorded_at: Option<i64>) {
+        let [event_id, order_id, campaign_id, option_id, customer_id, what, channel] = &mut self.texts;
+        let letter = match event.what {
+            What::Placed => 'p',
+            What::Cancelled => 'c',
+            What::Refunded => 'r',
+        };
+        let mut text = |builder: &mut StringBuilder, words: std::fmt::Arguments<'_>| {
+            self.text.clear();
+            self.text.write_fmt(words).expect("memory takes text");
+            builder.append_value(&self.text);
+        };
+        text(event_id, format_args!("e-{}-{}{letter}", offer.name, event.order));
+        text(order_id, format_args!("o-{}-{}", offer.name, event.order));
+        text(campaign_id, format_args!("cp-{}", offer.name));
+        text(option_id, format_args!("op-{}", extra.1));
+        text(customer_id, format_args!("cu-{:07}", event.customer));
+        what.append_value(event.what.as_str());
+        channel.append_value(extra.0);
+        self.at.append_value(event.at);
+        self.units.append_value(i64::from(event.units));
+        self.amount.append_value(i128::from(event.units) * i128::from(offer.terms.price));
+        self.gift.append_value(event.gift);
+        self.recorded_at.append_option(recorded_at);
+    }
+
+    fn finish(mut self) -> Result<RecordBatch, SimulateError> {
+        let [event_id, order_id, campaign_id, option_id, customer_id, what, channel] =
+            self.texts.each_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        batch(vec![
+            ("event_id", event_id),
+            ("order_id", order_id),
+            ("campaign_id", campaign_id),
+            ("option_id", option_id),
+            ("customer_id", customer_id),
+            ("event", what),
+            ("occurred_at", Arc::new(self.at.finish())),
+            ("units", Arc::new(self.units.finish())),
+            ("amount", Arc::new(self.amount.finish())),
+            ("channel", channel),
+            ("gift", Arc::new(self.gift.finish())),
+            ("recorded_at", Arc::new(self.recorded_at.finish())),
+        ])
+    }
+}
+
+struct Views {
+    product_id: StringBuilder,
+    hour: TimestampMicrosecondBuilder,
+    channel: StringBuilder,
+    views: Int64Builder,
+    visitors: Int64Builder,
+    recorded_at: TimestampMicrosecondBuilder,
+}
+
+impl Default for Views {
+    fn default() -> Self {
+        Self {
+            product_id: StringBuilder::new(),
+            hour: instants(),
+            channel: StringBuilder::new(),
+            views: Int64Builder::new(),
+            visitors: Int64Builder::new(),
+            recorded_at: instants(),
+        }
+    }
+}
+
+impl Views {
+    fn push(
+        &mut self,
+        product: &str,
+        hour: i64,
+        channel: &str,
+        views: u32,
+        visitors: u32,
+        recorded_at: Option<i64>,
+    ) {
+        self.product_id.append_value(product);
+        self.hour.append_value(hour);
+        self.channel.append_value(channel);
+        self.views.append_value(i64::from(views));
+        self.visitors.append_value(i64::from(visitors));
+        self.recorded_at.append_option(recorded_at);
+    }
+
+    fn finish(mut self) -> Result<RecordBatch, SimulateError> {
+        batch(vec![
+            ("product_id", Arc::new(self.product_id.finish())),
+            ("hour", Arc::new(self.hour.finish())),
+            ("channel", Arc::new(self.channel.finish())),
+            ("views", Arc::new(self.views.finish())),
+            ("visitors", Arc::new(self.visitors.finish())),
+            ("recorded_at", Arc::new(self.recorded_at.finish())),
+        ])
+    }
+}
+
+struct Signals {
+    text: String,
+    texts: [StringBuilder; 4],
+    at: TimestampMicrosecondBuilder,
+    count: Int64Builder,
+    recorded_at: TimestampMicrosecondBuilder,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            texts: Default::default(),
+            at: instants(),
+            count: Int64Builder::new(),
+            recorded_at: instants(),
+        }
+    }
+}
+
+impl Signals {
+    #[expect(clippy::too_many_arguments, reason = "they are the columns of the table")]
+    fn push(
+        &mut self,
+        offer: &str,
+        place: u32,
+        product: &str,
+        at: i64,
+        kind: &str,
+        channel: &str,
+        recorded_at: Option<i64>,
+    ) {
+        let [signal_id, product_id, kinds, channels] = &mut self.texts;
+        self.text.clear();
+        write!(self.text, "s-{offer}-{place}").expect("memory takes text");
+        signal_id.append_value(&self.text);
+        product_id.append_value(product);
+        kinds.append_value(kind);
+        channels.append_value(channel);
+        self.at.append_value(at);
+        self.count.append_value(1);
+        self.recorded_at.append_option(recorded_at);
+    }
+
+    fn finish(mut self) -> Result<RecordBatch, SimulateError> {
+        let [signal_id, product_id, kind, channel] =
+            self.texts.each_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        batch(vec![
+            ("signal_id", signal_id),
+            ("product_id", product_id),
+            ("occurred_at", Arc::new(self.at.finish())),
+            ("kind", kind),
+            ("channel", channel),
+            ("count", Arc::new(self.count.finish())),
+            ("recorded_at", Arc::new(self.recorded_at.finish())),
+        ])
+    }
+}
