@@ -19,6 +19,8 @@ mod leakage;
 mod night;
 /// Statistics of the same market as others count them, row by row.
 mod peer;
+/// A made market, its truth, and what models say of it.
+mod simulated;
 /// One `.slt` a relation.
 mod sql;
 /// Formats and limits of questions in SQL.

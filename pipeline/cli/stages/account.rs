@@ -2,20 +2,64 @@
 
 use std::collections::BTreeMap;
 
-use slotcast_ingest::{Reject, TakenIn};
+use slotcast_ingest::{Account, Reject, TakenIn};
 
 use crate::printer::Printer;
 
+/// Files whose accounts are told one by one.
+const FILES_SHOWN: usize = 24;
 const REASONS_SHOWN: usize = 20;
 const RAW_SHOWN: usize = 80;
 
-/// The account of one file, and what its text was.
-pub(crate) fn say_account(printer: &Printer, taken: &TakenIn) {
+/// The accounts of files. Of many, those of which nothing else is to be said are summed by folder.
+pub(crate) fn say_accounts(printer: &Printer, taken: &[&TakenIn]) {
+    let is_many = taken.len() > FILES_SHOWN;
+    let mut sums: BTreeMap<&str, (usize, Account)> = BTreeMap::new();
+    for taken in taken {
+        if !is_many || !is_plain(taken) {
+            say_account(printer, taken);
+            continue;
+        }
+        printer.detail(line(&taken.file, &taken.account));
+        let folder = taken.file.split_once('/').map_or(taken.file.as_str(), |(folder, _)| folder);
+        let (files, sum) = sums.entry(folder).or_default();
+        *files += 1;
+        sum.read += taken.account.read;
+        sum.accepted += taken.account.accepted;
+        sum.repeats += taken.account.repeats;
+    }
+    for (folder, (files, sum)) in sums {
+        printer.say(line(&format!("{folder}, {files} file(s)"), &sum));
+    }
+}
+
+/// The files that were taken in before.
+pub(crate) fn say_known(printer: &Printer, names: &[&String]) {
+    if names.len() > FILES_SHOWN {
+        printer.say(format!("{} files are known already", names.len()));
+    }
+    for name in names {
+        let line = format!("{name}: known already");
+        if names.len() > FILES_SHOWN { printer.detail(line) } else { printer.say(line) }
+    }
+}
+
+/// Whether its account is all that there is to say of a file.
+fn is_plain(taken: &TakenIn) -> bool {
     let account = &taken.account;
-    printer.say(format!(
-        "{}: read {} = accepted {} + rejected {} + repeats {} + filtered {}",
-        taken.file, account.read, account.accepted, account.rejected, account.repeats, account.filtered
-    ));
+    account.rejected + account.filtered == 0 && !taken.is_cp949 && taken.extra_columns.is_empty()
+}
+
+fn line(name: &str, account: &Account) -> String {
+    let Account { read, accepted, rejected, repeats, filtered } = account;
+    format!(
+        "{name}: read {read} = accepted {accepted} + rejected {rejected} + repeats {repeats} + filtered {filtered}"
+    )
+}
+
+/// The account of one file, and what its text was.
+fn say_account(printer: &Printer, taken: &TakenIn) {
+    printer.say(line(&taken.file, &taken.account));
     for (reason, rows) in &taken.filtered_by {
         printer.say(format!("  filtered, {reason}: {rows}"));
     }

@@ -22,7 +22,7 @@ use slotcast_lake::{
     contract::{TABLES, ingest_files_schema, rejects_schema},
 };
 
-use super::account::{say_account, say_rejects};
+use super::account::{say_accounts, say_known, say_rejects};
 use crate::{
     printer::Printer,
     relations::Columns,
@@ -147,7 +147,7 @@ pub(crate) async fn ingest(
         printer.say(format!("{name}: no table wants it, left alone"));
     }
     let known = known_files(&lake).await?;
-    let mut refusals = Vec::new();
+    let (mut refusals, mut known_already) = (Vec::new(), Vec::new());
     let (mut files, mut keys): (Vec<InboxFile>, Vec<&KnownBy>) = (Vec::new(), Vec::new());
     for (file, key) in inbox.files.iter().zip(settings.known_by) {
         match key {
@@ -156,7 +156,7 @@ pub(crate) async fn ingest(
                 printer.error(&format!("file refused: {message}"), &[hint]);
                 refusals.push(Refusal { file: file.name.clone(), message: message.clone() });
             }
-            Ok(key) if known.contains(key) => printer.say(format!("{}: known already", file.name)),
+            Ok(key) if known.contains(key) => known_already.push(&file.name),
             Ok(key) if keys.contains(&key) => {
                 printer
                     .say(format!("{}: the same bytes as an earlier file, read in the same way", file.name));
@@ -167,6 +167,7 @@ pub(crate) async fn ingest(
             }
         }
     }
+    say_known(printer, &known_already);
     let accepted = take_in_files(run, printer, (&files, &keys), settings, &mut refusals).await?;
     for compacted in lake.compact_facts().await? {
         printer.detail(format!(
@@ -213,13 +214,13 @@ async fn take_in_files(
     for (number, ((taken, file), key)) in taken.into_iter().zip(files).zip(keys).enumerate() {
         match taken {
             Ok(taken) => {
-                say_account(printer, &taken);
                 let origin = batch.first_origin + number as i64;
                 taken_in.push((taken, origin, (*key).clone()));
             }
             Err(refused) => refusals.push(say_refusal(printer, &file.name, &refused)),
         }
     }
+    say_accounts(printer, &taken_in.iter().map(|(taken, ..)| taken).collect::<Vec<_>>());
     say_rejects(printer, taken_in.iter().map(|(taken, ..)| taken));
     commit(run, writer.into_written(), &taken_in).await?;
     Ok(taken_in.iter().map(|(taken, ..)| taken.account.accepted as usize).sum())

@@ -1,0 +1,135 @@
+//! From a simulator's market to its evaluation, as the documentation has it.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+use crate::{
+    commands::refused,
+    support::{root, run, slotcast, words},
+};
+
+/// What makes a preset small enough for a test.
+const SMALL: [&str; 9] = [
+    "market.slots=14",
+    "market.seats=4",
+    "market.pool=2",
+    "market.makers=8",
+    "signals.alert.median=20",
+    "signals.wish.median=14",
+    "signals.share.median=5",
+    "signals.like.median=10",
+    "views.conversion=0.6",
+];
+
+fn simulate(folder: &Path, preset: &str) -> String {
+    let mut command = slotcast(folder);
+    command.args(["simulate", "--preset", preset, "--seed", "2", "--out", "made", "--form", "parquet"]);
+    for number in SMALL {
+        command.args(["--set", number]);
+    }
+    run(&mut command).ok().stderr
+}
+
+#[test]
+fn every_preset_goes_from_market_to_regret_in_three_commands() {
+    for preset in ["2016", "2019", "2020", "kickstarter"] {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        let said = simulate(here, preset);
+        // The next two commands are those that the first one prints.
+        let next: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("slotcast ")).collect();
+        let [nightly, evaluate] = next[..] else { panic!("two commands come next:\n{said}") };
+        words(here, nightly).ok();
+        let found = words(here, &format!("{evaluate} --format json")).ok();
+        assert!(found.stderr.contains("no error bar"), "{}", found.stderr);
+        let rows: Vec<Value> = serde_json::from_str(&found.stdout).unwrap();
+        let row = |by: &str| {
+            rows.iter().find(|row| row["scored_by"] == by).unwrap_or_else(|| panic!("{preset}: no {by}"))
+        };
+        for habit in ["most_alerts", "last_winners", "random"] {
+            assert!(row(habit)["regret"].as_f64().unwrap() >= 0.0, "{preset}");
+            assert!(row(habit)["log_loss"].is_null());
+        }
+        let model = &rows[0];
+        assert!(model["log_loss"].as_f64().unwrap() > row("p_hit_knowable")["log_loss"].as_f64().unwrap());
+        assert_eq!(row("p_hit_oracle")["regret"], 0.0);
+        assert!((row("p_hit_knowable")["log_loss_share"].as_f64().unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(row("best_constant")["log_loss_share"], 0.0);
+        assert_eq!(model["seats"], 4);
+    }
+}
+
+#[test]
+fn a_backtest_is_evaluated_with_error_bars_and_a_day_can_be_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let said = simulate(here, "2016");
+    let nightly = said.lines().find_map(|line| line.trim().strip_prefix("slotcast nightly")).unwrap();
+    words(here, &format!("nightly{nightly}")).ok();
+    let as_of = nightly.rsplit(' ').next().unwrap();
+    let config = "--config made/slotcast.toml";
+    words(here, &format!("backtest {config} --from 2016-04-05 --to 2016-05-10 --as-of {as_of}")).ok();
+    let found = words(here, &format!("evaluate {config} --truth made/truth.parquet --format json")).ok();
+    let rows: Vec<Value> = serde_json::from_str(&found.stdout).unwrap();
+    let row = |by: &str| rows.iter().find(|row| row["scored_by"] == by).unwrap();
+    assert_eq!(row("base_rate")["n"], 6 * 8, "every candidate of six slots");
+    assert!(row("base_rate")["regret_se"].as_f64().is_some());
+    // The day after, added to the same inbox: new files beside the old ones.
+    let files = || fs::read_dir(here.join("made/inbox/social_signals")).unwrap().count();
+    let before = files();
+    let mut command = slotcast(here);
+    command.args(["simulate", "--preset", "2016", "--seed", "2", "--out", "made", "--form", "parquet"]);
+    for number in SMALL {
+        command.args(["--set", number]);
+    }
+    let morrow = "2016-05-27T20:00:00+09:00";
+    run(command.args(["--since", as_of, "--until", morrow])).ok();
+    assert!(files() > before, "{before}");
+    let night = words(here, &format!("nightly {config} --inbox made/inbox --history --as-of {morrow}")).ok();
+    assert!(night.stderr.contains("ingest"), "{}", night.stderr);
+}
+
+#[test]
+fn mistakes_are_answered_with_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    refused(&words(here, "simulate --preset 2017 --out made"), &["`2017`", "`2016`", "`kickstarter`"]);
+    refused(&words(here, "simulate --set dispersion=2 --out made"), &["`dispersion`", "`demand.dispersion`"]);
+    refused(&words(here, "simulate --set demand.dispersion --out made"), &["`=`"]);
+    let wrong = words(here, "simulate --set traps.cancelled=2 --out made");
+    assert!(wrong.stderr.contains("`traps.cancelled` is within 0 and 0.9, not 2"), "{}", wrong.stderr);
+    fs::create_dir_all(here.join("photos/cats")).unwrap();
+    refused(&words(here, "simulate --out photos"), &["photos", "--out"]);
+    assert!(!here.join("made").exists(), "a wrong word leaves nothing behind");
+    let shown = words(here, "simulate --preset 2020 --set demand.dispersion=5 --show").ok();
+    assert!(shown.stdout.contains("seats = 450") && shown.stdout.contains("dispersion = 5.0"));
+}
+
+/// `data/seeds` holds what its own README says.
+#[test]
+fn the_committed_market_is_the_one_of_its_seed() {
+    let seeds = root().join("data/seeds");
+    let text = fs::read_to_string(seeds.join("README.md")).unwrap();
+    let command = text.lines().find_map(|line| line.trim().strip_prefix("slotcast simulate")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    words(folder.path(), &format!("simulate{command}")).ok();
+    let mut compared = 0;
+    for path in files_below(&seeds.join("market")) {
+        let own = path.strip_prefix(&seeds).unwrap();
+        let made =
+            fs::read(folder.path().join(own)).unwrap_or_else(|_| panic!("`{}` is not made", own.display()));
+        assert!(fs::read(&path).unwrap() == made, "`{}` is another", own.display());
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared}");
+}
+
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
+    }
+    found
+}
