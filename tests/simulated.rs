@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
+use arrow::{array::AsArray, datatypes::Float64Type};
 use serde_json::Value;
+use slotcast_models::{ece, ece_noise_floor};
+use slotcast_simulate::{Market, MarketSpec, Preset};
 
 use crate::{
     commands::refused,
@@ -104,6 +107,27 @@ fn mistakes_are_answered_with_a_remedy() {
     assert!(!here.join("made").exists(), "a wrong word leaves nothing behind");
     let shown = words(here, "simulate --preset 2020 --set demand.dispersion=5 --show").ok();
     assert!(shown.stdout.contains("seats = 450") && shown.stdout.contains("dispersion = 5.0"));
+}
+
+/// Outcomes follow the oracle's probabilities: over six seeds of each preset chance alone exceeds the noise floor
+/// (the 95th percentile of a perfect model) more than once in about one of thirty.
+#[test]
+fn the_oracle_is_calibrated_within_its_noise_floor() {
+    for preset in Preset::ALL {
+        let mut spec = MarketSpec::preset(preset);
+        let slots = if preset == Preset::Y2020 { "6" } else { "60" };
+        spec.set("market.slots", slots).unwrap();
+        let exceeds = |seed: &u64| {
+            let truth = Market::new(spec.clone(), *seed).unwrap().truth(2).unwrap();
+            let p = truth["p_hit_oracle"].as_primitive::<Float64Type>();
+            let known =
+                p.values().iter().zip(truth["hit"].as_boolean()).filter_map(|(p, hit)| Some((*p, hit?)));
+            let (p, hits): (Vec<f64>, Vec<bool>) = known.unzip();
+            ece(&p, &hits).unwrap() > ece_noise_floor(&p).unwrap()
+        };
+        let above = (1..=6).filter(exceeds).count();
+        assert!(above <= 1, "{preset}: {above} of 6 seeds");
+    }
 }
 
 /// `data/seeds` holds what its own README says.

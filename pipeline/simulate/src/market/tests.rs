@@ -295,3 +295,57 @@ fn numbers_can_be_set_by_their_path() {
     let refused = Market::new(spec, 1).err().unwrap().to_string();
     assert_eq!(refused, "`traps.cancelled` is within 0 and 0.9, not 1.5");
 }
+
+#[test]
+fn what_comes_after_the_threshold_changes_demand_and_no_hit() {
+    let drawn = |hazard: &str| {
+        let mut spec = small();
+        spec.set("arrivals.tip_hazard", hazard).unwrap();
+        let truth = Market::new(spec, 4).unwrap().truth(2).unwrap();
+        let demand: f64 = truth["demand"].as_primitive::<Float64Type>().iter().flatten().sum();
+        (demand, truth["hit"].as_boolean().clone())
+    };
+    let (slow, even, fast) = (drawn("0.3"), drawn("1"), drawn("2.5"));
+    assert!(slow.1 == even.1 && even.1 == fast.1);
+    assert!(slow.0 < 0.95 * even.0 && fast.0 > 1.05 * even.0, "{} {} {}", slow.0, even.0, fast.0);
+}
+
+#[test]
+fn orders_rush_on_the_first_day_and_lift_on_the_last() {
+    let share_of_days = |rush: &str, deadline: &str| {
+        let mut spec = small();
+        spec.set("arrivals.rush", rush).unwrap();
+        spec.set("arrivals.deadline", deadline).unwrap();
+        let market = Market::new(spec, 4).unwrap();
+        let (files, _) = written(&market, all(FileForm::Parquet));
+        let mut days = [0.0; 7];
+        for batch in rows(&files, "order_events") {
+            let (kinds, at) = (texts(&batch, "event"), instants(&batch, "occurred_at"));
+            let opens =
+                market.calendar().slot_of(DateTime::from_timestamp_micros(at[0].unwrap()).unwrap()).opens_at;
+            for (kind, at) in kinds.into_iter().zip(at) {
+                let day = (at.unwrap() - opens.timestamp_micros()).div_euclid(86_400_000_000);
+                if kind.as_deref() == Some("placed") && (0..7).contains(&day) {
+                    days[day as usize] += 1.0;
+                }
+            }
+        }
+        let sum: f64 = days.iter().sum();
+        [days[0] / sum, days[6] / sum]
+    };
+    let (flat, both) = (share_of_days("0", "0"), share_of_days("4", "2"));
+    assert!((flat[0] - 1.0 / 7.0).abs() < 0.05 && (flat[1] - 1.0 / 7.0).abs() < 0.05, "{flat:?}");
+    assert!(both[0] > flat[0] + 0.08 && both[1] > flat[1] + 0.04, "{both:?}");
+}
+
+#[test]
+fn rivals_take_away_and_the_best_price_lies_between() {
+    let chances = |path: &str, value: &str| {
+        let mut spec = small();
+        spec.set(path, value).unwrap();
+        let (oracle, ..) = truth(&Market::new(spec, 4).unwrap());
+        oracle.iter().sum::<f64>() / oracle.len() as f64
+    };
+    assert!(chances("demand.cannibalisation", "0") > chances("demand.cannibalisation", "0.3") + 0.02);
+    assert!(chances("demand.price_square", "0") > chances("demand.price_square", "-2") + 0.02);
+}
