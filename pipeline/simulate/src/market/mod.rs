@@ -15,6 +15,7 @@ mod law;
 mod orders;
 mod plan;
 mod preset;
+mod rows;
 mod spec;
 mod tables;
 mod truth;
