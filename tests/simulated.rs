@@ -9,7 +9,7 @@ use slotcast_simulate::{Market, MarketSpec, Preset};
 
 use crate::{
     commands::refused,
-    support::{root, run, slotcast, words},
+    support::{ask, root, run, slotcast, words},
 };
 
 /// What makes a preset small enough for a test.
@@ -91,6 +91,30 @@ fn a_backtest_is_evaluated_with_error_bars_and_a_day_can_be_added() {
     assert!(files() > before, "{before}");
     let night = words(here, &format!("nightly {config} --inbox made/inbox --history --as-of {morrow}")).ok();
     assert!(night.stderr.contains("ingest"), "{}", night.stderr);
+}
+
+/// The same market told by snapshots instead of events has the same outcomes.
+#[test]
+fn snapshots_tell_the_outcomes_that_events_tell() {
+    let outcomes = |data: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = slotcast(folder.path());
+        command
+            .args(["simulate", "--seed", "2", "--out", "made", "--set"])
+            .arg(format!("market.order_data={data}"));
+        for number in SMALL.iter().chain(&["traps.corrections=0", "traps.late_rows=0"]) {
+            command.args(["--set", number]);
+        }
+        run(&mut command).ok();
+        let at = "2016-05-20T12:00:00+09:00";
+        let lake = "--config made/slotcast.toml --history --as-of";
+        words(folder.path(), &format!("nightly --inbox made/inbox {lake} {at}")).ok();
+        let question = "select campaign_id, demand, hit from campaign_outcomes where hit is not null order by campaign_id";
+        ask(folder.path(), "made/lake", question)
+    };
+    let (events, snapshots) = (outcomes("events"), outcomes("snapshots"));
+    assert!(events.lines().count() > 40, "{events}");
+    assert_eq!(events, snapshots);
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub struct Counts {
     pub campaigns: u64,
     /// Order events, repeats among them.
     pub order_events: u64,
+    /// Snapshots of orders, where there are no events.
+    pub order_snapshots: u64,
     /// Page views, repeats among them.
     pub page_views: u64,
     /// Social signals, repeats among them.
@@ -39,7 +41,7 @@ impl Counts {
     /// Rows of all tables.
     pub fn rows(&self) -> u64 {
         let dimensions = self.goods + self.candidates + self.campaigns;
-        dimensions + self.order_events + self.page_views + self.social_signals
+        dimensions + self.order_events + self.order_snapshots + self.page_views + self.social_signals
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
@@ -48,6 +50,7 @@ impl Counts {
             (&mut self.candidates, other.candidates),
             (&mut self.campaigns, other.campaigns),
             (&mut self.order_events, other.order_events),
+            (&mut self.order_snapshots, other.order_snapshots),
             (&mut self.page_views, other.page_views),
             (&mut self.social_signals, other.social_signals),
             (&mut self.fact_rows, other.fact_rows),

@@ -1,9 +1,10 @@
 //! Facts of a slot as tables: order events, page views, signals, with what goes wrong on the way.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use arrow::array::RecordBatch;
 use rand::Rng;
+use slotcast_core::{NaiveTime, local_to_utc, utc_to_local};
 
 use super::{
     counts::Counts,
@@ -11,7 +12,7 @@ use super::{
     draws::{Part, chance, negative_binomial, poisson, stream},
     orders::{Event, What},
     plan::{KINDS, Maker, Offer, SlotPlan},
-    rows::{Orders, Signals, Views},
+    rows::{Orders, Signals, Snapshots, Views},
 };
 use crate::error::SimulateError;
 
@@ -25,7 +26,9 @@ const SIGNAL_DISPERSION: f64 = 8.0;
 
 /// The facts of a slot.
 pub(crate) struct Facts {
+    /// Events, or nothing where snapshots stand for them.
     pub(crate) orders: RecordBatch,
+    pub(crate) snapshots: RecordBatch,
     pub(crate) views: RecordBatch,
     pub(crate) signals: RecordBatch,
     pub(crate) counts: Counts,
@@ -49,7 +52,8 @@ impl Maker<'_> {
     /// Everything that is told of a slot and known within a stretch of time.
     pub(crate) fn facts(&self, index: usize, plan: &SlotPlan, known: &Known) -> Result<Facts, SimulateError> {
         let mut counts = Counts::default();
-        let (mut orders, mut views, mut signals) = (Orders::new(self), Views::default(), Signals::default());
+        let (mut orders, mut snapshots) = (Orders::new(self), Snapshots::new(self));
+        let (mut views, mut signals) = (Views::default(), Signals::default());
         for (number, offer) in plan.offers.iter().enumerate() {
             let mut faults = Faults {
                 rng: stream(self.seed, Part::Faults, index, number),
@@ -68,11 +72,17 @@ impl Maker<'_> {
                 counts.closed += 1;
                 counts.bulk_orders += u64::from(sales.bulk);
             }
-            self.orders_of(offer, &sales.events, &mut orders, &mut faults, &mut counts);
+            match self.spec.has_snapshots() {
+                true => {
+                    self.snapshots_of(plan, offer, &sales.events, &mut snapshots, &mut faults, &mut counts)
+                }
+                false => self.orders_of(offer, &sales.events, &mut orders, &mut faults, &mut counts),
+            }
             self.views_of(index, number, plan, &mut views, &mut faults, &mut counts);
         }
-        let (orders, views, signals) = (orders.finish()?, views.finish()?, signals.finish()?);
-        Ok(Facts { orders, views, signals, counts })
+        let (orders, snapshots) = (orders.finish()?, snapshots.finish()?);
+        let (views, signals) = (views.finish()?, signals.finish()?);
+        Ok(Facts { orders, snapshots, views, signals, counts })
     }
 
     fn orders_of(
@@ -100,6 +110,38 @@ impl Maker<'_> {
             for recorded_at in times.into_iter().flatten() {
                 rows.push(offer, event, extra, recorded_at);
                 counts.gifts += u64::from(event.gift && event.what == What::Placed);
+            }
+        }
+    }
+
+    /// What a campaign had sold by the end of each local day, and at its close.
+    fn snapshots_of(
+        &self,
+        plan: &SlotPlan,
+        offer: &Offer,
+        events: &[Event],
+        rows: &mut Snapshots,
+        faults: &mut Faults<'_>,
+        counts: &mut Counts,
+    ) {
+        let zone = self.calendar.zone();
+        let ends = offer.withdrawn_at.unwrap_or(offer.closes_at);
+        let mut day = utc_to_local(zone, plan.slot.opens_at).date();
+        let (mut place, mut held) = (0, BTreeMap::new());
+        let mut observed_at = plan.slot.opens_at;
+        while observed_at < ends {
+            day = day.succ_opt().unwrap_or(day);
+            observed_at = local_to_utc(zone, day.and_time(NaiveTime::MIN)).min(ends);
+            let until = observed_at.timestamp_micros();
+            while let Some(event) = events.get(place).filter(|event| event.at < until) {
+                match event.what {
+                    What::Placed => drop(held.insert(event.order, (event.units, event.customer))),
+                    What::Cancelled | What::Refunded => drop(held.remove(&event.order)),
+                }
+                place += 1;
+            }
+            for recorded_at in faults.when(until, counts).into_iter().flatten() {
+                rows.push(offer, until, &held, recorded_at);
             }
         }
     }

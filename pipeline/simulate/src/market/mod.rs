@@ -192,6 +192,7 @@ impl Market {
             let file = if writing.since.is_some() { format!("{date}-{name}") } else { date };
             let mut counts = facts.counts;
             counts.order_events = put("order_events", &file, &facts.orders)?;
+            counts.order_snapshots = put("order_snapshots", &file, &facts.snapshots)?;
             counts.page_views = put("page_views", &file, &facts.views)?;
             counts.social_signals = put("social_signals", &file, &facts.signals)?;
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, self.plans.len());

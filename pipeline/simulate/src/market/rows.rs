@@ -1,13 +1,17 @@
 //! Facts under construction, column by column.
 
-use std::{fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    sync::Arc,
+};
 
 use arrow::{
     array::{
         ArrayRef, BooleanBuilder, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder,
         TimestampMicrosecondBuilder,
     },
-    datatypes::{DataType, Field, Schema},
+    datatypes::{Field, Schema},
 };
 
 use super::{
@@ -19,6 +23,10 @@ use crate::error::SimulateError;
 
 fn instants() -> TimestampMicrosecondBuilder {
     TimestampMicrosecondBuilder::new().with_timezone("UTC")
+}
+
+fn amounts(maker: &Maker<'_>) -> Decimal128Builder {
+    Decimal128Builder::new().with_data_type(money(maker.spec))
 }
 
 fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, SimulateError> {
@@ -40,16 +48,12 @@ pub(crate) struct Orders {
 
 impl Orders {
     pub(crate) fn new(maker: &Maker<'_>) -> Self {
-        let DataType::Decimal128(precision, scale) = money(maker.spec) else {
-            unreachable!("money is decimal")
-        };
-        let amount = Decimal128Builder::new().with_precision_and_scale(precision, scale);
         Self {
             text: String::new(),
             texts: Default::default(),
             at: instants(),
             units: Int64Builder::new(),
-            amount: amount.expect("18 digits are within range"),
+            amount: amounts(maker),
             gift: BooleanBuilder::new(),
             recorded_at: instants(),
         }
@@ -102,6 +106,59 @@ impl Orders {
             ("amount", Arc::new(self.amount.finish())),
             ("channel", channel),
             ("gift", Arc::new(self.gift.finish())),
+            ("recorded_at", Arc::new(self.recorded_at.finish())),
+        ])
+    }
+}
+
+/// Totals of orders at a moment.
+pub(crate) struct Snapshots {
+    campaign_id: StringBuilder,
+    observed_at: TimestampMicrosecondBuilder,
+    counts: [Int64Builder; 3],
+    amount: Decimal128Builder,
+    recorded_at: TimestampMicrosecondBuilder,
+}
+
+impl Snapshots {
+    pub(crate) fn new(maker: &Maker<'_>) -> Self {
+        Self {
+            campaign_id: StringBuilder::new(),
+            observed_at: instants(),
+            counts: Default::default(),
+            amount: amounts(maker),
+            recorded_at: instants(),
+        }
+    }
+
+    /// `held`: units and customer of every order that holds.
+    pub(crate) fn push(
+        &mut self,
+        offer: &Offer,
+        observed_at: i64,
+        held: &BTreeMap<u32, (u32, u32)>,
+        recorded_at: Option<i64>,
+    ) {
+        let units: u64 = held.values().map(|(units, _)| u64::from(*units)).sum();
+        let customers: BTreeSet<u32> = held.values().map(|(_, customer)| *customer).collect();
+        self.campaign_id.append_value(offer.campaign_id());
+        self.observed_at.append_value(observed_at);
+        let counts = [held.len() as i64, units as i64, customers.len() as i64];
+        self.counts.iter_mut().zip(counts).for_each(|(builder, count)| builder.append_value(count));
+        self.amount.append_value(i128::from(units) * i128::from(offer.terms.price));
+        self.recorded_at.append_option(recorded_at);
+    }
+
+    pub(crate) fn finish(mut self) -> Result<RecordBatch, SimulateError> {
+        let [orders, units, customers] =
+            self.counts.each_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        batch(vec![
+            ("campaign_id", Arc::new(self.campaign_id.finish())),
+            ("observed_at", Arc::new(self.observed_at.finish())),
+            ("orders", orders),
+            ("units", units),
+            ("amount", Arc::new(self.amount.finish())),
+            ("customers", customers),
             ("recorded_at", Arc::new(self.recorded_at.finish())),
         ])
     }

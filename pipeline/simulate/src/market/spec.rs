@@ -48,6 +48,8 @@ pub struct Participants {
     pub threshold_basis: String,
     /// ISO code of the currency.
     pub currency: String,
+    /// `events`: every event of every order; `snapshots`: only what each campaign had sold by the end of each day.
+    pub order_data: String,
     /// Digits after the point that the currency has.
     pub currency_digits: u8,
     /// Least and greatest length of a window in days; equal to the slot's own length, campaigns share it.
@@ -313,6 +315,11 @@ impl MarketSpec {
         self.market.threshold_basis == "amount"
     }
 
+    /// Whether orders are told as snapshots.
+    pub(crate) fn has_snapshots(&self) -> bool {
+        self.market.order_data == "snapshots"
+    }
+
     /// Holds every number against its range.
     ///
     /// # Errors
@@ -383,6 +390,11 @@ impl MarketSpec {
         if !["units", "amount"].contains(&market.threshold_basis.as_str()) {
             let message =
                 format!("`market.threshold_basis` is `units` or `amount`, not `{}`", market.threshold_basis);
+            return Err(SimulateError::Spec { message });
+        }
+        if !["events", "snapshots"].contains(&market.order_data.as_str()) {
+            let message =
+                format!("`market.order_data` is `events` or `snapshots`, not `{}`", market.order_data);
             return Err(SimulateError::Spec { message });
         }
         self.calendar()?.slot_on(market.first_slot)?;

@@ -349,3 +349,32 @@ fn rivals_take_away_and_the_best_price_lies_between() {
     assert!(chances("demand.cannibalisation", "0") > chances("demand.cannibalisation", "0.3") + 0.02);
     assert!(chances("demand.price_square", "0") > chances("demand.price_square", "-2") + 0.02);
 }
+
+#[test]
+fn the_last_snapshot_is_the_demand() {
+    let mut spec = small();
+    for (path, value) in
+        [("market.order_data", "snapshots"), ("traps.late_rows", "0"), ("traps.repeated_rows", "0")]
+    {
+        spec.set(path, value).unwrap();
+    }
+    let market = Market::new(spec, 6).unwrap();
+    let (files, counts) = written(&market, all(FileForm::Parquet));
+    assert!(counts.order_events == 0 && counts.order_snapshots >= 12 * 10 * 7, "{counts:?}");
+    let mut last: HashMap<String, (i64, i64)> = HashMap::new();
+    for batch in rows(&files, "order_snapshots") {
+        let units = batch["units"].as_primitive::<Int64Type>();
+        for (row, (id, at)) in
+            texts(&batch, "campaign_id").into_iter().zip(instants(&batch, "observed_at")).enumerate()
+        {
+            let held = last.entry(id.unwrap()).or_default();
+            *held = (*held).max((at.unwrap(), units.value(row)));
+        }
+    }
+    let truth = market.truth(1).unwrap();
+    let demand = truth["demand"].as_primitive::<Float64Type>();
+    for (row, campaign) in texts(&truth, "campaign_id").into_iter().enumerate() {
+        let Some(campaign) = campaign else { continue };
+        assert_eq!(last[&campaign].1 as f64, demand.value(row), "{campaign}");
+    }
+}
