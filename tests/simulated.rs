@@ -25,13 +25,14 @@ const SMALL: [&str; 9] = [
     "views.conversion=0.6",
 ];
 
-fn simulate(folder: &Path, preset: &str) -> String {
+/// A small market of a preset in `made`; what was said.
+fn simulate(folder: &Path, preset: &str, more: &[&str]) -> String {
     let mut command = slotcast(folder);
     command.args(["simulate", "--preset", preset, "--seed", "2", "--out", "made", "--form", "parquet"]);
     for number in SMALL {
         command.args(["--set", number]);
     }
-    run(&mut command).ok().stderr
+    run(command.args(more)).ok().stderr
 }
 
 #[test]
@@ -39,7 +40,7 @@ fn every_preset_goes_from_market_to_regret_in_three_commands() {
     for preset in ["2016", "2019", "2020", "kickstarter"] {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path();
-        let said = simulate(here, preset);
+        let said = simulate(here, preset, &[]);
         // The next two commands are those that the first one prints.
         let next: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("slotcast ")).collect();
         let [nightly, evaluate] = next[..] else { panic!("two commands come next:\n{said}") };
@@ -67,7 +68,7 @@ fn every_preset_goes_from_market_to_regret_in_three_commands() {
 fn a_backtest_is_evaluated_with_error_bars_and_a_day_can_be_added() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    let said = simulate(here, "2016");
+    let said = simulate(here, "2016", &[]);
     let nightly = said.lines().find_map(|line| line.trim().strip_prefix("slotcast nightly")).unwrap();
     words(here, &format!("nightly{nightly}")).ok();
     let as_of = nightly.rsplit(' ').next().unwrap();
@@ -81,13 +82,8 @@ fn a_backtest_is_evaluated_with_error_bars_and_a_day_can_be_added() {
     // The day after, added to the same inbox: new files beside the old ones.
     let files = || fs::read_dir(here.join("made/inbox/social_signals")).unwrap().count();
     let before = files();
-    let mut command = slotcast(here);
-    command.args(["simulate", "--preset", "2016", "--seed", "2", "--out", "made", "--form", "parquet"]);
-    for number in SMALL {
-        command.args(["--set", number]);
-    }
     let morrow = "2016-05-27T20:00:00+09:00";
-    run(command.args(["--since", as_of, "--until", morrow])).ok();
+    simulate(here, "2016", &["--since", as_of, "--until", morrow]);
     assert!(files() > before, "{before}");
     let night = words(here, &format!("nightly {config} --inbox made/inbox --history --as-of {morrow}")).ok();
     assert!(night.stderr.contains("ingest"), "{}", night.stderr);
@@ -98,14 +94,9 @@ fn a_backtest_is_evaluated_with_error_bars_and_a_day_can_be_added() {
 fn snapshots_tell_the_outcomes_that_events_tell() {
     let outcomes = |data: &str| {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = slotcast(folder.path());
-        command
-            .args(["simulate", "--seed", "2", "--out", "made", "--set"])
-            .arg(format!("market.order_data={data}"));
-        for number in SMALL.iter().chain(&["traps.corrections=0", "traps.late_rows=0"]) {
-            command.args(["--set", number]);
-        }
-        run(&mut command).ok();
+        let told = format!("market.order_data={data}");
+        let more = ["--set", &told, "--set", "traps.corrections=0", "--set", "traps.late_rows=0"];
+        simulate(folder.path(), "2016", &more);
         let at = "2016-05-20T12:00:00+09:00";
         let lake = "--config made/slotcast.toml --history --as-of";
         words(folder.path(), &format!("nightly --inbox made/inbox {lake} {at}")).ok();

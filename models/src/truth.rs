@@ -24,13 +24,21 @@ pub struct Truth<'rows> {
     pub hits: &'rows [Option<bool>],
 }
 
-/// A mean over slots and its standard error; the error is `None` for a single slot.
+/// A mean over slots, or whatever else was repeated, and its standard error; `None` for a single one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The mean.
     pub mean: f64,
-    /// Its standard error over slots.
+    /// Its standard error.
     pub se: Option<f64>,
+}
+
+impl Estimate {
+    /// Of these values; the mean of none is not a number.
+    pub fn of(values: &[f64]) -> Self {
+        let (mean, se) = mean_with_error(values);
+        Self { mean, se: (values.len() > 1).then_some(se) }
+    }
 }
 
 /// How good some probabilities are, as the truth has it.
@@ -127,7 +135,7 @@ impl Truth<'_> {
         let own = self.hits_by_slot(score, seats);
         let best = self.hits_by_slot(self.oracle, seats);
         let lost: Vec<f64> = best.iter().zip(&own).map(|(best, own)| best - own).collect();
-        Ok(Some(Choice { hits: estimate(&own), regret: estimate(&lost) }))
+        Ok(Some(Choice { hits: Estimate::of(&own), regret: Estimate::of(&lost) }))
     }
 
     /// Expected hits of each slot, in the order of the rows.
@@ -149,11 +157,6 @@ impl Truth<'_> {
         }
         found
     }
-}
-
-fn estimate(values: &[f64]) -> Estimate {
-    let (mean, se) = mean_with_error(values);
-    Estimate { mean, se: (values.len() > 1).then_some(se) }
 }
 
 #[cfg(test)]

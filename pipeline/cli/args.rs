@@ -2,8 +2,12 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use slotcast_core::NaiveDate;
+use slotcast_simulate::FileForm;
 
 /// Ranks the candidates of a made-to-order marketplace by their chance of
 /// reaching the minimum order quantity in the next weekly slot.
@@ -69,12 +73,10 @@ pub(crate) enum Format {
     Parquet,
 }
 
-/// Forms of the files of a made inbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    Csv,
-    Ndjson,
-    Parquet,
+/// A form of the files of a made inbox, by its name.
+fn form() -> impl TypedValueParser<Value = FileForm> {
+    PossibleValuesParser::new(FileForm::ALL.map(FileForm::as_str))
+        .map(|name| name.parse().expect("it is one of the names"))
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,8 +108,8 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "DIR", required_unless_present = "show")]
         out: Option<PathBuf>,
         /// Form of the files
-        #[arg(long, value_enum, default_value = "csv")]
-        form: Form,
+        #[arg(long, value_parser = form(), default_value = "csv")]
+        form: FileForm,
         /// Only what is known before this moment [default: the evening before the next line-up is decided]
         #[arg(long, value_name = "TIMESTAMP")]
         until: Option<String>,

@@ -34,14 +34,9 @@ impl Printer {
 
     /// The same for so many steps of one kind, such as slots.
     pub(crate) fn steps(&self, count: usize, kind: &'static str) -> Steps {
-        let is_seen = io::stderr().is_terminal() && !self.is_quiet;
-        let bar = if is_seen { ProgressBar::new(count as u64) } else { ProgressBar::hidden() };
-        if is_seen {
-            let template = "{bar:30} {pos} of {len} {msg}, {elapsed} ({eta} left)";
-            bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
-            bar.set_message(kind);
-        }
-        let lines = (!is_seen && !self.is_quiet).then(|| (Watch::start(), AtomicU64::new(LINE_EVERY)));
+        let (bar, lines) =
+            watched(count as u64, "{bar:30} {pos} of {len} {msg}, {elapsed} ({eta} left)", self.is_quiet);
+        bar.set_message(kind);
         Steps { bar, kind, lines }
     }
 
@@ -124,11 +119,27 @@ impl Write for Pipe {
 /// Seconds between two lines where there is no bar.
 const LINE_EVERY: u64 = 10;
 
+/// When the next line is due, in seconds since the start.
+type Lines = Option<(Watch, AtomicU64)>;
+
+/// A bar that a terminal shows; without one, lines from time to time. `-q` wants neither.
+fn watched(length: u64, template: &str, is_quiet: bool) -> (ProgressBar, Lines) {
+    let is_seen = io::stderr().is_terminal() && !is_quiet;
+    let bar = if is_seen { ProgressBar::new(length) } else { ProgressBar::hidden() };
+    bar.set_length(length);
+    if is_seen {
+        bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
+    let lines = (!is_seen && !is_quiet).then(|| (Watch::start(), AtomicU64::new(LINE_EVERY)));
+    (bar, lines)
+}
+
 /// How many steps are done.
 pub(crate) struct Steps {
     bar: ProgressBar,
     kind: &'static str,
-    lines: Option<(Watch, AtomicU64)>,
+    lines: Lines,
 }
 
 impl Steps {
@@ -157,22 +168,14 @@ fn is_due(watch: &Watch, due: &AtomicU64) -> bool {
 pub(crate) struct Bar {
     bar: ProgressBar,
     rows: AtomicU64,
-    /// Without a terminal: when the next line is due, in seconds; `-q` wants none.
-    lines: Option<(Watch, AtomicU64)>,
+    lines: Lines,
 }
 
 impl Bar {
     fn new(bytes: u64, is_quiet: bool) -> Self {
-        let is_seen = io::stderr().is_terminal() && !is_quiet;
-        let bar = if is_seen { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
-        bar.set_length(bytes);
-        if is_seen {
-            let template = "{bar:30} {bytes} of {total_bytes}, {msg}, {elapsed} ({eta} left)";
-            bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
-            bar.set_message("0 rows");
-            bar.enable_steady_tick(Duration::from_millis(200));
-        }
-        let lines = (!is_seen && !is_quiet).then(|| (Watch::start(), AtomicU64::new(LINE_EVERY)));
+        let template = "{bar:30} {bytes} of {total_bytes}, {msg}, {elapsed} ({eta} left)";
+        let (bar, lines) = watched(bytes, template, is_quiet);
+        bar.set_message("0 rows");
         Self { bar, rows: AtomicU64::new(0), lines }
     }
 }

@@ -18,6 +18,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
+use slotcast_models::Estimate;
 
 const USAGE: &str = "\
 cargo bench --bench regret -- [--preset NAME] [--seeds N] [--slots N] [--refit N] [--set PATH=VALUE]...
@@ -146,10 +147,10 @@ fn print(voices: &[String], figures: &Figures) {
     );
     for by in voices {
         let own = &figures[by];
-        let told = |name: &str| own.get(name).and_then(|values| mean_with_error(values));
-        let cell =
-            |name: &str| told(name).map_or(String::new(), |(mean, se)| format!("{mean:.4} +- {se:.4}"));
-        let share = told("log_loss_share").map_or(String::new(), |(mean, _)| format!("{mean:.3}"));
+        let told =
+            |name: &str| own.get(name).filter(|values| !values.is_empty()).map(|values| Estimate::of(values));
+        let cell = |name: &str| told(name).map_or(String::new(), written);
+        let share = told("log_loss_share").map_or(String::new(), |found| format!("{:.3}", found.mean));
         println!(
             "{by:<28}{:>18}{share:>10}{:>18}{:>18}{:>18}",
             cell("log_loss"),
@@ -163,16 +164,10 @@ fn print(voices: &[String], figures: &Figures) {
         let (Some(model), Some(other)) = (figures.get("logistic"), figures.get(habit)) else { continue };
         let pairs: Vec<f64> =
             model["hits"].iter().zip(&other["hits"]).map(|(own, other)| own - other).collect();
-        if let Some((mean, se)) = mean_with_error(&pairs) {
-            println!("hits of logistic less those of {habit:<28}{mean:.4} +- {se:.4}");
-        }
+        println!("hits of logistic less those of {habit:<28}{}", written(Estimate::of(&pairs)));
     }
 }
 
-/// Mean and its standard error over seeds.
-fn mean_with_error(values: &[f64]) -> Option<(f64, f64)> {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (!values.is_empty()).then(|| (mean, if n > 1.0 { (squares / (n - 1.0) / n).sqrt() } else { 0.0 }))
+fn written(estimate: Estimate) -> String {
+    format!("{:.4} +- {:.4}", estimate.mean, estimate.se.unwrap_or(0.0))
 }

@@ -95,7 +95,6 @@ pub(crate) fn small_market(
     first: NaiveDate,
     until: DateTime<Utc>,
 ) -> Vec<MarketFile> {
-    let mut spec = MarketSpec::preset(Preset::Y2016);
     let (slots, seats, first) = (slots.to_string(), seats.to_string(), format!("\"{first}\""));
     let numbers = [
         ("market.slots", slots.as_str()),
@@ -115,9 +114,7 @@ pub(crate) fn small_market(
         ("traps.repeated_rows", "0"),
         ("traps.corrections", "0"),
     ];
-    for (path, value) in numbers {
-        spec.set(path, value).expect("a number of the specification");
-    }
+    let spec = MarketSpec::preset(Preset::Y2016).with(&numbers).expect("numbers of the specification");
     let writing = Writing { form: FileForm::Csv, since: None, until, threads: 1 };
     Market::new(spec, 7).and_then(|market| market.files(&writing)).expect("a market").0
 }

@@ -74,7 +74,6 @@ fn spec(as_of: DateTime<Utc>) -> Result<MarketSpec> {
     let live = calendar.slot_of(as_of);
     let first =
         (1..SLOTS).fold(live, |slot, _| calendar.slot_of(slot.opens_at - chrono::TimeDelta::seconds(1)));
-    let mut spec = MarketSpec::preset(Preset::Y2016);
     let (slots, first) = (SLOTS.to_string(), format!("\"{}\"", first.date));
     let numbers = [
         ("market.slots", slots.as_str()),
@@ -87,10 +86,7 @@ fn spec(as_of: DateTime<Utc>) -> Result<MarketSpec> {
         ("views.conversion", "0.25"),
         ("views.lead_days", "2"),
     ];
-    for (path, value) in numbers {
-        spec.set(path, value)?;
-    }
-    Ok(spec)
+    Ok(MarketSpec::preset(Preset::Y2016).with(&numbers)?)
 }
 
 /// Only a folder that an earlier demo made is replaced.

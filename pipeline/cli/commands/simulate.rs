@@ -12,7 +12,6 @@ use slotcast_simulate::{Counts, FileForm, Market, MarketSpec, Preset, Writing};
 
 use super::Outcome;
 use crate::{
-    args::Form,
     failure::UserError,
     printer::{Pipe, Printer},
     settings::parse_as_of,
@@ -28,7 +27,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) seed: u64,
     /// Nowhere: the numbers are only shown.
     pub(crate) out: Option<&'a Path>,
-    pub(crate) form: Form,
+    pub(crate) form: FileForm,
     pub(crate) until: Option<&'a str>,
     pub(crate) since: Option<&'a str>,
     pub(crate) threads: usize,
@@ -49,18 +48,13 @@ pub(crate) fn simulate(printer: &Printer, asked: &Asked<'_>) -> Result<Outcome> 
         make_room(out)?;
     }
     let inbox = out.join("inbox");
-    let form = match asked.form {
-        Form::Csv => FileForm::Csv,
-        Form::Ndjson => FileForm::Ndjson,
-        Form::Parquet => FileForm::Parquet,
-    };
     let open = |path: &str| -> io::Result<Box<dyn Write + Send>> {
         let path = inbox.join(path);
         std::fs::create_dir_all(path.parent().unwrap_or(&inbox))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 18, File::create(path)?)))
     };
     let steps = printer.steps(market.spec().market.slots as usize, "slots");
-    let writing = Writing { form, since, until, threads: asked.threads };
+    let writing = Writing { form: asked.form, since, until, threads: asked.threads };
     let counts = market.write_inbox(&writing, &open, &|done, of| steps.done(done, of))?;
     drop(steps);
     let truth = out.join("truth.parquet");

@@ -34,7 +34,7 @@ struct Known {
 /// What somebody says of offers.
 struct Said {
     by: String,
-    /// `None` where it is an order and not a probability.
+    /// Else it is an order.
     is_probability: bool,
     of: HashMap<Key, f64>,
 }
@@ -51,9 +51,11 @@ pub(crate) struct Evaluation {
 /// Holds the latest backtest, or else the ranked list, against the truth in a file.
 pub(crate) async fn evaluate(session: &UserSession, truth: &Path) -> Result<Evaluation> {
     let known = read_truth(truth)?;
-    let (source, models) = match said_by_backtest(session).await {
-        Ok(models) if !models.is_empty() => ("backtest", models),
-        _ => ("ranking", vec![said_by_ranking(session).await?]),
+    let has_backtest = session.tables().iter().any(|table| table.name == "backtest_scores");
+    let backtested = if has_backtest { said_by_backtest(session).await? } else { Vec::new() };
+    let (source, models) = match backtested.is_empty() {
+        true => ("ranking", vec![said_by_ranking(session).await?]),
+        false => ("backtest", backtested),
     };
     // Everybody is judged on the same offers: those that each model speaks of.
     let spoken = |key: &Key| models.iter().all(|model| model.of.contains_key(key));

@@ -112,6 +112,13 @@ pub struct Audit {
     pub sql: &'static str,
 }
 
+impl Audit {
+    /// Whether its rows are reported and do not stop a run.
+    pub(crate) fn is_finding(&self) -> bool {
+        self.name.starts_with("finding_")
+    }
+}
+
 /// The relation called `name`, which is one of them.
 pub(crate) fn relation(name: &str) -> &'static Relation {
     RELATIONS.iter().find(|relation| relation.name == name).expect("it is registered")
@@ -271,6 +278,12 @@ mod tests {
     #[test]
     fn steps_come_in_order() {
         assert!(RELATIONS.windows(2).all(|pair| pair[0].step <= pair[1].step));
+    }
+
+    /// Cells are built side by side and again only when they change, so a finding among them would be told once.
+    #[test]
+    fn findings_are_of_the_market() {
+        assert!(AUDITS.iter().all(|audit| !audit.is_finding() || audit.step == Step::Market));
     }
 
     #[test]

@@ -62,10 +62,11 @@ impl Maker<'_> {
                 known,
             };
             self.signals_of(index, number, plan, &mut signals, &mut faults, &mut counts);
-            if !offer.selected {
+            if !plan.runs(offer) {
                 continue;
             }
-            let sales = self.sell(index, number, plan);
+            let curve = self.curve(plan, offer);
+            let sales = self.sell(index, number, plan, &curve);
             if known.contains(&offer.closes_at.timestamp_micros()) {
                 counts.sold_out += u64::from(sales.sold_out);
                 counts.bots += u64::from(sales.has_bots);
@@ -78,7 +79,7 @@ impl Maker<'_> {
                 }
                 false => self.orders_of(offer, &sales.events, &mut orders, &mut faults, &mut counts),
             }
-            self.views_of(index, number, plan, &mut views, &mut faults, &mut counts);
+            self.views_of((index, number), plan, &curve, &mut views, &mut faults, &mut counts);
         }
         let (orders, snapshots) = (orders.finish()?, snapshots.finish()?);
         let (views, signals) = (views.finish()?, signals.finish()?);
@@ -173,7 +174,7 @@ impl Maker<'_> {
                 let at = at / 1_000_000 * 1_000_000;
                 let through = channel(rng);
                 place += 1;
-                if is_after && !offer.selected {
+                if is_after && !plan.runs(offer) {
                     continue;
                 }
                 for recorded_at in faults.when(at, counts).into_iter().flatten() {
@@ -185,9 +186,9 @@ impl Maker<'_> {
 
     fn views_of(
         &self,
-        index: usize,
-        number: usize,
+        (index, number): (usize, usize),
         plan: &SlotPlan,
+        curve: &Curve,
         rows: &mut Views,
         faults: &mut Faults<'_>,
         counts: &mut Counts,
@@ -195,9 +196,7 @@ impl Maker<'_> {
         let offer = &plan.offers[number];
         let rng = &mut stream(self.seed, Part::Views, index, number);
         let made = &self.world.products[offer.product];
-        let curve = Curve::of(self.spec, self.calendar.zone(), plan.slot.opens_at, offer.closes_at);
-        let mean = (offer.log_mean + plan.shock - offer.rivals).exp();
-        let visitors = mean / self.world.categories[made.category].conversion;
+        let visitors = offer.mean(plan.shock) / self.world.categories[made.category].conversion;
         let lead = i64::from(self.spec.views.lead_days) * 24;
         let opens = plan.slot.opens_at.timestamp_micros().div_euclid(HOUR) * HOUR;
         let ends = offer.withdrawn_at.map_or(i64::MAX, |at| at.timestamp_micros());

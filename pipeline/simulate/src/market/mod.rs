@@ -5,6 +5,7 @@
 //!
 #![doc = include_str!("../../PROCESS.md")]
 
+mod checks;
 mod counts;
 mod curve;
 mod draws;
@@ -107,11 +108,9 @@ impl Market {
 
     /// Share of hits among the campaigns that were not withdrawn; 0 without any.
     pub fn hit_rate(&self) -> f64 {
-        let ran = self.plans.iter().take(self.spec.market.slots as usize).flat_map(|plan| &plan.offers);
-        let hits: Vec<bool> = ran
-            .filter(|offer| offer.selected && offer.withdrawn_at.is_none())
-            .map(|offer| offer.drawn.hit)
-            .collect();
+        let ran = self.plans.iter().flat_map(|plan| plan.offers.iter().filter(|offer| plan.runs(offer)));
+        let hits: Vec<bool> =
+            ran.filter(|offer| offer.withdrawn_at.is_none()).map(|offer| offer.hit).collect();
         hits.iter().filter(|hit| **hit).count() as f64 / hits.len().max(1) as f64
     }
 
@@ -178,16 +177,10 @@ impl Market {
         counts.goods += put("products", &name, &maker.products(&self.plans, &known)?)?;
         counts.candidates += put("candidates", &name, &maker.candidates(&self.plans, &known)?)?;
         counts.campaigns += put("campaigns", &name, &maker.campaigns(&self.plans, &known)?)?;
-        let slots = self.spec.market.slots as usize;
         let done = AtomicUsize::new(0);
         let made = side_by_side(writing.threads, self.plans.len(), |index| {
             let plan = &self.plans[index];
-            let (is_run, mut plan) = (index < slots, std::borrow::Cow::Borrowed(plan));
-            if !is_run {
-                // Nobody has decided on it: there are signals, and nothing is sold.
-                plan.to_mut().offers.iter_mut().for_each(|offer| offer.selected = false);
-            }
-            let facts = maker.facts(index, &plan, &known)?;
+            let facts = maker.facts(index, plan, &known)?;
             let date = plan.slot.date.to_string();
             let file = if writing.since.is_some() { format!("{date}-{name}") } else { date };
             let mut counts = facts.counts;

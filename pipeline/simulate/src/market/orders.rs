@@ -64,13 +64,17 @@ struct Arrival {
 }
 
 impl Maker<'_> {
+    /// When orders of an offer of a slot come.
+    pub(crate) fn curve(&self, plan: &SlotPlan, offer: &Offer) -> Curve {
+        Curve::of(self.spec, self.calendar.zone(), plan.slot.opens_at, offer.closes_at)
+    }
+
     /// Sells an offer of a slot; one that was withdrawn sells until then.
-    pub(crate) fn sell(&self, index: usize, number: usize, plan: &SlotPlan) -> Sales {
+    pub(crate) fn sell(&self, index: usize, number: usize, plan: &SlotPlan, curve: &Curve) -> Sales {
         let offer = &plan.offers[number];
         let rng = &mut stream(self.seed, Part::Arrivals, index, number);
-        let curve = Curve::of(self.spec, self.calendar.zone(), plan.slot.opens_at, offer.closes_at);
         let closes = offer.closes_at.timestamp_micros();
-        let mut arrivals = self.arrivals(index, number, offer, plan.shock, &curve, rng);
+        let mut arrivals = self.arrivals(index, number, offer, plan.shock, curve, rng);
         let ends = offer.withdrawn_at.map_or(closes, |at| at.timestamp_micros());
         arrivals.retain(|arrival| arrival.at < ends);
         let (accepted, sold_out) = admit(&arrivals, offer);
@@ -89,7 +93,7 @@ impl Maker<'_> {
                 None => {
                     units += u64::from(arrival.units);
                     // Nobody pays for what is not made; of what is made, some goes back.
-                    let is_made = offer.drawn.hit && offer.withdrawn_at.is_none();
+                    let is_made = offer.hit && offer.withdrawn_at.is_none();
                     let lag = match is_made {
                         true => chance(rng, self.spec.traps.refunded).then(|| waiting(rng, 6.0 * DAY as f64)),
                         false => Some(waiting(rng, DAY as f64 / 4.0)),
@@ -99,7 +103,7 @@ impl Maker<'_> {
                 }
             }
         }
-        let has_bots = self.bots(offer, &curve, ends, accepted.len() as u32, &mut events, rng);
+        let has_bots = self.bots(offer, curve, ends, accepted.len() as u32, &mut events, rng);
         events.sort_by_key(|event| (event.at, event.order, event.what));
         Sales { events, units, sold_out, bulk, has_bots }
     }
@@ -116,8 +120,7 @@ impl Maker<'_> {
     ) -> Vec<Arrival> {
         let closes = offer.closes_at.timestamp_micros();
         let mut arrivals: Vec<Arrival> = Vec::new();
-        let mean = (offer.log_mean + shock - offer.rivals).exp();
-        let (_, cancelled) = self.orders(index, number, mean, |units| {
+        let cancelled = self.orders(index, number, offer.mean(shock), |units| {
             arrivals.push(Arrival { at: 0, units, cancelled_at: None });
         });
         for arrival in &mut arrivals {

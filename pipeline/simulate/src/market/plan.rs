@@ -32,15 +32,6 @@ pub(crate) struct Asked {
     pub(crate) price: i64,
 }
 
-/// Orders of an offer, if it runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Drawn {
-    pub(crate) kept: u32,
-    pub(crate) cancelled: u32,
-    /// Whether the units of the kept orders reach the threshold.
-    pub(crate) hit: bool,
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
     /// `20160216-0001`.
@@ -69,7 +60,8 @@ pub(crate) struct Offer {
     pub(crate) withdrawn_at: Option<DateTime<Utc>>,
     pub(crate) taken_back: bool,
     pub(crate) declared: bool,
-    pub(crate) drawn: Drawn,
+    /// Whether the units of the kept orders reach the threshold, if it runs.
+    pub(crate) hit: bool,
 }
 
 impl Offer {
@@ -80,6 +72,11 @@ impl Offer {
     pub(crate) fn campaign_id(&self) -> String {
         format!("cp-{}", self.name)
     }
+
+    /// Mean orders in a week with this shock, everything known but who comes.
+    pub(crate) fn mean(&self, shock: f64) -> f64 {
+        (self.log_mean + shock - self.rivals).exp()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -88,7 +85,16 @@ pub(crate) struct SlotPlan {
     /// When campaigns are scheduled.
     pub(crate) scheduled_at: DateTime<Utc>,
     pub(crate) shock: f64,
+    /// Of the slots after the last one that runs nobody has decided: their line-up is what it would be.
+    pub(crate) is_decided: bool,
     pub(crate) offers: Vec<Offer>,
+}
+
+impl SlotPlan {
+    /// Whether an offer of this slot becomes a campaign.
+    pub(crate) fn runs(&self, offer: &Offer) -> bool {
+        self.is_decided && offer.selected
+    }
 }
 
 /// What the making of every slot shares.
@@ -165,15 +171,16 @@ impl Maker<'_> {
         for (number, rivals) in own_rivals.into_iter().enumerate() {
             let offer = &mut offers[number];
             offer.rivals = rivals;
-            offer.drawn = self.draw(index, number, offer, (offer.log_mean + shock - rivals).exp());
-            let is_hit = offer.selected && offer.withdrawn_at.is_none() && offer.drawn.hit;
+            offer.hit = self.draw(index, number, offer, shock);
+            let is_hit = offer.selected && offer.withdrawn_at.is_none() && offer.hit;
             if is_hit && chance(&mut rng, self.spec.traps.encores) {
                 let windows = (offer.closes_at - slot.opens_at).num_days() as usize / 7;
                 let due = index + windows + rest + rng.random_range(0..6);
                 encores.push(Encore { slot: due, product: offer.product, parent: offer.campaign_id() });
             }
         }
-        SlotPlan { slot, scheduled_at, shock, offers }
+        let is_decided = index < self.spec.market.slots as usize;
+        SlotPlan { slot, scheduled_at, shock, is_decided, offers }
     }
 
     fn offer(
@@ -266,7 +273,7 @@ impl Maker<'_> {
             withdrawn_at,
             taken_back: chance(rng, spec.traps.taken_back),
             declared: chance(rng, spec.traps.declared),
-            drawn: Drawn { kept: 0, cancelled: 0, hit: false },
+            hit: false,
         }
     }
 
@@ -317,22 +324,16 @@ impl Maker<'_> {
         self.spec.demand.cannibalisation * line_up.iter().map(likeness).sum::<f64>()
     }
 
-    /// Orders with this mean, and whether they reach the threshold.
-    fn draw(&self, index: usize, number: usize, offer: &Offer, mean: f64) -> Drawn {
+    /// Whether the orders of an offer reach the threshold in a week with this shock.
+    fn draw(&self, index: usize, number: usize, offer: &Offer, shock: f64) -> bool {
         let mut units = 0_u64;
-        let (kept, cancelled) = self.orders(index, number, mean, |size| units += u64::from(size));
-        Drawn { kept, cancelled, hit: units >= offer.need as u64 }
+        self.orders(index, number, offer.mean(shock), |size| units += u64::from(size));
+        units >= offer.need as u64
     }
 
     /// Draws the orders of an offer, the same each time: calls with the units of every kept one, gives how many
-    /// are kept and how many will be cancelled before the close.
-    pub(crate) fn orders(
-        &self,
-        index: usize,
-        number: usize,
-        mean: f64,
-        mut each: impl FnMut(u32),
-    ) -> (u32, u32) {
+    /// will be cancelled before the close.
+    pub(crate) fn orders(&self, index: usize, number: usize, mean: f64, mut each: impl FnMut(u32)) -> u32 {
         let rng = &mut stream(self.seed, Part::Demand, index, number);
         let rate = gamma(rng, mean, self.spec.demand.dispersion);
         let cancelled = self.spec.traps.cancelled;
@@ -340,6 +341,6 @@ impl Maker<'_> {
         for _ in 0..kept {
             each(self.sizes.at(rng.random()));
         }
-        (kept, cancelled)
+        cancelled
     }
 }

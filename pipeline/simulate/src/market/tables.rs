@@ -125,14 +125,13 @@ impl Maker<'_> {
 
     pub(crate) fn candidates(&self, plans: &[SlotPlan], known: &Known) -> Result<RecordBatch, SimulateError> {
         let mut versions = Vec::new();
-        for (index, plan) in plans.iter().enumerate() {
-            let is_decided = index < self.spec.market.slots as usize;
+        for plan in plans {
             for offer in &plan.offers {
                 let version = |terms, status, at| Version { plan, offer, terms, status, declared: None, at };
                 let first = offer.first_terms.map_or(offer.terms, |(terms, _)| terms);
                 versions.push(version(first, "proposed", offer.submitted_at));
                 versions.extend(offer.first_terms.map(|(_, at)| version(offer.terms, "proposed", at)));
-                if is_decided && !offer.selected && offer.taken_back {
+                if plan.is_decided && !offer.selected && offer.taken_back {
                     versions.push(version(offer.terms, "withdrawn", plan.scheduled_at + SETTLING));
                 }
             }
@@ -152,12 +151,12 @@ impl Maker<'_> {
 
     pub(crate) fn campaigns(&self, plans: &[SlotPlan], known: &Known) -> Result<RecordBatch, SimulateError> {
         let mut versions = Vec::new();
-        for plan in plans.iter().take(self.spec.market.slots as usize) {
-            for offer in plan.offers.iter().filter(|offer| offer.selected) {
+        for plan in plans {
+            for offer in plan.offers.iter().filter(|offer| plan.runs(offer)) {
                 let version =
                     |status, declared, at| Version { plan, offer, terms: offer.terms, status, declared, at };
                 versions.push(version("scheduled", None, plan.scheduled_at));
-                let declared = offer.declared.then_some(if offer.drawn.hit { "reached" } else { "missed" });
+                let declared = offer.declared.then_some(if offer.hit { "reached" } else { "missed" });
                 versions.push(match offer.withdrawn_at {
                     Some(at) => version("withdrawn", None, at),
                     None => version("closed", declared, offer.closes_at + SETTLING),

@@ -22,16 +22,13 @@ fn all(form: FileForm) -> Writing {
 
 /// A small market.
 fn small() -> MarketSpec {
-    let mut spec = MarketSpec::preset(Preset::Y2016);
-    for (path, value) in [
+    let numbers = [
         ("market.slots", "12"),
         ("terms.median", "60"),
         ("demand.median", "40"),
         ("signals.like.median", "20"),
-    ] {
-        spec.set(path, value).unwrap();
-    }
-    spec
+    ];
+    MarketSpec::preset(Preset::Y2016).with(&numbers).unwrap()
 }
 
 fn rows(files: &BTreeMap<String, Vec<u8>>, table: &str) -> Vec<RecordBatch> {

@@ -35,7 +35,6 @@ impl Maker<'_> {
 
     /// One row an offer, in the order of ids.
     pub(crate) fn truth(&self, index: usize, plan: &SlotPlan) -> Result<RecordBatch, SimulateError> {
-        let is_run = index < self.spec.market.slots as usize;
         let line_ups = self.line_ups(index, plan);
         let shock_sd = self.spec.demand.shock_sd;
         let kept = 1.0 - self.spec.traps.cancelled;
@@ -63,14 +62,16 @@ impl Maker<'_> {
                     };
             }
             let log_mean = offer.log_mean + plan.shock - offer.rivals;
-            let has_run = is_run && offer.selected;
+            let has_run = plan.runs(offer);
             rows.push(Row {
                 offer,
                 has_run,
                 oracle: self.chance(offer, log_mean),
                 knowable,
-                mean: log_mean.exp() * kept * self.sizes.mean() * unit(offer),
-                demand: has_run.then(|| self.sell(index, number, plan).units as f64 * unit(offer)),
+                mean: offer.mean(plan.shock) * kept * self.sizes.mean() * unit(offer),
+                demand: has_run.then(|| {
+                    self.sell(index, number, plan, &self.curve(plan, offer)).units as f64 * unit(offer)
+                }),
             });
         }
         let number = |values: &dyn Fn(&Row<'_>) -> Option<f64>| -> ArrayRef {
@@ -78,8 +79,7 @@ impl Maker<'_> {
         };
         let digits = 10_f64.powi(i32::from(self.spec.market.currency_digits));
         let smallest = if self.spec.is_money() { digits } else { 1.0 };
-        let hit =
-            |row: &Row<'_>| (row.has_run && row.offer.withdrawn_at.is_none()).then_some(row.offer.drawn.hit);
+        let hit = |row: &Row<'_>| (row.has_run && row.offer.withdrawn_at.is_none()).then_some(row.offer.hit);
         Table::default()
             .text("id", rows.iter().map(|row| row.offer.candidate_id()))
             .text("campaign_id", rows.iter().map(|row| row.has_run.then(|| row.offer.campaign_id())))

@@ -15,7 +15,7 @@ use super::{
     workers,
 };
 use crate::{
-    audit::run_audits,
+    audit::hold_to_audits,
     error::StatsError,
     registry::{Relation, Step},
     session::{Rows, Session, empty, memory_table},
@@ -186,7 +186,7 @@ impl Builder<'_> {
         put_staged(&session, "order_snapshots", snapshots)?;
         session.put_rows("words", &Rows::of(words.table()?))?;
         let rows = session.build(Step::Orders.relations()).await?;
-        run_audits(&session, Step::Orders).await?;
+        hold_to_audits(&session, Step::Orders).await?;
         drop(session);
         let days = days_of(&rows)?;
         let outputs = self.keep(Step::Orders, &dues, rows, false)?;

@@ -10,7 +10,7 @@ use super::{
     workers,
 };
 use crate::{
-    audit::run_audits,
+    audit::hold_to_audits,
     error::StatsError,
     registry::{Step, read_by},
     session::Session,
@@ -115,7 +115,7 @@ impl Builder<'_> {
             }
             this.narrow(&session, step, &dues).await?;
             let rows = session.build(step.relations()).await?;
-            run_audits(&session, step).await?;
+            hold_to_audits(&session, step).await?;
             let outputs = this.keep(step, &dues, rows, false)?;
             Ok((dues, outputs))
         })?;

@@ -45,6 +45,8 @@ pub(crate) struct Dimensions {
     /// Their dates, as days from the epoch.
     pub(crate) slot_days: Vec<i32>,
     pub(crate) days: MarketDays,
+    /// What stands for all of it together.
+    pub(crate) stamp: String,
 }
 
 impl Dimensions {
@@ -93,7 +95,10 @@ impl Dimensions {
             tables.push((relation.name, rows));
         }
         let slot_days = slots.iter().map(|slot| day_number(slot.date)).collect();
-        let mut dimensions = Self { tables, campaigns: BTreeMap::new(), slots, slot_days, days };
+        // The calendar grows with as_of; that alone changes nothing.
+        let told = tables.iter().filter(|(name, _)| !["slots", "zone_offsets", "settings"].contains(name));
+        let stamp = stamp_of_rows(told.flat_map(|(_, rows)| &rows.batches))?;
+        let mut dimensions = Self { tables, campaigns: BTreeMap::new(), slots, slot_days, days, stamp };
         dimensions.read_campaigns(question)?;
         Ok(dimensions)
     }
@@ -155,14 +160,6 @@ impl Dimensions {
             }
         }
         Ok(())
-    }
-
-    /// What stands for all dimensions together.
-    pub(crate) fn stamp(&self) -> Result<String, StatsError> {
-        // The calendar grows with as_of; that alone changes nothing.
-        let told =
-            self.tables.iter().filter(|(name, _)| !["slots", "zone_offsets", "settings"].contains(name));
-        stamp_of_rows(told.flat_map(|(_, rows)| &rows.batches))
     }
 
     /// The cell of a local day: the last slot date that is not after it.

@@ -75,13 +75,13 @@ pub(crate) fn put_days(
 
 impl Builder<'_> {
     /// What a relation of the market is made from.
-    fn inputs_of(&self, texts: &[&'static str], dimensions: &str) -> Inputs {
+    fn inputs_of(&self, texts: &[&'static str]) -> Inputs {
         let mut facts = Vec::new();
         let mut terms = String::new();
         let named: HashSet<&str> = texts.iter().flat_map(|text| words_of(text)).collect();
         for other in RELATIONS.iter().filter(|other| named.contains(other.name)) {
             match other.step {
-                Step::Dimensions => dimensions.clone_into(&mut terms),
+                Step::Dimensions => self.dimensions.stamp.clone_into(&mut terms),
                 Step::Market => {
                     // Built before this one, if it is kept at all.
                     let place = Step::Market.kept().position(|kept| kept.name == other.name);
@@ -115,11 +115,10 @@ impl Builder<'_> {
 
     /// Runs the audits of the market whose relations changed since they last found nothing.
     pub(crate) async fn audit_market(&mut self, session: &Session) -> Result<Vec<Finding>, StatsError> {
-        let dimensions = self.dimensions.stamp()?;
         let mut findings = Vec::new();
         for (place, audit) in AUDITS.iter().filter(|audit| audit.step == Step::Market).enumerate() {
             let cell = audit_cell(place);
-            let mut inputs = self.inputs_of(&[audit.sql], &dimensions);
+            let mut inputs = self.inputs_of(&[audit.sql]);
             let mut facts = vec![inputs.facts, audit.sql.to_owned()];
             let words = words_of(audit.sql);
             if words.contains("as_of") {
@@ -144,12 +143,11 @@ impl Builder<'_> {
     /// Builds the relations of the market that are due; a session in which all of it stands.
     pub(crate) async fn build_market(&mut self, scored: &Rows) -> Result<Session, StatsError> {
         let session = self.market_session(scored).await?;
-        let dimensions = self.dimensions.stamp()?;
         for (place, relation) in Step::Market.kept().enumerate() {
             let cell = market_cell(place);
             let relations = with_those_it_reads(relation);
             let texts: Vec<&str> = relations.iter().map(|relation| relation.sql).collect();
-            let inputs = self.inputs_of(&texts, &dimensions);
+            let inputs = self.inputs_of(&texts);
             // Tonight's offers are other ones every night.
             let reason = match relation.name {
                 "product_slots" => Some("it speaks for another moment"),

@@ -147,10 +147,7 @@ impl Builder<'_> {
             let mut asked: Vec<Decision> = dues.iter().map(|due: &Due| decisions[&due.cell]).collect();
             asked.extend((place == last).then_some(*scored));
             let mut rows = this.features_of(&asked).await?;
-            let of_scored = match place == last {
-                true => Some(take_slot(&mut rows, scored.slot_date)?),
-                false => None,
-            };
+            let of_scored = (place == last).then(|| take_slot(&mut rows, scored.slot_date)).transpose()?;
             let outputs = match dues.is_empty() {
                 true => Outputs::new(),
                 false => this.keep(Step::Features, &dues, vec![(relation("offer_features"), rows)], true)?,

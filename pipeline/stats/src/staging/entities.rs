@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use slotcast_core::Slot;
 use slotcast_lake::contract::instant_type;
 
-use super::{column, day_number, instants};
+use super::{column, day_number, instants, versions::end_versions};
 use crate::error::StatsError;
 
 /// Versions of entities, with `superseded_at`. `key` names their id.
@@ -57,13 +57,8 @@ fn superseded(batch: &RecordBatch, key: &str) -> Result<TimestampMicrosecondArra
         versions.entry(ids.value(row)).or_default().push(row);
     }
     let mut ends = vec![None; batch.num_rows()];
-    for mut rows in versions.into_values().filter(|rows| rows.len() > 1) {
-        rows.sort_by_key(|row| order(*row));
-        let mut earliest: Option<i64> = None;
-        for row in rows.into_iter().rev() {
-            ends[row] = earliest;
-            earliest = earliest.into_iter().chain([known_at.value(row)]).min();
-        }
+    for rows in versions.into_values() {
+        end_versions(rows, order, |row, end| ends[row] = Some(end));
     }
     Ok(TimestampMicrosecondArray::from(ends).with_timezone("UTC"))
 }

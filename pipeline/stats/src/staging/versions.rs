@@ -62,16 +62,30 @@ impl Versions {
     pub(crate) fn superseded(&mut self, order: impl Fn(Place) -> Order) -> Ends {
         let mut moments = Ends::new();
         self.firsts.clear();
-        for (_, mut places) in self.repeated.drain() {
-            places.sort_by_key(|place| order(*place));
-            let mut earliest: Option<i64> = None;
-            for place in places.into_iter().rev() {
-                moments.extend(earliest.map(|earliest| (place, earliest)));
-                let known_at = order(place).1;
-                earliest = Some(earliest.map_or(known_at, |earliest| earliest.min(known_at)));
-            }
+        for (_, places) in self.repeated.drain() {
+            end_versions(places, &order, |place, end| {
+                moments.insert(place, end);
+            });
         }
         moments
+    }
+}
+
+/// Calls with each superseded version of one key, and when it was: the first moment at which a version that goes
+/// before it was known.
+pub(crate) fn end_versions<V: Copy>(
+    mut versions: Vec<V>,
+    order: impl Fn(V) -> Order,
+    mut each: impl FnMut(V, i64),
+) {
+    versions.sort_by_key(|version| order(*version));
+    let mut earliest: Option<i64> = None;
+    for version in versions.into_iter().rev() {
+        if let Some(earliest) = earliest {
+            each(version, earliest);
+        }
+        let known_at = order(version).1;
+        earliest = Some(earliest.map_or(known_at, |earliest| earliest.min(known_at)));
     }
 }
 
