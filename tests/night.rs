@@ -105,8 +105,44 @@ fn the_demo_ends_with_a_list_and_a_page() {
     assert_eq!(demo.stdout.lines().count(), 11, "a header and ten offers:\n{}", demo.stdout);
     let page = fs::read_to_string(folder.path().join("demo/lake/published/latest/index.html")).unwrap();
     assert!(page.contains("cd-") && page.contains("lang="), "the page names its offers");
+    let card = fs::read_to_string(folder.path().join("demo/lake/published/latest/model-card.md")).unwrap();
+    assert!(card.starts_with("# Model `") && card.contains("| log loss |"), "{card}");
+    curves_and_chances_agree(folder.path());
+    a_change_of_champion_is_taken_back(folder.path());
     // A night killed at any moment leaves nothing to clean by hand.
     killed_nights_lose_nothing(folder.path());
+}
+
+/// The chance at the proposed threshold is the one of the list, and no chance rises with the threshold.
+fn curves_and_chances_agree(folder: &Path) {
+    let at_threshold = "SELECT count(*) FROM rankings AS r INNER JOIN moq_curve AS c \
+        ON r.candidate_id = c.candidate_id AND r.slot_date = c.slot_date AND r.threshold = c.threshold \
+        WHERE abs(r.p_hit - c.p_reach) < 0.000001";
+    let offers = "SELECT count(*) FROM rankings";
+    assert_eq!(ask(folder, "demo/lake", at_threshold), ask(folder, "demo/lake", offers));
+    let rising = "SELECT count(*) AS n FROM (SELECT p_reach, lag(p_reach) OVER \
+        (PARTITION BY slot_date, candidate_id ORDER BY threshold) AS before FROM moq_curve) WHERE p_reach > before";
+    let ordered = "SELECT count(*) AS n FROM rankings WHERE demand_p10 > demand_p50 OR demand_p50 > demand_p90 \
+        OR threshold_90 > threshold_70 OR threshold_70 > threshold_50";
+    for question in [rising, ordered] {
+        assert_eq!(ask(folder, "demo/lake", question).lines().last(), Some("0"), "{question}");
+    }
+}
+
+/// A model that took over can be taken back, once; the history says so.
+fn a_change_of_champion_is_taken_back(folder: &Path) {
+    let train = |flag: &str| words(folder, &format!("train {flag} --lake demo/lake"));
+    let champions = "SELECT champion, before, why, barred FROM champions ORDER BY as_of, why";
+    let first = ask(folder, "demo/lake", champions);
+    assert!(first.lines().last().is_some_and(|line| line.ends_with(",base_rate,won,")), "{first}");
+    train("--rollback").ok();
+    let after = ask(folder, "demo/lake", champions);
+    assert!(after.contains("base_rate,") && after.contains("rolled_back"), "{after}");
+    let promoted = "SELECT model FROM models WHERE promoted";
+    assert_eq!(ask(folder, "demo/lake", promoted).lines().last(), Some("base_rate"));
+    let refused = train("--rollback");
+    assert_ne!(refused.code, Some(0));
+    assert!(refused.stderr.contains("nothing to take back"), "{}", refused.stderr);
 }
 
 /// Kills the real binary at several moments of the same night, then lets it end, and compares.

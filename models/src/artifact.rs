@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{error::ModelError, trained::TrainedModel};
 
 /// The format that this version writes and reads.
-pub const ARTIFACT_FORMAT: u32 = 1;
+pub const ARTIFACT_FORMAT: u32 = 2;
 
 #[derive(Deserialize)]
 struct Header {
@@ -38,7 +38,7 @@ impl TrainedModel {
             return Err(ModelError::Format { known: ARTIFACT_FORMAT, found: format });
         }
         let Artifact { model, .. } = serde_json::from_str::<Artifact<Self>>(text)?;
-        if model.logistic.as_ref().is_some_and(|logistic| !logistic.is_sound()) {
+        if model.scorer.as_ref().is_some_and(|scorer| !scorer.is_sound()) {
             return Err(ModelError::Damaged("its lists differ in length"));
         }
         Ok(model)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use slotcast_core::{BetaPrior, wilson_interval};
-use slotcast_features::FeatureTable;
+use slotcast_features::{FeatureTable, Outcome};
 
 use crate::{
     categories::CategoryTallies,
@@ -30,8 +30,8 @@ pub(crate) struct Rate {
 
 impl BaseRate {
     /// The groups are disjoint sets of training rows, so the prior's moments hold as they stand.
-    pub(crate) fn fit(table: &FeatureTable, hits: &[bool]) -> Self {
-        let tallies = CategoryTallies::count(table, hits);
+    pub(crate) fn fit(table: &FeatureTable, outcomes: &[Option<Outcome>]) -> Self {
+        let tallies = CategoryTallies::count(table, outcomes);
         let prior = BetaPrior::fit(tallies.groups().map(|tally| (tally.hits as f64, tally.n as f64)));
         Self { tallies, prior_mean: prior.mean, prior_strength: prior.strength }
     }
@@ -66,7 +66,7 @@ impl BaseRate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::TableBuilder;
+    use crate::testing::{TableBuilder, outcomes};
 
     #[test]
     fn small_categories_are_shrunk_and_unknown_ones_get_the_rate_of_all() {
@@ -79,7 +79,7 @@ mod tests {
         let hits: Vec<bool> =
             (0..404).map(|row| if row < 200 { row % 5 != 0 } else { row % 5 == 0 || row >= 400 }).collect();
         let table = TableBuilder::new(404).category("category", category).build();
-        let fitted = BaseRate::fit(&table, &hits);
+        let fitted = BaseRate::fit(&table, &outcomes(&hits));
         let high = fitted.rate(&table, 0);
         assert!((high.p - 0.8).abs() < 0.01 && high.low < 0.77 && high.high > 0.82, "{high:?}");
         let small = fitted.rate(&table, 402).p;
@@ -95,7 +95,7 @@ mod tests {
     fn without_a_category_the_rate_is_that_of_all() {
         let table = TableBuilder::new(99).number("x", |row| Some(row as f64)).build();
         let hits: Vec<bool> = (0..99).map(|row| row % 3 == 0).collect();
-        let rate = BaseRate::fit(&table, &hits).rate(&table, 5);
+        let rate = BaseRate::fit(&table, &outcomes(&hits)).rate(&table, 5);
         assert!((rate.p - 33.5 / 100.0).abs() < 1e-12);
         assert!(rate.low > 0.27 && rate.high < 0.41, "{rate:?}");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use slotcast_features::{Column, FeatureTable};
+use slotcast_features::{Column, FeatureTable, Outcome};
 
 const CATEGORY: &str = "category";
 
@@ -33,7 +33,7 @@ pub(crate) struct CategoryTallies {
 }
 
 impl CategoryTallies {
-    pub(crate) fn count(table: &FeatureTable, hits: &[bool]) -> Self {
+    pub(crate) fn count(table: &FeatureTable, outcomes: &[Option<Outcome>]) -> Self {
         let is_category = |place: &usize| {
             table.spec.features()[*place].0 == CATEGORY
                 && matches!(table.columns[*place], Column::Category(_))
@@ -44,7 +44,8 @@ impl CategoryTallies {
             by_category: BTreeMap::new(),
             missing: Tally::default(),
         };
-        for (row, hit) in hits.iter().enumerate() {
+        for (row, outcome) in outcomes.iter().enumerate() {
+            let Some(Outcome { hit, .. }) = outcome else { continue };
             tallies.total.add(*hit);
             match tallies.category(table, row) {
                 Some(category) => tallies.by_category.entry(category.to_owned()).or_default().add(*hit),

@@ -45,6 +45,12 @@ pub enum ModelError {
         /// `hits` or `misses`.
         outcome: &'static str,
     },
+    /// Every row reached equally far.
+    #[error("a regression of demand needs demands that differ, but all `{rows}` rows reached equally far")]
+    OneDemand {
+        /// How many rows there are.
+        rows: usize,
+    },
     /// No feature tells one row from another.
     #[error("a regression needs a feature that varies, but all `{features}` are constant in `{rows}` rows")]
     NothingVaries {
@@ -121,6 +127,7 @@ impl ModelError {
             self,
             Self::TooFewRows { .. }
                 | Self::OneOutcome { .. }
+                | Self::OneDemand { .. }
                 | Self::NothingVaries { .. }
                 | Self::Solver(_)
                 | Self::NotConverged { .. }
@@ -135,7 +142,7 @@ impl Hint for ModelError {
             Self::NoRows | Self::TooFewRows { .. } => {
                 "ingest more closed campaigns; till then the base rate ranks"
             }
-            Self::OneOutcome { .. } => {
+            Self::OneOutcome { .. } | Self::OneDemand { .. } => {
                 "the base rate ranks until both outcomes have been seen; check that outcomes are ingested"
             }
             Self::NothingVaries { .. } => "check that the marts of the features are filled",

@@ -7,9 +7,8 @@ use slotcast_core::NaiveDate;
 
 use crate::{
     error::ModelError,
-    metrics::{
-        auc, brier, ece, ece_noise_floor, log_loss, mean_with_error, precision_at_seats, row_log_loss,
-    },
+    metrics::{auc, brier, ece, ece_noise_floor, log_loss, precision_at_seats, row_log_loss},
+    paired::Paired,
 };
 
 /// Seats of a slot when nobody says how many there are.
@@ -34,11 +33,11 @@ pub struct Judged<'rows> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Its log loss is lower by more than 1.96 standard errors of the paired differences.
+    /// Its log loss is lower by more than 1.96 standard errors of the paired differences, slots as clusters.
     BetterThanBaseRate,
     /// It is not.
     NoBetterThanBaseRate,
-    /// Fewer than 60 rows, or a single outcome.
+    /// Fewer than 60 rows, a single outcome or a single slot.
     NotEnoughData,
 }
 
@@ -72,8 +71,12 @@ pub struct Scores {
     pub brier: Option<f64>,
     /// Mean log loss in nats.
     pub log_loss: Option<f64>,
-    /// Its standard error.
+    /// Its standard error, with slots as clusters; `None` with a single slot.
     pub log_loss_se: Option<f64>,
+    /// Mean log loss in nats by which the predictions are better than the base rate's.
+    pub gain: Option<f64>,
+    /// Its standard error over slots: both meet the same luck, which cancels.
+    pub gain_se: Option<f64>,
     /// Mean log loss in nats of the base rate's predictions.
     pub base_rate_log_loss: Option<f64>,
     /// Expected calibration error, ten bins of equal mass.
@@ -105,34 +108,43 @@ pub fn evaluate(judged: Judged<'_>, seats: Option<usize>) -> Result<Scores, Mode
             return Err(ModelError::NotAProbability { value: *value, row: row % rows });
         }
     }
-    let loss = log_loss(p, hits);
+    let (mut losses, mut gains) = (Paired::default(), Paired::default());
+    for (row, (hit, slot)) in hits.iter().zip(slots).enumerate() {
+        let loss = row_log_loss(p[row], *hit);
+        losses.add(*slot, loss);
+        gains.add(*slot, row_log_loss(base_rate_p[row], *hit) - loss);
+    }
+    let gains = gains.mean_and_error();
     let hit_count = hits.iter().filter(|hit| **hit).count();
     Ok(Scores {
         n: rows,
         base_rate: (rows > 0).then(|| hit_count as f64 / rows as f64),
         auc: auc(p, hits),
         brier: brier(p, hits),
-        log_loss: loss.map(|(mean, _)| mean),
-        log_loss_se: loss.map(|(_, error)| error),
+        log_loss: log_loss(p, hits).map(|(mean, _)| mean),
+        log_loss_se: losses.mean_and_error().map(|(_, error)| error),
+        gain: gains.map(|(mean, _)| mean),
+        gain_se: gains.map(|(_, error)| error),
         base_rate_log_loss: log_loss(base_rate_p, hits).map(|(mean, _)| mean),
         ece: ece(p, hits),
         ece_noise_floor: ece_noise_floor(p),
         precision_at_seats: precision_at_seats(p, hits, slots, seats.unwrap_or(DEFAULT_SEATS)),
-        verdict: verdict(p, hits, base_rate_p),
+        verdict: verdict(hits, gains),
     })
 }
 
-/// Differences are taken row by row: both predictions meet the same luck, which cancels.
-fn verdict(p: &[f64], hits: &[bool], base_rate_p: &[f64]) -> Verdict {
+fn verdict(hits: &[bool], gain: Option<(f64, f64)>) -> Verdict {
     let has_one_outcome = hits.iter().all(|hit| *hit == hits[0]);
-    if hits.len() < MIN_ROWS_TO_JUDGE || has_one_outcome {
-        return Verdict::NotEnoughData;
+    match gain {
+        Some((gain, error)) if hits.len() >= MIN_ROWS_TO_JUDGE && !has_one_outcome => {
+            if gain > 1.96 * error {
+                Verdict::BetterThanBaseRate
+            } else {
+                Verdict::NoBetterThanBaseRate
+            }
+        }
+        _ => Verdict::NotEnoughData,
     }
-    let rows = p.iter().zip(base_rate_p).zip(hits);
-    let gains: Vec<f64> =
-        rows.map(|((p, base), hit)| row_log_loss(*base, *hit) - row_log_loss(*p, *hit)).collect();
-    let (gain, error) = mean_with_error(&gains);
-    if gain > 1.96 * error { Verdict::BetterThanBaseRate } else { Verdict::NoBetterThanBaseRate }
 }
 
 #[cfg(test)]
@@ -140,8 +152,9 @@ mod tests {
     use super::*;
 
     fn judge(p: &[f64], hits: &[bool]) -> Scores {
-        let slot = "2016-02-16".parse().unwrap();
-        let (slots, base) = (vec![slot; p.len()], vec![0.5; p.len()]);
+        let slot =
+            |row: usize| slotcast_core::NaiveDate::from_yo_opt(2016, 1 + 7 * (row as u32 / 20)).unwrap();
+        let (slots, base) = ((0..p.len()).map(slot).collect::<Vec<_>>(), vec![0.5; p.len()]);
         evaluate(Judged { p, hits, slots: &slots, base_rate_p: &base }, None).unwrap()
     }
 

@@ -9,29 +9,53 @@
 mod artifact;
 mod base_rate;
 mod calibrate;
+mod calibrator;
 mod categories;
+mod demand;
+mod design;
 mod encode;
 mod error;
 mod evaluate;
 mod exact;
+mod fitted;
+mod gate;
+mod guards;
+mod isotonic;
 mod logistic;
 mod metrics;
+mod normal;
 mod numbers;
 mod out_of_time;
+mod paired;
 mod params;
 mod prepare;
+mod references;
+mod regression;
+mod scorer;
 mod seeded;
+mod selection;
+mod similar;
+mod spread;
 #[cfg(test)]
 mod testing;
 mod train;
 mod trained;
 mod truth;
+mod words;
+mod worth;
 
 pub use artifact::ARTIFACT_FORMAT;
 pub use error::ModelError;
 pub use evaluate::{DEFAULT_SEATS, Judged, MIN_ROWS_TO_JUDGE, Scores, Verdict, evaluate};
-pub use metrics::{auc, brier, ece, ece_noise_floor, log_loss, precision_at_seats};
+pub use fitted::{DEMAND, LOGISTIC};
+pub use gate::{Promotion, Reign};
+pub use guards::Alarm;
+pub use metrics::{
+    ReliabilityBin, auc, brier, ece, ece_noise_floor, log_loss, precision_at_seats, reliability,
+};
 pub use params::{ModelParams, ValidModelParams};
+pub use references::{REFERENCES, references};
+pub use similar::Similar;
 pub use train::{OutOfTime, Training, train};
-pub use trained::{BASE_RATE, LOGISTIC, THIN_DATA_ROWS, TrainedModel};
+pub use trained::{BASE_RATE, BLEND, THIN_DATA_ROWS, TrainedModel};
 pub use truth::{Belief, Choice, Estimate, Truth};

@@ -76,6 +76,29 @@ pub fn ece(p: &[f64], hits: &[bool]) -> Option<f64> {
     (!p.is_empty()).then(|| ece_of_bins(&bins(&sorted), &sorted, &outcomes))
 }
 
+/// Predictions that were alike, and what became of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReliabilityBin {
+    /// How many rows.
+    pub n: usize,
+    /// How many of them were hits.
+    pub hits: usize,
+    /// Their mean probability.
+    pub p_mean: f64,
+}
+
+/// The bins of [`ece`], in the order of their probabilities.
+pub fn reliability(p: &[f64], hits: &[bool]) -> Vec<ReliabilityBin> {
+    let order = rows_by_probability(p);
+    let sorted: Vec<f64> = order.iter().map(|row| p[*row]).collect();
+    let bin = |bin: Range<usize>| ReliabilityBin {
+        n: bin.len(),
+        hits: order[bin.clone()].iter().filter(|row| hits[**row]).count(),
+        p_mean: mean(&sorted[bin]),
+    };
+    bins(&sorted).into_iter().map(bin).collect()
+}
+
 /// The ECE that chance alone exceeds in one of twenty samples: the 95th percentile over
 /// 500 seeded draws of outcomes that follow these very probabilities. `None` without rows.
 pub fn ece_noise_floor(p: &[f64]) -> Option<f64> {

@@ -5,23 +5,32 @@
 //! before a block were not all known when its offers were decided; calibration
 //! has two numbers, so the order matters and those few days do not.
 
-use slotcast_features::FeatureTable;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use slotcast_core::NaiveDate;
+use slotcast_features::{FeatureTable, Outcome};
 
 use crate::{
-    base_rate::BaseRate, calibrate::Platt, error::ModelError, metrics::row_log_loss, numbers::sigmoid,
-    params::ModelParams, trained::LogisticModel,
+    base_rate::BaseRate,
+    calibrate::Platt,
+    calibrator::{Calibrator, Forward, Rows},
+    error::ModelError,
+    fitted::Fitted,
+    numbers::{logit, sigmoid},
+    params::ModelParams,
 };
 
-/// What one block was predicted to be, entry by entry the same rows.
+/// What the offers of one block that ran were predicted to be, entry by entry the same rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Block {
     /// Places of the rows in the training table.
     pub(crate) rows: Vec<usize>,
     pub(crate) hits: Vec<bool>,
-    /// Logits of the regression, not calibrated.
-    pub(crate) logits: Vec<f64>,
+    pub(crate) slots: Vec<NaiveDate>,
     /// Probabilities of the base rate.
     pub(crate) base_rates: Vec<f64>,
+    /// Name and raw logits of each member.
+    pub(crate) members: Vec<(String, Vec<f64>)>,
 }
 
 /// The block of each row, from 0: the slots in order, cut where a part of the rows lies before.
@@ -42,67 +51,156 @@ pub(crate) fn block_of_rows(table: &FeatureTable, blocks: usize) -> Vec<usize> {
     block_of
 }
 
-/// Predicts each block but the first. A block whose past allows no regression is left out.
+/// Predicts the later half of the blocks, as many as there are calibration folds. A block whose past allows no member of `names` is left out, and
+/// one whose past lacks some of them as well, so that all speak of the same rows.
 pub(crate) fn predict_forward(
     table: &FeatureTable,
-    hits: &[bool],
+    outcomes: &[Option<Outcome>],
+    names: &[&str],
     params: &ModelParams,
+    uses_words: bool,
 ) -> Result<Vec<Block>, ModelError> {
-    let blocks = params.calibration_folds + 1;
+    // What is predicted from less than about half of the rows says little of a model that has them all.
+    let first = (params.calibration_folds - 1).max(1);
+    let blocks = first + params.calibration_folds;
     let block_of = block_of_rows(table, blocks);
-    let mut predicted = Vec::new();
-    for block in 1..blocks {
-        let rows: Vec<usize> = (0..table.len()).filter(|row| block_of[*row] == block).collect();
-        let earlier: Vec<usize> = (0..table.len()).filter(|row| block_of[*row] < block).collect();
-        if rows.is_empty() {
-            continue;
+    // The last blocks take longest, so they are begun first.
+    let taken = AtomicUsize::new(0);
+    let work = || -> Result<Vec<(usize, Block)>, ModelError> {
+        let mut done = Vec::new();
+        loop {
+            let before = taken.fetch_add(1, Ordering::Relaxed);
+            if before >= params.calibration_folds {
+                return Ok(done);
+            }
+            let block = blocks - 1 - before;
+            let predicted = predict(table, outcomes, &block_of, block, names, params, uses_words)?;
+            done.extend(predicted.map(|predicted| (block, predicted)));
         }
-        let (past, future) = (table.select(&earlier), table.select(&rows));
-        let past_hits: Vec<bool> = earlier.iter().map(|row| hits[*row]).collect();
-        let model = match LogisticModel::fit(&past, &past_hits, params) {
-            Ok(model) => model,
-            Err(error) if error.leaves_the_base_rate() => continue,
-            Err(error) => return Err(error),
-        };
-        let base_rate = BaseRate::fit(&past, &past_hits);
-        predicted.push(Block {
-            hits: rows.iter().map(|row| hits[*row]).collect(),
-            logits: model.raw_logits(&future)?,
-            base_rates: (0..rows.len()).map(|row| base_rate.rate(&future, row).p).collect(),
-            rows,
-        });
-    }
-    Ok(predicted)
+    };
+    let mut predicted = std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut predicted = work()?;
+        predicted.extend(other.join().expect("a fit does not panic")?);
+        Ok::<_, ModelError>(predicted)
+    })?;
+    predicted.sort_by_key(|(block, _)| *block);
+    Ok(predicted.into_iter().map(|(_, predicted)| predicted).collect())
 }
 
-/// Platt's calibration fitted on these blocks.
-pub(crate) fn calibration(blocks: &[Block], params: &ModelParams) -> Platt {
-    let logits: Vec<f64> = blocks.iter().flat_map(|block| block.logits.iter().copied()).collect();
+fn predict(
+    table: &FeatureTable,
+    outcomes: &[Option<Outcome>],
+    block_of: &[usize],
+    block: usize,
+    names: &[&str],
+    params: &ModelParams,
+    uses_words: bool,
+) -> Result<Option<Block>, ModelError> {
+    let of = |is_asked: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        (0..table.len()).filter(|row| is_asked(block_of[*row])).collect()
+    };
+    let (earlier, own) = (of(&|other| other < block), of(&|other| other == block));
+    let (past, future) = (table.select(&earlier), table.select(&own));
+    let past_outcomes: Vec<Option<Outcome>> = earlier.iter().map(|row| outcomes[*row]).collect();
+    let fitted = match Fitted::fit(&past, &past_outcomes, params, uses_words) {
+        Ok(fitted) => fitted,
+        Err(error) if error.leaves_the_base_rate() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if fitted.members.len() < names.len() {
+        return Ok(None);
+    }
+    let ran: Vec<usize> = (0..own.len()).filter(|row| outcomes[own[*row]].is_some()).collect();
+    if ran.is_empty() {
+        return Ok(None);
+    }
+    // Offers that were left out are there for the ranks within a slot.
+    let prepared = fitted.prepare(&future)?;
+    let base_rate = BaseRate::fit(&past, &past_outcomes);
+    let members = fitted.members.iter().map(|member| {
+        let raw = fitted.raw(member, &prepared);
+        (member.name.clone(), ran.iter().map(|row| raw[*row].if_chosen).collect())
+    });
+    Ok(Some(Block {
+        rows: ran.iter().map(|row| own[*row]).collect(),
+        hits: ran.iter().filter_map(|row| Some(outcomes[own[*row]]?.hit)).collect(),
+        slots: ran.iter().map(|row| future.keys[*row].offer.slot_date).collect(),
+        base_rates: ran.iter().map(|row| base_rate.rate(&future, *row).p).collect(),
+        members: members.collect(),
+    }))
+}
+
+/// The predictions of the base rate as logits.
+pub(crate) fn of_base_rate(blocks: &[Block]) -> Forward {
+    forward(blocks, |block| block.base_rates.iter().map(|p| logit(*p)).collect())
+}
+
+/// The predictions of some members together: the mean of their logits, each through its line.
+pub(crate) fn of_members(blocks: &[Block], names: &[&str], lines: &[Platt]) -> Forward {
+    forward(blocks, |block| {
+        let raws: Vec<&Vec<f64>> = names.iter().map(|name| member(block, name)).collect();
+        let mean = |row: usize| {
+            let sum: f64 = lines.iter().zip(&raws).map(|(line, raw)| line.apply(raw[row])).sum();
+            sum / names.len() as f64
+        };
+        (0..block.rows.len()).map(mean).collect()
+    })
+}
+
+/// Probabilities of the rows of all blocks but the first, which only calibrates: lines and calibration of each
+/// come from the blocks before it, so that no figure here knows its own future.
+pub(crate) fn probabilities(blocks: &[Block], names: &[&str], params: &ModelParams) -> Vec<f64> {
+    let mut out = Vec::new();
+    for place in 1..blocks.len() {
+        let earlier = &blocks[..place];
+        let lines = lines(earlier, names, params);
+        let calibrator = Calibrator::fit(&of_members(earlier, names, &lines), params.calibration_prior);
+        let own = of_members(&blocks[place..=place], names, &lines).all();
+        out.extend(own.logits.iter().map(|logit| sigmoid(calibrator.apply(*logit))));
+    }
+    out
+}
+
+/// The line of each member inside a mean of several; alone it needs none.
+pub(crate) fn lines(blocks: &[Block], names: &[&str], params: &ModelParams) -> Vec<Platt> {
+    match names {
+        [_] => vec![Platt::identity()],
+        _ => names.iter().map(|name| line(blocks, name, params)).collect(),
+    }
+}
+
+fn line(blocks: &[Block], name: &str, params: &ModelParams) -> Platt {
+    let logits: Vec<f64> = blocks.iter().flat_map(|block| member(block, name).iter().copied()).collect();
     let hits: Vec<bool> = blocks.iter().flat_map(|block| block.hits.iter().copied()).collect();
     if hits.is_empty() { Platt::identity() } else { Platt::fit(&logits, &hits, params.calibration_prior) }
 }
 
-/// Rows, and mean log loss in nats of the base rate and of the regression. Each block is
-/// calibrated by the blocks before it, so no figure here knows its own future; the first is taken as it is.
-pub(crate) fn log_losses(blocks: &[Block], params: &ModelParams) -> Option<(usize, f64, f64)> {
-    let (mut n, mut of_base_rate, mut of_logistic) = (0, 0.0, 0.0);
-    for (place, block) in blocks.iter().enumerate() {
-        let platt = calibration(&blocks[..place], params);
-        for ((hit, logit), base_rate) in block.hits.iter().zip(&block.logits).zip(&block.base_rates) {
-            n += 1;
-            of_logistic += row_log_loss(sigmoid(platt.apply(*logit)), *hit);
-            of_base_rate += row_log_loss(*base_rate, *hit);
-        }
-    }
-    (n > 0).then(|| (n, of_base_rate / n as f64, of_logistic / n as f64))
+fn member<'a>(block: &'a Block, name: &str) -> &'a Vec<f64> {
+    let found = block.members.iter().find(|(own, _)| own == name);
+    &found.expect("blocks that lack a member are left out").1
+}
+
+fn forward(blocks: &[Block], logits: impl Fn(&Block) -> Vec<f64>) -> Forward {
+    let rows =
+        |block: &Block| Rows { logits: logits(block), hits: block.hits.clone(), slots: block.slots.clone() };
+    Forward { blocks: blocks.iter().map(rows).collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{TableBuilder, market};
+    use crate::{
+        fitted::{DEMAND, LOGISTIC},
+        testing::{TableBuilder, market, outcomes},
+    };
     use slotcast_core::NaiveDate;
     use slotcast_features::Column;
+
+    fn predicted(table: &FeatureTable, hits: &[bool]) -> Vec<Block> {
+        let names = [LOGISTIC, DEMAND];
+        predict_forward(table, &outcomes(hits), &names, &ModelParams::default(), false).unwrap()
+    }
 
     /// The first and the last slot date of some rows.
     fn span(table: &FeatureTable, rows: &[usize]) -> (NaiveDate, NaiveDate) {
@@ -126,14 +224,13 @@ mod tests {
         let (mut table, hits) = market(300, 0.0, 1);
         let first = table.keys[0].offer.slot_date;
         table.keys.iter_mut().for_each(|key| key.offer.slot_date = first);
-        assert_eq!(predict_forward(&table, &hits, &ModelParams::default()).unwrap(), []);
+        assert_eq!(predicted(&table, &hits), []);
     }
 
     #[test]
     fn calibration_never_sees_later_slots() {
-        let params = ModelParams::default();
         let (table, hits) = market(900, 0.0, 5);
-        let before = predict_forward(&table, &hits, &params).unwrap();
+        let before = predicted(&table, &hits);
         assert_eq!(before.len(), 5);
         for block in 0..before.len() {
             // From this block on everything is different: its own outcomes and all that comes later.
@@ -144,8 +241,8 @@ mod tests {
             signal[later..].iter_mut().for_each(|value| *value = Some(1e6));
             let flipped: Vec<bool> =
                 (0..900).map(|row| if row < first { hits[row] } else { !hits[row] }).collect();
-            let after = predict_forward(&changed, &flipped, &params).unwrap();
-            assert_eq!(before[block].logits, after[block].logits);
+            let after = predicted(&changed, &flipped);
+            assert_eq!(before[block].members, after[block].members);
             assert_eq!(before[block].base_rates, after[block].base_rates);
             assert_eq!(before[..block], after[..block]);
         }

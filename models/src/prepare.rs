@@ -7,8 +7,12 @@ use slotcast_features::{Column, FeatureKind, FeatureTable};
 use crate::{
     encode::{CategoryEncoder, NumberEncoder, RecordEncoder},
     error::ModelError,
+    exact,
     params::ModelParams,
 };
+
+/// How strongly the column of a category's level is penalised, as a multiple of the ridge.
+const LEVEL_STRENGTH: f64 = 0.5;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +26,9 @@ enum Encoder {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Preparer {
     encoders: Vec<Encoder>,
+    /// How many times as strongly the columns of each feature are penalised.
+    #[serde(with = "exact::list")]
+    weights: Vec<f64>,
 }
 
 impl Preparer {
@@ -33,12 +40,23 @@ impl Preparer {
             Column::Category(values) => Encoder::Category(CategoryEncoder::fit(values, params)),
             Column::Record(values) => Encoder::Record(RecordEncoder::fit(values)),
         };
-        Ok(Self { encoders: table.columns.iter().map(encoder).collect() })
+        let slots = Slots::of(table);
+        let a_slot = table.len() as f64 / slots.count as f64;
+        let weight = |column: &Column| if slots.share(column) { a_slot } else { 1.0 };
+        Ok(Self {
+            encoders: table.columns.iter().map(encoder).collect(),
+            weights: table.columns.iter().map(weight).collect(),
+        })
     }
 
     /// How many columns the matrix has.
     pub(crate) fn width(&self) -> usize {
         self.encoders.iter().map(Encoder::width).sum()
+    }
+
+    /// How many features were learned.
+    pub(crate) fn features(&self) -> usize {
+        self.encoders.len()
     }
 
     /// For each column of the matrix the index of the feature that it came from.
@@ -47,12 +65,30 @@ impl Preparer {
         self.encoders.iter().enumerate().flat_map(columns).collect()
     }
 
+    /// How strongly each column is penalised, as a multiple of the ridge.
+    pub(crate) fn strengths(&self) -> Vec<f64> {
+        let mut strengths = Vec::with_capacity(self.width());
+        for (encoder, weight) in self.encoders.iter().zip(&self.weights) {
+            let before = strengths.len();
+            match encoder {
+                Encoder::Number(number) => number.strengths(&mut strengths),
+                Encoder::Category(_) => {
+                    strengths.extend(std::iter::repeat_n(LEVEL_STRENGTH, encoder.width()))
+                }
+                Encoder::Record(record) => record.strengths(&mut strengths),
+            }
+            strengths[before..].iter_mut().for_each(|strength| *strength *= weight);
+        }
+        strengths
+    }
+
     /// Whether the parts of an artefact fit together.
     pub(crate) fn is_sound(&self) -> bool {
-        self.encoders.iter().all(|encoder| match encoder {
-            Encoder::Category(category) => category.is_sound(),
-            _ => true,
-        })
+        self.weights.len() == self.encoders.len()
+            && self.encoders.iter().all(|encoder| match encoder {
+                Encoder::Category(category) => category.is_sound(),
+                _ => true,
+            })
     }
 
     /// The matrix of `table`, rows by [`Self::width`], all finite.
@@ -80,6 +116,33 @@ impl Preparer {
             }
         }
         Ok(Array2::from_shape_vec((table.len(), self.width()), cells).expect("each row has the same width"))
+    }
+}
+
+/// Which rows share a slot.
+struct Slots {
+    /// The first row of each row's slot.
+    first: Vec<usize>,
+    count: usize,
+}
+
+impl Slots {
+    fn of(table: &FeatureTable) -> Self {
+        let mut seen = std::collections::HashMap::new();
+        let first = table.keys.iter().enumerate();
+        let first = first.map(|(row, key)| *seen.entry(key.offer.slot_date).or_insert(row)).collect();
+        Self { first, count: seen.len().max(1) }
+    }
+
+    /// Whether a column is the same for all offers of a slot. Such a column has only as many values as there are slots,
+    /// and the luck that a slot shares is taken for its effect (B. Moulton, Review of Economics and
+    /// Statistics 72, 1990).
+    fn share(&self, column: &Column) -> bool {
+        self.first.iter().enumerate().all(|(row, first)| match column {
+            Column::Number(values) => values[row] == values[*first],
+            Column::Category(values) => values[row] == values[*first],
+            Column::Record(values) => values[row] == values[*first],
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tables for the tests of this room.
 
 use slotcast_core::{DateTime, NaiveDate, Offer, ThresholdBasis, Utc};
-use slotcast_features::{Column, FeatureKind, FeatureSpec, FeatureTable, OfferKey};
+use slotcast_features::{Column, FeatureKind, FeatureSpec, FeatureTable, OfferKey, Outcome};
 
 use crate::{numbers::sigmoid, seeded::SplitMix64};
 
@@ -88,4 +88,10 @@ pub(crate) fn market(rows: usize, level: f64, seed: u64) -> (FeatureTable, Vec<b
         .record("maker", |row| (((row / 7) % 4) as f64, ((row / 7) % 6) as f64))
         .build();
     (table, hits)
+}
+
+/// Outcomes of offers with a threshold of 100: hits found 150, misses 60 orders.
+pub(crate) fn outcomes(hits: &[bool]) -> Vec<Option<Outcome>> {
+    let outcome = |hit: &bool| Some(Outcome::new(*hit, Some(if *hit { 150.0 } else { 60.0 }), 100.0, false));
+    hits.iter().map(outcome).collect()
 }

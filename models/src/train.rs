@@ -1,108 +1,191 @@
-//! From labelled rows to models: the base rate, the regression if the rows allow it, and which of
-//! them may rank.
+//! From offers and their outcomes to models: the base rate, the regressions that the rows allow, their mean, and
+//! which of them ranks.
 
-use slotcast_features::FeatureTable;
+use slotcast_core::NaiveDate;
+use slotcast_features::{Demand, FeatureTable, Outcome};
 
 use crate::{
     base_rate::BaseRate,
+    calibrator::{Calibrator, Forward},
+    demand::Reach,
     error::ModelError,
-    evaluate::MIN_ROWS_TO_JUDGE,
-    out_of_time::{calibration, log_losses, predict_forward},
+    evaluate::{Judged, Scores, evaluate},
+    fitted::{DEMAND, Fitted, LOGISTIC},
+    gate::{Contest, Promotion, Reign, promote},
+    guards::{Alarm, of_features, of_model},
+    out_of_time::{Block, lines, of_base_rate, of_members, predict_forward, probabilities},
     params::{ModelParams, ValidModelParams},
     prepare::check_columns,
-    trained::{BASE_RATE, LOGISTIC, LogisticModel, TrainedModel},
+    scorer::Scorer,
+    spread::{Seen, Spread},
+    trained::{BASE_RATE, BLEND, TrainedModel},
+    worth::are_words_worth_it,
 };
-
-/// How a kind of model did on slots that came after those it was fitted to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OutOfTime {
-    /// Name of the model.
-    pub model: &'static str,
-    /// How many training rows were predicted from earlier slots; the same rows for every model.
-    pub n: usize,
-    /// Mean log loss in nats over them, if there are any. Each block of slots is
-    /// calibrated on the predictions of the blocks before it.
-    pub log_loss: Option<f64>,
-}
 
 /// What a fit gives.
 #[derive(Clone, Debug)]
 pub struct Training {
-    /// The base rate first, then the regression if it could be fitted.
+    /// The base rate first, then the regressions that could be fitted, then their mean.
     pub models: Vec<TrainedModel>,
-    /// Place in `models` of the one that ranks: the regression if its out-of-time log loss is the lower
-    /// one on at least [`MIN_ROWS_TO_JUDGE`] rows, else the base rate.
-    pub promoted: usize,
-    /// One entry a model, in the same order.
-    pub out_of_time: Vec<OutOfTime>,
-    /// Why there is no regression.
+    /// Which of them ranks, and why.
+    pub promotion: Promotion,
+    /// How they did on slots that came after those they were fitted to.
+    pub out_of_time: OutOfTime,
+    /// Why a regression is missing.
     pub note: Option<String>,
+    /// What looks too good to be true.
+    pub alarms: Vec<Alarm>,
+}
+
+/// Predictions of training rows by models fitted on earlier slots, and what became of them. Each block of slots is
+/// calibrated on the predictions of the blocks before it; the first of them only calibrates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OutOfTime {
+    /// The slot of each row.
+    pub slots: Vec<NaiveDate>,
+    /// Whether it reached its threshold.
+    pub hits: Vec<bool>,
+    /// Chances of a hit: one list a model, in the order of [`Training::models`].
+    pub p: Vec<Vec<f64>>,
+}
+
+impl OutOfTime {
+    /// The measures of a model; `None` where nothing was predicted.
+    ///
+    /// # Errors
+    /// None that a [`Training`] could cause.
+    pub fn scores(&self, model: usize) -> Result<Option<Scores>, ModelError> {
+        let Some(p) = self.p.get(model).filter(|p| !p.is_empty()) else { return Ok(None) };
+        let judged = Judged { p, hits: &self.hits, slots: &self.slots, base_rate_p: &self.p[0] };
+        evaluate(judged, None).map(Some)
+    }
+
+    /// Who of the models with these names, in the order of [`Self::p`], ranks under this reign.
+    pub fn promotion(&self, names: &[&str], reign: Reign<'_>) -> Promotion {
+        promote(Contest { names, p: &self.p, hits: &self.hits, slots: &self.slots }, reign)
+    }
 }
 
 impl Training {
     /// The model that ranks.
     pub fn promoted_model(&self) -> &TrainedModel {
-        &self.models[self.promoted]
+        &self.models[self.promotion.champion]
     }
 }
 
-/// Fits every kind of model to all rows of `table`, whose outcomes are `hits`.
+/// Fits every kind of model to all rows of `table` that have an outcome; a row without one was on offer and was not
+/// chosen. `reign` says who ranked before.
 ///
 /// The rows decide alone: the same rows in the same order give the same models to the bit.
 ///
 /// # Errors
-/// [`ModelError::NoRows`] without rows, [`ModelError::Lengths`] unless there is one outcome a row,
+/// [`ModelError::NoRows`] without a row that has an outcome, [`ModelError::Lengths`] unless there is one entry a row,
 /// [`ModelError::Column`] when the table is at odds with its own specification,
 /// [`ModelError::UpsideDown`] when a regression scores its own hits below its misses. Rows that allow no
 /// regression are no error: the base rate is fitted and [`Training::note`] says why it stands alone.
-pub fn train(table: &FeatureTable, hits: &[bool], params: &ValidModelParams) -> Result<Training, ModelError> {
-    if table.is_empty() {
+pub fn train(
+    table: &FeatureTable,
+    outcomes: &[Option<Outcome>],
+    params: &ValidModelParams,
+    reign: Reign<'_>,
+) -> Result<Training, ModelError> {
+    if outcomes.len() != table.len() {
+        return Err(ModelError::Lengths { rows: table.len(), what: "outcomes", found: outcomes.len() });
+    }
+    if outcomes.iter().all(Option::is_none) {
         return Err(ModelError::NoRows);
     }
-    if hits.len() != table.len() {
-        return Err(ModelError::Lengths { rows: table.len(), what: "outcomes", found: hits.len() });
-    }
     check_columns(table)?;
-    let base_rate =
-        TrainedModel { spec_hash: table.spec.hash(), base_rate: BaseRate::fit(table, hits), logistic: None };
-    match fit_logistic(table, hits, params.get()) {
-        Ok((logistic, losses)) => Ok(with_logistic(base_rate, logistic, losses)),
+    let params = params.get();
+    let base_rate = TrainedModel {
+        name: BASE_RATE.to_owned(),
+        spec_hash: table.spec.hash(),
+        base_rate: BaseRate::fit(table, outcomes),
+        scorer: None,
+        spread: None,
+    };
+    let uses_words = are_words_worth_it(table, outcomes, params)?;
+    match Fitted::fit(table, outcomes, params, uses_words) {
+        Ok(fitted) => with_regressions(base_rate, &fitted, table, outcomes, params, reign),
         Err(error) if error.leaves_the_base_rate() => Ok(Training {
             models: vec![base_rate],
-            promoted: 0,
-            out_of_time: vec![OutOfTime { model: BASE_RATE, n: 0, log_loss: None }],
+            promotion: Promotion { champion: 0, gain: None, why: "too_few_outcomes" },
+            out_of_time: OutOfTime { p: vec![Vec::new()], ..OutOfTime::default() },
             note: Some(error.to_string()),
+            alarms: of_features(table, outcomes),
         }),
         Err(error) => Err(error),
     }
 }
 
-type Losses = Option<(usize, f64, f64)>;
-
-fn fit_logistic(
+fn with_regressions(
+    base_rate: TrainedModel,
+    fitted: &Fitted,
     table: &FeatureTable,
-    hits: &[bool],
+    outcomes: &[Option<Outcome>],
     params: &ModelParams,
-) -> Result<(LogisticModel, Losses), ModelError> {
-    let mut model = LogisticModel::fit(table, hits, params)?;
-    let blocks = predict_forward(table, hits, params)?;
-    model.platt = calibration(&blocks, params);
-    Ok((model, log_losses(&blocks, params)))
+    reign: Reign<'_>,
+) -> Result<Training, ModelError> {
+    let names: Vec<&str> = fitted.members.iter().map(|member| member.name.as_str()).collect();
+    let blocks = predict_forward(table, outcomes, &names, params, fitted.words.is_some())?;
+    let past = Past { table, outcomes, blocks: &blocks };
+    let mut models = vec![base_rate];
+    let judged = blocks.get(1..).unwrap_or_default();
+    let mut p: Vec<Vec<f64>> = vec![judged.iter().flat_map(|block| block.base_rates.clone()).collect()];
+    models[0].spread = past.spread(&of_base_rate(&blocks), &|logit| logit);
+    let kinds: [(&str, &[&str]); 3] =
+        [(LOGISTIC, &[LOGISTIC]), (DEMAND, &[DEMAND]), (BLEND, &[LOGISTIC, DEMAND])];
+    for (name, members) in kinds {
+        if members.iter().any(|member| !names.contains(member)) {
+            continue;
+        }
+        let lines = lines(&blocks, members, params);
+        let forward = of_members(&blocks, members, &lines);
+        let calibrator = Calibrator::fit(&forward, params.calibration_prior);
+        let spread = past.spread(&forward, &|logit| calibrator.apply(logit));
+        let scorer = Scorer { fitted: fitted.only(members), lines, calibrator };
+        models.push(TrainedModel {
+            name: name.to_owned(),
+            scorer: Some(scorer),
+            spread,
+            ..models[0].clone()
+        });
+        p.push(probabilities(&blocks, members, params));
+    }
+    let all = of_base_rate(judged).all();
+    let out_of_time = OutOfTime { slots: all.slots, hits: all.hits, p };
+    let names: Vec<&str> = models.iter().map(TrainedModel::name).collect();
+    let promotion = out_of_time.promotion(&names, reign);
+    let mut alarms = of_features(table, outcomes);
+    alarms.extend(of_model(names[promotion.champion], &out_of_time.p[promotion.champion], &out_of_time.hits));
+    Ok(Training { models, promotion, out_of_time, note: fitted.note.clone(), alarms })
 }
 
-fn with_logistic(base_rate: TrainedModel, logistic: LogisticModel, losses: Losses) -> Training {
-    let n = losses.map_or(0, |(n, ..)| n);
-    let is_better = losses
-        .is_some_and(|(n, of_base_rate, of_logistic)| n >= MIN_ROWS_TO_JUDGE && of_logistic < of_base_rate);
-    let logistic = TrainedModel { logistic: Some(logistic), ..base_rate.clone() };
-    Training {
-        models: vec![base_rate, logistic],
-        promoted: usize::from(is_better),
-        out_of_time: vec![
-            OutOfTime { model: BASE_RATE, n, log_loss: losses.map(|(_, of_base_rate, _)| of_base_rate) },
-            OutOfTime { model: LOGISTIC, n, log_loss: losses.map(|(.., of_logistic)| of_logistic) },
-        ],
-        note: None,
+/// Training rows and their predictions out of time.
+struct Past<'a> {
+    table: &'a FeatureTable,
+    outcomes: &'a [Option<Outcome>],
+    blocks: &'a [Block],
+}
+
+impl Past<'_> {
+    fn spread(&self, forward: &Forward, calibrated: &dyn Fn(f64) -> f64) -> Option<Spread> {
+        let mut seen = Vec::new();
+        for (block, rows) in self.blocks.iter().zip(&forward.blocks) {
+            for (row, raw) in block.rows.iter().zip(&rows.logits) {
+                let Some(Outcome { demand, .. }) = self.outcomes[*row] else { continue };
+                let offer = &self.table.keys[*row].offer;
+                // Of a bare yes or no the spread learns nothing.
+                let is_count = !matches!(demand, Demand::AtLeast(least) if least <= offer.threshold)
+                    && !matches!(demand, Demand::Below(_));
+                if is_count {
+                    let reach = Reach::new(demand, offer.threshold);
+                    let (logit, category) = (calibrated(*raw), offer.category.clone());
+                    seen.push(Seen { logit, reach, category });
+                }
+            }
+        }
+        Spread::fit(&seen)
     }
 }
 

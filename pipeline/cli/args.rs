@@ -142,8 +142,12 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
         memory: Option<u32>,
     },
-    /// Fits, calibrates and promotes a model
-    Train,
+    /// Fits and calibrates models; one that proves better takes over the ranking
+    Train {
+        /// Put the model that ranked before the last change back in its place, for eight slots at least
+        #[arg(long)]
+        rollback: bool,
+    },
     /// Predicts past slots from what was known before each of them
     Backtest {
         /// First slot date
@@ -152,9 +156,12 @@ pub(crate) enum Verb {
         /// Last slot date
         #[arg(long)]
         to: NaiveDate,
-        /// Fit anew every so many slots
-        #[arg(long, value_name = "SLOTS", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=520))]
-        refit_every: u32,
+        /// Fit anew every so many slots [default: `[backtest] refit_slots`, else 4]
+        #[arg(long, value_name = "SLOTS", value_parser = clap::value_parser!(u32).range(1..=520))]
+        refit_every: Option<u32>,
+        /// Beside them models that never rank: a count regression, a forest, boosted trees, like-item neighbours
+        #[arg(long)]
+        references: bool,
     },
     /// Holds the latest backtest, or else the ranked list, against a simulator's truth
     ///

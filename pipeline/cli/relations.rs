@@ -10,7 +10,7 @@ use arrow::{
     },
     datatypes::{DataType, Field, Schema},
 };
-use slotcast_core::{DateTime, NaiveDate, RankedOffer, Utc};
+use slotcast_core::{DateTime, NaiveDate, RankedOffer, ScoredOffer, ThresholdBasis, Utc};
 use slotcast_lake::contract::instant_type;
 use slotcast_publish::{Lang, reasons_text};
 
@@ -49,7 +49,11 @@ impl Columns {
     }
 
     pub(crate) fn day(self, name: &str, values: impl Iterator<Item = NaiveDate>) -> Self {
-        let days = values.map(|date| i32::try_from((date - NaiveDate::default()).num_days()).ok());
+        self.maybe_day(name, values.map(Some))
+    }
+
+    pub(crate) fn maybe_day(self, name: &str, values: impl Iterator<Item = Option<NaiveDate>>) -> Self {
+        let days = values.map(|date| i32::try_from((date? - NaiveDate::default()).num_days()).ok());
         self.push(name, DataType::Date32, Arc::new(Date32Array::from_iter(days)))
     }
 
@@ -89,11 +93,43 @@ pub(crate) fn rankings(lists: &[(&[RankedOffer], bool)]) -> Result<RecordBatch> 
         .number("demand_p10", scored().map(|scored| scored.demand.map(|demand| demand.p10)))
         .number("demand_p50", scored().map(|scored| scored.demand.map(|demand| demand.p50)))
         .number("demand_p90", scored().map(|scored| scored.demand.map(|demand| demand.p90)))
-        .number("expected_amount", scored().map(|_| None))
+        .number("expected_amount", scored().map(ScoredOffer::expected_amount))
+        .number("threshold_50", scored().map(|scored| Some(scored.curve?.threshold_at(0.5))))
+        .number("threshold_70", scored().map(|scored| Some(scored.curve?.threshold_at(0.7))))
+        .number("threshold_90", scored().map(|scored| Some(scored.curve?.threshold_at(0.9))))
         .flag("thin_data", scored().map(|scored| scored.thin_data))
         .text("reasons_ko", each().map(|ranked| reasons_text(Lang::Ko, &ranked.reasons)))
         .text("reasons_en", each().map(|ranked| reasons_text(Lang::En, &ranked.reasons)))
         .text("model", scored().map(|scored| scored.model.clone()))
         .flag("preliminary", rows.iter().map(|(_, preliminary)| *preliminary))
+        .batch()
+}
+
+/// Multiples of the proposed threshold at which the curve is told.
+const MULTIPLES: [f64; 17] =
+    [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0];
+
+/// The relation `moq_curve`: thresholds in whole units where units are counted, each once.
+pub(crate) fn moq_curve<'a>(ranked: impl Iterator<Item = &'a RankedOffer>) -> Result<RecordBatch> {
+    let mut rows: Vec<(&RankedOffer, f64, f64)> = Vec::new();
+    for one in ranked {
+        let (offer, Some(curve)) = (&one.scored.offer, one.scored.curve) else { continue };
+        let mut last = 0.0;
+        for multiple in MULTIPLES {
+            let threshold = match offer.threshold_basis {
+                ThresholdBasis::Units => (multiple * offer.threshold).round(),
+                ThresholdBasis::Amount => (multiple * offer.threshold * 100.0).round() / 100.0,
+            };
+            if threshold > last {
+                rows.push((one, threshold, curve.p_at_least(threshold)));
+                last = threshold;
+            }
+        }
+    }
+    Columns::default()
+        .day("slot_date", rows.iter().map(|(one, ..)| one.scored.offer.slot_date))
+        .text("candidate_id", rows.iter().map(|(one, ..)| one.scored.offer.id.clone()))
+        .number("threshold", rows.iter().map(|(_, threshold, _)| *threshold))
+        .number("p_reach", rows.iter().map(|(.., p)| *p))
         .batch()
 }

@@ -115,6 +115,15 @@ impl RunInProgress {
         })))
     }
 
+    /// The versions of the relations that models learn from, as this run sees them.
+    pub(crate) fn data_version(&self) -> String {
+        let version = |name: &str| {
+            let version = self.tables.get(&TableId::relation(name).to_string());
+            version.map_or_else(|| "none".to_owned(), |version| format!("{name}@{version}"))
+        };
+        ["product_slots", "outcome_versions"].map(version).join(" ")
+    }
+
     /// How often it was begun, this time included.
     pub(crate) fn attempt(&self) -> i64 {
         self.row.attempt

@@ -32,6 +32,7 @@ struct SettingsFile {
     slots: Option<SlotsFile>,
     train: TrainFile,
     rank: RankFile,
+    backtest: BacktestFile,
     stats: StatsFile,
     sql: SqlFile,
 }
@@ -97,6 +98,12 @@ struct RankFile {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+struct BacktestFile {
+    refit_slots: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct StatsFile {
     memory_mib: Option<u32>,
 }
@@ -131,6 +138,8 @@ pub(crate) struct Settings {
     pub(crate) rank_by: RankBy,
     /// How many offers a slot takes; for precision at seats.
     pub(crate) seats: u32,
+    /// A backtest fits anew every so many slots.
+    pub(crate) refit_slots: u32,
     /// The most memory that the engine may hold while it builds; it decides nothing.
     pub(crate) memory_mib: Option<u32>,
     pub(crate) sql: SqlFile,
@@ -226,6 +235,7 @@ impl Settings {
             model_params: params.check()?,
             rank_by,
             seats: file.rank.seats.unwrap_or(10).max(1),
+            refit_slots: file.backtest.refit_slots.unwrap_or(4).clamp(1, 520),
             memory_mib: file.stats.memory_mib,
             sql: file.sql,
         })
@@ -264,7 +274,7 @@ fn read_file(given: Option<&Path>) -> Result<SettingsFile> {
         UserError::new(
             format!("settings file `{}` is not understood: {}", path.display(), error.to_string().trim_end()),
             "keys are lake (a folder, or [lake] with path and keep_runs), lang, lead_days, refund_window_days, label_lag_days, required_tables, \
-             [slots], [train], [rank], [stats], [sql]",
+             [slots], [train], [rank], [backtest], [stats], [sql]",
         )
         .into()
     })

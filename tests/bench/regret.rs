@@ -21,24 +21,29 @@ use serde_json::Value;
 use slotcast_models::Estimate;
 
 const USAGE: &str = "\
-cargo bench --bench regret -- [--preset NAME] [--seeds N] [--slots N] [--refit N] [--set PATH=VALUE]...
+cargo bench --bench regret -- [--preset NAME] [--seeds N] [--slots N] [--refit N] [--peers] [--set PATH=VALUE]...
 
   --preset NAME   2016, 2019, 2020 or kickstarter [2016]
   --seeds N       markets [5]
   --slots N       slots that are judged in each [40]
   --refit N       slots that a fit serves [4]
+  --peers         LightGBM and scikit-learn's logistic regression on the same signals and slots
+                  (`SLOTCAST_PYTHON`, with duckdb, lightgbm, pandas, scikit-learn)
   --set P=V       a number of the market, as `slotcast simulate --set` takes it";
 
 /// The figures of one voice, one a seed.
 type Figures = BTreeMap<String, BTreeMap<&'static str, Vec<f64>>>;
 
 const FIGURES: [&str; 5] = ["log_loss", "log_loss_share", "brier", "hits", "regret"];
+/// The model whose figures the others are held against.
+const CHAMPION: &str = "champion";
 
 struct Asked {
     preset: String,
     seeds: u64,
     slots: u64,
     refit: u64,
+    has_peers: bool,
     set: Vec<String>,
 }
 
@@ -54,7 +59,8 @@ fn main() -> ExitCode {
 
 fn bench() -> Result<()> {
     let mut words = std::env::args().skip(1);
-    let mut asked = Asked { preset: "2016".to_owned(), seeds: 5, slots: 40, refit: 4, set: Vec::new() };
+    let mut asked =
+        Asked { preset: "2016".to_owned(), seeds: 5, slots: 40, refit: 4, has_peers: false, set: Vec::new() };
     let mut is_bench = false;
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("`{word}` lacks its value"));
@@ -64,6 +70,7 @@ fn bench() -> Result<()> {
             "--seeds" => asked.seeds = value()?.parse().context("`--seeds` is a number")?,
             "--slots" => asked.slots = value()?.parse().context("`--slots` is a number")?,
             "--refit" => asked.refit = value()?.parse().context("`--refit` is a number")?,
+            "--peers" => asked.has_peers = true,
             "--set" => asked.set.push(value()?),
             "--help" | "-h" => {
                 println!("{USAGE}");
@@ -126,7 +133,27 @@ fn evaluated(asked: &Asked, seed: u64) -> Result<Vec<Value>> {
     slotcast(here, &[&range[..], &config].concat())?;
     let evaluate = ["evaluate", "-q", "--truth", "made/truth.parquet", "--format", "json"];
     let found = slotcast(here, &[&evaluate[..], &config].concat())?.0;
-    serde_json::from_str(&found).context("what `evaluate` prints is JSON")
+    let mut rows: Vec<Value> = serde_json::from_str(&found).context("what `evaluate` prints is JSON")?;
+    let covered = "SELECT 'coverage' AS scored_by, coverage_80 AS log_loss FROM backtest_metrics WHERE model = 'champion'";
+    let covered = slotcast(here, &[&["sql", "--format", "json", covered][..], &config].concat())?.0;
+    rows.extend(serde_json::from_str::<Vec<Value>>(&covered).context("what `sql` prints is JSON")?);
+    if asked.has_peers {
+        rows.extend(peers(here, &first, &last, &refit)?);
+    }
+    Ok(rows)
+}
+
+/// What others would rank with, on the same signals and slots.
+fn peers(here: &Path, first: &str, last: &str, refit: &str) -> Result<Vec<Value>> {
+    let python = std::env::var("SLOTCAST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peer/ranking.py");
+    let output = Command::new(&python)
+        .current_dir(here)
+        .args([script, "lake/published/latest", "made/truth.parquet", first, last, refit])
+        .output()
+        .with_context(|| format!("`{python}` starts"))?;
+    ensure!(output.status.success(), "the peers failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).context("what the peers print is JSON")
 }
 
 /// What the command printed, as data and as talk.
@@ -160,11 +187,16 @@ fn print(voices: &[String], figures: &Figures) {
         );
     }
     println!();
-    for habit in ["most_alerts", "most_alerts_per_threshold", "last_winners", "random"] {
-        let (Some(model), Some(other)) = (figures.get("logistic"), figures.get(habit)) else { continue };
-        let pairs: Vec<f64> =
-            model["hits"].iter().zip(&other["hits"]).map(|(own, other)| own - other).collect();
-        println!("hits of logistic less those of {habit:<28}{}", written(Estimate::of(&pairs)));
+    let others =
+        ["most_alerts", "most_alerts_per_threshold", "last_winners", "lightgbm", "logistic_regression"];
+    for (figure, name) in [("hits", "hits"), ("log_loss", "log loss")] {
+        for other in others {
+            let of = |by: &str| figures.get(by).map(|own| &own[figure]).filter(|own| !own.is_empty());
+            let (Some(champion), Some(other_figures)) = (of(CHAMPION), of(other)) else { continue };
+            let pairs: Vec<f64> =
+                champion.iter().zip(other_figures).map(|(own, other)| own - other).collect();
+            println!("{name} of the champion less that of {other:<28}{}", written(Estimate::of(&pairs)));
+        }
     }
 }
 

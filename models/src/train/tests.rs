@@ -1,18 +1,19 @@
 //! The promises of the room as a whole: order, refusal, sums, bytes, bounds.
 
 use proptest::prelude::*;
-use slotcast_core::Hint;
+use slotcast_core::{FeatureValue, Hint};
 use slotcast_features::{Column, FeatureTable};
 
 use super::*;
 use crate::{
     numbers::logit,
     seeded::SplitMix64,
-    testing::{TableBuilder, market},
+    testing::{TableBuilder, market, outcomes},
 };
 
 fn fit(table: &FeatureTable, hits: &[bool]) -> Training {
-    train(table, hits, &ModelParams::default().check().unwrap()).unwrap()
+    let params = ModelParams::default().check().unwrap();
+    train(table, &outcomes(hits), &params, Reign::default()).unwrap()
 }
 
 fn with_signal(table: &FeatureTable, value: f64) -> FeatureTable {
@@ -26,7 +27,7 @@ fn the_chance_rises_with_what_helps_whether_hits_are_rare_or_frequent() {
     for level in [-2.0, 1.6] {
         let (table, hits) = market(1_500, level, 11);
         let training = fit(&table, &hits);
-        assert_eq!(training.promoted_model().name(), LOGISTIC);
+        assert_ne!(training.promoted_model().name(), BASE_RATE);
         let p = |value| training.models[1].score(&with_signal(&table, value)).unwrap()[0].p_hit.get();
         assert!(p(-1.5) < p(0.0) && p(0.0) < p(1.5), "{} {} {}", p(-1.5), p(0.0), p(1.5));
         let mean = hits.iter().filter(|hit| **hit).count() as f64 / 1_500.0;
@@ -42,8 +43,8 @@ fn noise_promotes_the_base_rate() {
     let table = TableBuilder::new(600).number("a", |row| a[row]).number("b", |row| b[row]).build();
     let hits: Vec<bool> = chance.iter().map(|chance| *chance < Some(0.4)).collect();
     let training = fit(&table, &hits);
-    assert_eq!((training.promoted, training.models.len()), (0, 2));
-    assert!(training.out_of_time[0].n > 450, "{:?}", training.out_of_time);
+    assert_eq!((training.promotion.champion, training.models.len()), (0, 4));
+    assert!(training.out_of_time.hits.len() > 220, "{:?}", training.out_of_time);
 }
 
 #[test]
@@ -72,8 +73,11 @@ fn without_both_outcomes_or_enough_rows_only_the_base_rate_is_left() {
 fn wrong_input_is_refused() {
     let params = ModelParams::default().check().unwrap();
     let (table, hits) = market(100, 0.0, 2);
-    assert!(matches!(train(&table.select(&[]), &[], &params), Err(ModelError::NoRows)));
-    assert!(matches!(train(&table, &hits[1..], &params), Err(ModelError::Lengths { found: 99, .. })));
+    assert!(matches!(train(&table.select(&[]), &[], &params, Reign::default()), Err(ModelError::NoRows)));
+    assert!(matches!(
+        train(&table, &outcomes(&hits[1..]), &params, Reign::default()),
+        Err(ModelError::Lengths { found: 99, .. })
+    ));
 }
 
 #[test]
@@ -96,23 +100,113 @@ fn intercept_and_contributions_add_up_to_the_logit() {
         for scored in model.score(&table).unwrap() {
             let pushes: f64 = scored.contributions.iter().map(|contribution| contribution.push).sum();
             assert!((model.intercept() + pushes - logit(scored.p_hit.get())).abs() < 1e-9);
-            let expected = if model.name() == LOGISTIC { 4 } else { 1 };
+            let expected = if model.name() == BASE_RATE { 1 } else { 4 };
             assert_eq!(scored.contributions.len(), expected);
         }
     }
     let model = &fit(&table, &hits).models[1];
-    let logistic = model.logistic.as_ref().unwrap();
-    let slope = logistic.platt.slope;
+    let scorer = model.scorer.as_ref().unwrap();
+    let slope = scorer.calibrator.platt.slope;
     assert!(slope != 1.0 && slope > 0.5, "calibrated, so that the sum above tests it: {slope}");
     // The scores take p from the pushes; this takes it from the matrix and Platt's two numbers alone.
-    for (scored, raw) in model.score(&table).unwrap().iter().zip(logistic.raw_logits(&table).unwrap()) {
-        assert!((logit(scored.p_hit.get()) - logistic.platt.apply(raw)).abs() < 1e-9);
+    let raw = scorer.fitted.raw(&scorer.fitted.members[0], &scorer.fitted.prepare(&table).unwrap());
+    for (scored, raw) in model.score(&table).unwrap().iter().zip(raw) {
+        assert!((logit(scored.p_hit.get()) - scorer.calibrator.apply(raw.as_it_stands)).abs() < 1e-9);
     }
     for feature in 0..4 {
         let pushes =
             model.score(&table).unwrap().iter().map(|scored| scored.contributions[feature].push).sum::<f64>();
         assert!(pushes.abs() < 1e-6, "relative to the training mean: {pushes}");
     }
+}
+
+#[test]
+fn words_that_help_are_kept_and_named() {
+    let mut source = SplitMix64::new(12);
+    let draw: Vec<(bool, f64, f64)> =
+        (0..1_200).map(|_| (source.uniform() < 0.5, source.uniform(), source.uniform())).collect();
+    let titles: Vec<&'static str> = (draw.iter().enumerate())
+        .map(|(row, (is_good, ..))| {
+            &*format!("{} thing {row}", if *is_good { "handmade" } else { "plastic" }).leak()
+        })
+        .collect();
+    let table = TableBuilder::new(1_200)
+        .number("noise", |row| Some(draw[row].1))
+        .category("title", |row| Some(titles[row]))
+        .build();
+    let hits: Vec<bool> =
+        draw.iter().map(|(is_good, _, chance)| *chance < if *is_good { 0.75 } else { 0.3 }).collect();
+    let training = fit(&table, &hits);
+    let model = training.promoted_model();
+    assert_ne!(model.name(), BASE_RATE);
+    for (scored, (is_good, ..)) in model.score(&table).unwrap().iter().zip(&draw) {
+        let title = scored.contributions.iter().find(|one| one.feature == "title").unwrap();
+        assert_eq!(title.push > 0.0, *is_good);
+        let word = if *is_good { "handmade" } else { "plastic" };
+        assert!(matches!(&title.value, FeatureValue::Text(words) if words.starts_with(word)), "{title:?}");
+        let pushes: f64 = scored.contributions.iter().map(|one| one.push).sum();
+        assert!((model.intercept() + pushes - logit(scored.p_hit.get())).abs() < 1e-9);
+    }
+    assert_eq!(TrainedModel::from_json(&model.to_json()).unwrap().to_json(), model.to_json());
+}
+
+/// Offers of which the better half is chosen, by a signal and by something that nobody recorded; demand follows both.
+fn chosen_market() -> (FeatureTable, Vec<Option<Outcome>>, Vec<f64>) {
+    let mut source = SplitMix64::new(31);
+    let mut normal = || crate::normal::quantile(source.uniform().clamp(1e-9, 1.0 - 1e-9));
+    let rows: Vec<[f64; 3]> = (0..4_000).map(|_| [normal(), normal(), normal()]).collect();
+    let demand = |row: usize| (4.3 + 0.6 * rows[row][0] + 0.6 * rows[row][1] + 0.3 * rows[row][2]).exp();
+    let mut outcomes = vec![None; 4_000];
+    for slot in 0..200 {
+        let mut offers: Vec<usize> = (20 * slot..20 * (slot + 1)).collect();
+        let seen = |row: usize| rows[row][0] + rows[row][1];
+        offers.sort_by(|a, b| seen(*b).total_cmp(&seen(*a)));
+        for row in &offers[..10] {
+            outcomes[*row] = Some(Outcome::new(demand(*row) >= 100.0, Some(demand(*row)), 100.0, false));
+        }
+    }
+    let table =
+        TableBuilder::new(4_000).number("log_signals_per_threshold_alert", |row| Some(rows[row][0])).build();
+    // The chance of an offer of which only the signal is known.
+    let truth =
+        |row: &[f64; 3]| crate::normal::below((4.3 + 0.6 * row[0] - 100.0_f64.ln()) / 0.6_f64.hypot(0.3));
+    (table, outcomes, rows.iter().map(truth).collect())
+}
+
+#[test]
+fn what_choosers_saw_is_not_credited_to_the_signals() {
+    let (table, outcomes, truth) = chosen_market();
+    let params = ModelParams::default().check().unwrap();
+    let training = train(&table, &outcomes, &params, Reign::default()).unwrap();
+    let scored = training.models.iter().find(|model| model.name() == DEMAND).unwrap().score(&table).unwrap();
+    let distance = |p: &dyn Fn(&slotcast_core::ScoredOffer) -> f64| {
+        scored.iter().zip(&truth).map(|(one, truth)| (p(one) - truth).abs()).sum::<f64>() / 4_000.0
+    };
+    let (own, if_chosen) = (distance(&|one| one.p_hit.get()), distance(&|one| one.p_hit_if_chosen.get()));
+    assert!(own < 0.06 && if_chosen > 2.0 * own, "{own} {if_chosen}");
+    let (mut expected, mut hits) = (0.0, 0.0);
+    for (one, outcome) in scored.iter().zip(&outcomes) {
+        if let Some(outcome) = outcome {
+            expected += one.p_hit_if_chosen.get();
+            hits += f64::from(outcome.hit);
+        }
+    }
+    assert!((expected - hits).abs() < 0.05 * hits, "of those that ran: {expected} {hits}");
+}
+
+#[test]
+fn where_every_campaign_hits_demand_still_tells_them_apart() {
+    let mut source = SplitMix64::new(8);
+    let signal: Vec<f64> = (0..800).map(|_| source.uniform()).collect();
+    let table = TableBuilder::new(800).number("signal", |row| Some(signal[row])).build();
+    let outcome = |signal: &f64| Some(Outcome::new(true, Some(150.0 + 900.0 * signal), 100.0, false));
+    let outcomes: Vec<_> = signal.iter().map(outcome).collect();
+    let params = ModelParams::default().check().unwrap();
+    let training = train(&table, &outcomes, &params, Reign::default()).unwrap();
+    assert!(training.note.as_deref().unwrap().contains("hits and misses"), "{:?}", training.note);
+    let demand = training.models.iter().find(|model| model.name() == DEMAND).unwrap();
+    let median = |value: f64| demand.score(&with_signal(&table, value)).unwrap()[0].demand.unwrap().p50;
+    assert!(median(0.9) > 1.5 * median(0.1), "{} {}", median(0.9), median(0.1));
 }
 
 #[test]
@@ -135,9 +229,9 @@ fn a_model_comes_back_from_its_text_to_the_bit() {
         assert_eq!(back.to_json(), text);
         assert_eq!(back.score(&table).unwrap(), model.score(&table).unwrap());
         assert_eq!((back.name(), back.n_rows(), back.n_hits()), (model.name(), 700, model.n_hits()));
-        let newer = text.replacen("\"format\":1", "\"format\":2", 1);
+        let newer = text.replacen("\"format\":2", "\"format\":3", 1);
         let message = TrainedModel::from_json(&newer).unwrap_err().to_string();
-        assert_eq!(message, "an artefact must have format `1`, not `2`");
+        assert_eq!(message, "an artefact must have format `2`, not `3`");
     }
     assert!(matches!(TrainedModel::from_json("{"), Err(ModelError::Json(_))));
 }
@@ -147,7 +241,10 @@ fn an_artefact_with_a_list_cut_short_is_refused() {
     let (table, hits) = market(300, 0.0, 8);
     let text = fit(&table, &hits).models[1].to_json();
     let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    json["model"]["logistic"]["regression"]["coefficients"].as_array_mut().unwrap().pop();
+    json["model"]["scorer"]["fitted"]["members"][0]["regression"]["coefficients"]
+        .as_array_mut()
+        .unwrap()
+        .pop();
     assert!(matches!(TrainedModel::from_json(&json.to_string()), Err(ModelError::Damaged(_))));
 }
 
@@ -196,6 +293,11 @@ proptest! {
             for scored in model.score(&unseen).unwrap() {
                 let (low, p, high) = (scored.p_low.unwrap(), scored.p_hit, scored.p_high.unwrap());
                 prop_assert!(low <= p && p <= high, "{low:?} {p:?} {high:?}");
+                if let (Some(curve), Some(demand)) = (scored.curve, scored.demand) {
+                    prop_assert!(demand.p10 <= demand.p50 && demand.p50 <= demand.p90, "{demand:?}");
+                    let at_threshold = curve.p_at_least(scored.offer.threshold);
+                    prop_assert!((at_threshold - p.get()).abs() < 1e-6, "{at_threshold} {p:?}");
+                }
                 prop_assert!(scored.contributions.iter().all(|contribution| contribution.push.is_finite()));
             }
         }

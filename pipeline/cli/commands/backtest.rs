@@ -12,7 +12,7 @@ use crate::{
     printer::Printer,
     run_record::{Rows, RunInProgress},
     settings::Settings,
-    stages,
+    stages::{self, backtest_tables},
     tables::print_rows,
 };
 
@@ -22,7 +22,7 @@ pub(crate) async fn backtest(
     printer: &Printer,
     range: Range,
 ) -> Result<Outcome> {
-    let asked = format!("{} {} {}", range.from, range.to, range.refit_every);
+    let asked = format!("{} {} {} {}", range.from, range.to, range.refit_every, range.with_references);
     if let Some(mut run) =
         begin_with(common, settings, printer, "backtest", Moment::AsAsked, &[], &asked).await?
     {
@@ -31,9 +31,11 @@ pub(crate) async fn backtest(
             let base = run.base().await?;
             let result =
                 stages::backtest::backtest(&run.lake, &base, settings, run.as_of, range, &id).await?;
-            run.keep("backtest_scores", &result.scores).await?;
-            run.keep("backtest_metrics", &result.metrics).await?;
-            Ok(((), Rows { taken_in: result.rows, given_out: result.scores.num_rows() }))
+            let scores = backtest_tables::scores(&id, &result)?;
+            run.keep("backtest_scores", &scores).await?;
+            run.keep("backtest_metrics", &backtest_tables::metrics(&id, &result, settings.seats)?).await?;
+            run.keep("backtest_segments", &backtest_tables::segments(&id, &result, settings.seats)?).await?;
+            Ok(((), Rows { taken_in: result.predictions.len(), given_out: scores.num_rows() }))
         };
         run.stage(printer, "backtest", work).await?;
         run.finish().await?;
@@ -47,11 +49,12 @@ pub(crate) async fn backtest(
         Format::Table => {
             "model, n, round(base_rate, 3) AS base_rate, round(log_loss, 4) AS log_loss, \
              round(log_loss_se, 4) AS se, round(brier, 4) AS brier, round(auc, 3) AS auc, round(ece, 3) AS ece, \
-             round(ece_noise_floor, 3) AS ece_noise_floor, round(precision_at_seats, 3) AS precision, verdict"
+             round(ece_noise_floor, 3) AS ece_noise_floor, round(precision_at_seats, 3) AS precision, \
+             round(coverage_80, 3) AS coverage, verdict"
         }
         _ => "*",
     };
-    let query = format!("SELECT {columns} FROM backtest_metrics ORDER BY model");
+    let query = format!("SELECT {columns} FROM backtest_metrics ORDER BY log_loss NULLS LAST, model");
     let (schema, batches) = session.ask(&query, None).await?.all().await?;
     print_rows(printer, common.format, &schema, &batches)?;
     Ok(Outcome::Done)

@@ -21,6 +21,7 @@ use crate::{
     args::{Arguments, Verb},
     printer::Printer,
     settings::Settings,
+    stages::champions::Change,
 };
 
 /// How a command that did not fail ended.
@@ -55,9 +56,13 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
             let asked = crate::stages::stats::Asked { full: *full, explain: *explain, memory_mib: *memory };
             stats::stats(common, &settings, printer, asked).await
         }
-        Verb::Train => train::train(common, &settings, printer).await,
-        Verb::Backtest { from, to, refit_every } => {
-            let range = backtest::Range { from: *from, to: *to, refit_every: *refit_every };
+        Verb::Train { rollback } => {
+            let change = if *rollback { Change::Rollback } else { Change::ByProof };
+            train::train(common, &settings, printer, change).await
+        }
+        Verb::Backtest { from, to, refit_every, references } => {
+            let refit_every = refit_every.unwrap_or(settings.refit_slots);
+            let range = backtest::Range { from: *from, to: *to, refit_every, with_references: *references };
             backtest::backtest(common, &settings, printer, range).await
         }
         Verb::Evaluate { truth, run } => {

@@ -59,7 +59,7 @@ pub(crate) async fn nightly(
     })
     .await?;
     run.stage(printer, "train", async |run: &mut RunInProgress| {
-        stages::train::train(run, settings, printer, slot.date, at).await
+        stages::train::train(run, settings, printer, slot.date, at, stages::champions::Change::ByProof).await
     })
     .await?;
     let lists = run

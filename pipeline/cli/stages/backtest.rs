@@ -1,42 +1,65 @@
 //! Past slots, each predicted from what was known at its T.
 
 use anyhow::Result;
-use arrow::array::RecordBatch;
-use slotcast_core::{DateTime, Knowledge, NaiveDate, Slot, SlotCalendar, Utc};
-use slotcast_features::{FeatureTable, Labels};
+use slotcast_core::{DateTime, DemandQuantiles, Knowledge, NaiveDate, ScoredOffer, Slot, SlotCalendar, Utc};
+use slotcast_features::{Column, FeatureTable, Labels, Outcome};
 use slotcast_lake::Lake;
-use slotcast_models::{BASE_RATE, Judged, LOGISTIC, Scores, evaluate};
+use slotcast_models::{BASE_RATE, BLEND, DEMAND, LOGISTIC, OutOfTime, Reign, references};
 use slotcast_stats::{Base, Question, Shelf, look_back};
 
 use super::train::TrainingRows;
-use crate::{failure::UserError, lake_door::question, relations::Columns, settings::Settings};
+use crate::{failure::UserError, lake_door::question, settings::Settings};
 
-const HORIZON: &str = "prelaunch";
+/// The model that the gate promoted, whichever it was.
+pub(crate) const CHAMPION: &str = "champion";
+const ALERTS: &str = "log_signals_per_threshold_alert";
 
-/// Which slots, and how often to fit anew.
+/// Which slots, how often to fit anew, and whether models join that are shown for comparison only.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Range {
     pub(crate) from: NaiveDate,
     pub(crate) to: NaiveDate,
     pub(crate) refit_every: u32,
+    pub(crate) with_references: bool,
 }
 
-/// One prediction of one offer by both models.
+/// What a model said of an offer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said {
+    pub(crate) p: f64,
+    /// For the offer as one that was chosen, like the outcomes that are known.
+    pub(crate) p_if_chosen: f64,
+    pub(crate) demand: Option<DemandQuantiles>,
+}
+
+/// One offer by all models.
 #[derive(Clone, Debug)]
-struct Prediction {
-    slot_date: NaiveDate,
-    id: String,
+pub(crate) struct Prediction {
+    pub(crate) slot_date: NaiveDate,
+    pub(crate) id: String,
     /// Null where it did not run, or has no outcome yet.
-    hit: Option<bool>,
-    base_rate: f64,
-    logistic: f64,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) category: Option<String>,
+    /// Whether its maker had no record yet.
+    pub(crate) is_new_maker: bool,
+    pub(crate) is_thin: bool,
+    /// ln(1 + alerts) less ln(threshold), if known.
+    pub(crate) alerts: Option<f64>,
+    /// One entry a model, in the order of [`Backtest::models`].
+    pub(crate) said: Vec<Said>,
+}
+
+/// Slots that one fit served: what every model but the champion said, and how they did before.
+struct Group {
+    predictions: Vec<Prediction>,
+    names: Vec<String>,
+    out_of_time: OutOfTime,
 }
 
 /// What a backtest gives.
 pub(crate) struct Backtest {
-    pub(crate) scores: RecordBatch,
-    pub(crate) metrics: RecordBatch,
-    pub(crate) rows: usize,
+    pub(crate) models: Vec<&'static str>,
+    pub(crate) predictions: Vec<Prediction>,
 }
 
 /// Slots of the range that were decided by `as_of`.
@@ -79,25 +102,51 @@ pub(crate) async fn backtest(
     let labels = Labels::from_batches(&outcomes)?;
 
     let groups: Vec<&[Slot]> = slots.chunks(range.refit_every as usize).collect();
-    let predictions = predict_all(lake, settings, &table, &labels, &groups)?;
-    let scores = scores_batch(backtest_id, &predictions)?;
-    let metrics = metrics_batch(backtest_id, &predictions, settings)?;
-    Ok(Backtest { scores, metrics, rows: predictions.len() })
+    let mut models = vec![BASE_RATE, LOGISTIC, DEMAND, BLEND, CHAMPION];
+    if range.with_references {
+        models.extend(slotcast_models::REFERENCES);
+    }
+    let ask = Ask { lake, settings, table: &table, labels: &labels, models: &models };
+    let predictions = with_champion(&models, predict_all(&ask, &groups)?);
+    Ok(Backtest { models, predictions })
+}
+
+/// Adds what the champion said. Who that is was decided fit after fit, each knowing the champion before it, as
+/// nights do.
+fn with_champion(models: &[&'static str], groups: Vec<Group>) -> Vec<Prediction> {
+    let seat = models.iter().position(|model| *model == CHAMPION).expect("the champion is among them");
+    let mut champion = BASE_RATE;
+    let mut predictions = Vec::new();
+    for mut group in groups {
+        let names: Vec<&str> = group.names.iter().map(String::as_str).collect();
+        let promotion = group.out_of_time.promotion(&names, Reign { champion: Some(champion), barred: None });
+        let place = models.iter().position(|model| *model == names[promotion.champion]).unwrap_or(0);
+        champion = models[place];
+        for prediction in &mut group.predictions {
+            let said = prediction.said[place];
+            prediction.said.insert(seat, said);
+        }
+        predictions.append(&mut group.predictions);
+    }
+    predictions
+}
+
+/// What every group of slots is predicted from.
+struct Ask<'a> {
+    lake: &'a Lake,
+    settings: &'a Settings,
+    table: &'a FeatureTable,
+    labels: &'a Labels,
+    models: &'a [&'static str],
 }
 
 /// Groups share nothing, so two threads halve the time; the order of the result is that of the slots.
-fn predict_all(
-    lake: &Lake,
-    settings: &Settings,
-    table: &FeatureTable,
-    labels: &Labels,
-    groups: &[&[Slot]],
-) -> Result<Vec<Prediction>> {
+fn predict_all(ask: &Ask<'_>, groups: &[&[Slot]]) -> Result<Vec<Group>> {
     let middle = groups.len().div_ceil(2);
-    let predict = |groups: &[&[Slot]]| -> Result<Vec<Prediction>> {
+    let predict = |groups: &[&[Slot]]| -> Result<Vec<Group>> {
         let mut predictions = Vec::new();
         for slots in groups {
-            predictions.extend(predict(lake, settings, table, labels, slots)?);
+            predictions.extend(predict(ask, slots)?);
         }
         Ok(predictions)
     };
@@ -110,85 +159,63 @@ fn predict_all(
 }
 
 /// Predicts some slots by models fitted at the cutoff of the first of them.
-fn predict(
-    lake: &Lake,
-    settings: &Settings,
-    table: &FeatureTable,
-    labels: &Labels,
-    slots: &[Slot],
-) -> Result<Vec<Prediction>> {
+fn predict(ask: &Ask<'_>, slots: &[Slot]) -> Result<Option<Group>> {
+    let Ask { lake, settings, table, labels, models } = ask;
     let market = lake.market();
     let cutoff = market.calendar().days_before(&slots[0], settings.lead_days);
-    let training =
-        TrainingRows::known_at(table, labels, market, settings, slots[0].date, cutoff).fit(settings)?;
-    let Some(training) = training else { return Ok(Vec::new()) };
+    let rows = TrainingRows::known_at(table, labels, market, settings, slots[0].date, cutoff);
+    let Some(training) = rows.fit(settings, Reign::default())? else { return Ok(None) };
     let is_asked = |row: &usize| slots.iter().any(|slot| slot.date == table.keys[*row].offer.slot_date);
     let asked: Vec<usize> = (0..table.len()).filter(is_asked).collect();
     let offers = table.select(&asked);
-    let base_rate = training.models[0].score(&offers)?;
-    // Where no regression could be fitted, the base rate speaks for it, as it would in a night.
-    let logistic = training.models.last().expect("the base rate is always there").score(&offers)?;
-    let predictions = asked.iter().zip(base_rate.iter().zip(&logistic));
-    Ok(predictions
-        .map(|(row, (base_rate, logistic))| Prediction {
-            slot_date: base_rate.offer.slot_date,
-            id: base_rate.offer.id.clone(),
-            hit: labels.last_known(&table.keys[*row]),
-            base_rate: base_rate.p_hit.get(),
-            logistic: logistic.p_hit.get(),
-        })
-        .collect())
-}
-
-fn scores_batch(backtest_id: &str, predictions: &[Prediction]) -> Result<RecordBatch> {
-    let rows: Vec<(&str, f64, &Prediction)> = predictions
-        .iter()
-        .flat_map(|row| [(BASE_RATE, row.base_rate, row), (LOGISTIC, row.logistic, row)])
-        .collect();
-    Columns::default()
-        .text("backtest_id", rows.iter().map(|_| backtest_id.to_owned()))
-        .text("model", rows.iter().map(|(model, ..)| (*model).to_owned()))
-        .text("horizon", rows.iter().map(|_| HORIZON.to_owned()))
-        .day("slot_date", rows.iter().map(|(_, _, row)| row.slot_date))
-        .text("id", rows.iter().map(|(_, _, row)| row.id.clone()))
-        .number("p_hit", rows.iter().map(|(_, p, _)| *p))
-        .flag("hit", rows.iter().map(|(_, _, row)| row.hit))
-        .batch()
-}
-
-fn metrics_batch(backtest_id: &str, predictions: &[Prediction], settings: &Settings) -> Result<RecordBatch> {
-    // Offers that never ran are scored, but nothing judges them.
-    let (judged, hits): (Vec<&Prediction>, Vec<bool>) =
-        predictions.iter().filter_map(|row| Some((row, row.hit?))).unzip();
-    let slots: Vec<NaiveDate> = judged.iter().map(|row| row.slot_date).collect();
-    let base: Vec<f64> = judged.iter().map(|row| row.base_rate).collect();
-    let logistic: Vec<f64> = judged.iter().map(|row| row.logistic).collect();
-    let mut rows: Vec<(&str, Scores)> = Vec::new();
-    for (model, p) in [(BASE_RATE, &base), (LOGISTIC, &logistic)] {
-        let judged = Judged { p, hits: &hits, slots: &slots, base_rate_p: &base };
-        rows.push((model, evaluate(judged, Some(settings.seats as usize))?));
+    let mut scored: Vec<Vec<ScoredOffer>> = Vec::new();
+    for name in models.iter().take_while(|name| **name != CHAMPION) {
+        // Where a regression could not be fitted, the base rate speaks for it, as it would in a night.
+        let model = training.models.iter().find(|model| model.name() == *name);
+        scored.push(model.unwrap_or(&training.models[0]).score(&offers)?);
     }
-    let base_brier = rows[0].1.brier;
-    let each = || rows.iter().map(|(_, scores)| scores);
-    let (first, last) = (slots.iter().min().copied(), slots.iter().max().copied());
-    let day = |date: Option<NaiveDate>| rows.iter().map(move |_| date.unwrap_or_default());
-    Columns::default()
-        .text("backtest_id", rows.iter().map(|_| backtest_id.to_owned()))
-        .text("model", rows.iter().map(|(model, _)| (*model).to_owned()))
-        .text("horizon", rows.iter().map(|_| HORIZON.to_owned()))
-        .count("n", each().map(|scores| scores.n))
-        .number("base_rate", each().map(|scores| scores.base_rate))
-        .number("auc", each().map(|scores| scores.auc))
-        .number("brier", each().map(|scores| scores.brier))
-        .number("log_loss", each().map(|scores| scores.log_loss))
-        .number("log_loss_se", each().map(|scores| scores.log_loss_se))
-        .number("ece", each().map(|scores| scores.ece))
-        .number("ece_noise_floor", each().map(|scores| scores.ece_noise_floor))
-        .number("precision_at_seats", each().map(|scores| scores.precision_at_seats))
-        .text("verdict", each().map(|scores| scores.verdict.as_str().to_owned()))
-        .number("base_rate_log_loss", each().map(|scores| scores.base_rate_log_loss))
-        .number("base_rate_brier", each().map(|_| base_brier))
-        .day("first_slot", day(first))
-        .day("last_slot", day(last))
-        .batch()
+    let compared = if models.len() > scored.len() + 1 {
+        references(&rows.table, &rows.outcomes, &offers, &settings.model_params)?
+    } else {
+        Vec::new()
+    };
+    let features = || table.spec.features().iter().map(|(name, _)| name.as_str());
+    let (alerts, maker) =
+        (features().position(|name| name == ALERTS), features().position(|name| name == "maker"));
+    let prediction = |(place, row): (usize, &usize)| {
+        let offer = &scored[0][place];
+        let of_reference = |p: &Vec<f64>| Said { p: p[place], p_if_chosen: p[place], demand: None };
+        Prediction {
+            slot_date: offer.offer.slot_date,
+            id: offer.offer.id.clone(),
+            outcome: labels.last_known(&table.keys[*row]),
+            category: offer.offer.category.clone(),
+            is_new_maker: maker.is_some_and(
+                |maker| matches!(&table.columns[maker], Column::Record(records) if records[*row].1 == 0.0),
+            ),
+            is_thin: offer.thin_data,
+            alerts: alerts.and_then(|alerts| match &table.columns[alerts] {
+                Column::Number(values) => values[*row],
+                _ => None,
+            }),
+            said: scored
+                .iter()
+                .map(|scored| said(&scored[place]))
+                .chain(compared.iter().map(of_reference))
+                .collect(),
+        }
+    };
+    Ok(Some(Group {
+        predictions: asked.iter().enumerate().map(prediction).collect(),
+        names: training.models.iter().map(|model| model.name().to_owned()).collect(),
+        out_of_time: training.out_of_time,
+    }))
+}
+
+fn said(scored: &ScoredOffer) -> Said {
+    let p = scored.p_hit_if_chosen.get();
+    // Outcomes are those of chosen offers, so they are held against the curve of a chosen one.
+    let curve =
+        scored.curve.and_then(|curve| curve.with_chance(scored.offer.threshold, (p / (1.0 - p)).ln()));
+    Said { p: scored.p_hit.get(), p_if_chosen: p, demand: curve.map(|curve| curve.quantiles()) }
 }

@@ -10,13 +10,14 @@ use arrow::{
 };
 use slotcast_core::NaiveDate;
 use slotcast_lake::{Market, Published, Room, Snapshot, TableId};
+use slotcast_models::MIN_ROWS_TO_JUDGE;
 use slotcast_publish::{
     BacktestSummary, HitRateRow, Lang, ListView, ModelSummary, PageView, SlotHistoryRow, page_html,
     ranking_json, write_ranking_csv,
 };
 use slotcast_stats::is_working;
 
-use super::rank::RankedList;
+use super::{backtest::CHAMPION, model_check::model_check, rank::RankedList};
 use crate::{
     args::Language,
     lake_door::relation,
@@ -40,6 +41,9 @@ pub(crate) async fn publish(
         ("index.html".to_owned(), page_html(&view, language)?.into_bytes()),
         ("ranking.json".to_owned(), ranking_json(&view, None)?.into_bytes()),
     ];
+    if let Some(card) = promoted_card(run).await? {
+        files.push(("model-card.md".to_owned(), card.into_bytes()));
+    }
     for list in &view.lists {
         let name = if list.is_preliminary { "ranking-preliminary.csv" } else { "ranking.csv" };
         let mut csv = Vec::new();
@@ -64,6 +68,15 @@ async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<
         warnings
             .push("결과가 나온 캠페인이 아직 없어 목록이 없습니다 · No campaign has an outcome yet: nothing to learn from, no list.".to_owned());
     }
+    for model in lists.iter().filter_map(|list| list.model.as_ref()) {
+        let n = model.n_rows();
+        if n < MIN_ROWS_TO_JUDGE {
+            warnings.push(format!(
+                "자료가 부족합니다: 결과가 나온 캠페인이 {n}건뿐이라 확률은 분류의 달성률에 지나지 않습니다 · Not enough data: only {n} campaigns have an outcome, so chances are little more than the rate of the category."
+            ));
+            break;
+        }
+    }
     let lists = lists.iter().map(|list| ListView {
         slot: list.slot,
         is_preliminary: list.is_preliminary,
@@ -87,9 +100,21 @@ async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<
         warnings,
         lists: lists.collect(),
         backtest: backtest(run).await?,
+        model_check: model_check(run).await?,
         hit_rates: hit_rates(&relation(run, "moq_rates").await?)?,
         slot_history: slot_history(&relation(run, "slot_summary").await?)?,
     })
+}
+
+/// The card of the model that ranks.
+async fn promoted_card(run: &RunInProgress) -> Result<Option<String>> {
+    for batch in relation(run, "models").await? {
+        let promoted = batch.column_by_name("promoted").and_then(|column| column.as_boolean_opt());
+        if let Some(row) = promoted.and_then(|flags| flags.iter().position(|flag| flag == Some(true))) {
+            return Ok(Some(texts(&batch, "card")?[row].clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// An inbox in the contract's own shape has no name of its own.
@@ -98,19 +123,19 @@ fn title(market: &str) -> String {
 }
 
 /// A column as numbers; empty where the relation lacks it.
-fn numbers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>> {
+pub(super) fn numbers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>> {
     let Some(column) = batch.column_by_name(name) else { return Ok(vec![None; batch.num_rows()]) };
     let column: ArrayRef = cast(column, &DataType::Float64)?;
     Ok(column.as_primitive::<Float64Type>().iter().collect())
 }
 
-fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<String>> {
+pub(super) fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<String>> {
     let Some(column) = batch.column_by_name(name) else { return Ok(vec![String::new(); batch.num_rows()]) };
     let column = cast(column, &DataType::Utf8)?;
     Ok(column.as_string::<i32>().iter().map(|text| text.unwrap_or_default().to_owned()).collect())
 }
 
-fn days(batch: &RecordBatch, name: &str) -> Vec<Option<NaiveDate>> {
+pub(super) fn days(batch: &RecordBatch, name: &str) -> Vec<Option<NaiveDate>> {
     let column = batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Date32Type>());
     let to_date = Date32Type::to_naive_date_opt;
     column.map_or_else(
@@ -119,7 +144,7 @@ fn days(batch: &RecordBatch, name: &str) -> Vec<Option<NaiveDate>> {
     )
 }
 
-fn whole(value: Option<f64>) -> u64 {
+pub(super) fn whole(value: Option<f64>) -> u64 {
     // Counts come out of SQL as numbers that are whole and not negative.
     value.unwrap_or(0.0) as u64
 }
@@ -162,14 +187,14 @@ fn slot_history(batches: &[RecordBatch]) -> Result<Vec<SlotHistoryRow>> {
     Ok(rows)
 }
 
-/// What the last backtest said of the regression, if there was one.
+/// What the last backtest said of the champions, if there was one.
 async fn backtest(run: &RunInProgress) -> Result<Option<BacktestSummary>> {
     if !run.tables.contains_key(&TableId::relation("backtest_metrics").to_string()) {
         return Ok(None);
     }
     for batch in relation(run, "backtest_metrics").await? {
         let models = texts(&batch, "model")?;
-        let Some(row) = models.iter().position(|model| model == slotcast_models::LOGISTIC) else { continue };
+        let Some(row) = models.iter().position(|model| model == CHAMPION) else { continue };
         let at = |name: &str| Ok::<_, anyhow::Error>(numbers(&batch, name)?[row]);
         let (Some(log_loss), Some(base_log_loss), Some(brier)) =
             (at("log_loss")?, at("base_rate_log_loss")?, at("brier")?)

@@ -5,11 +5,15 @@ use slotcast_core::{Knowledge, RankedOffer, Slot};
 use slotcast_features::{FeatureTable, Labels};
 use slotcast_models::TrainedModel;
 
-use super::train::{TrainingRows, promoted_model};
+use super::{
+    champions::Champions,
+    similar::{self, SimilarRow},
+    train::{TrainingRows, promoted_model},
+};
 use crate::{
     lake_door::relation,
     printer::Printer,
-    relations::rankings,
+    relations::{moq_curve, rankings},
     run_record::{Rows, RunInProgress},
     settings::Settings,
 };
@@ -22,6 +26,7 @@ pub(crate) struct RankedList {
     /// None where nothing could be learned yet; then there are no offers either.
     pub(crate) model: Option<TrainedModel>,
     pub(crate) offers: Vec<RankedOffer>,
+    pub(crate) similar: Vec<SimilarRow>,
 }
 
 pub(crate) async fn rank(
@@ -30,10 +35,14 @@ pub(crate) async fn rank(
     printer: &Printer,
     slot: Slot,
 ) -> Result<(Vec<RankedList>, Rows)> {
-    let lists = ranked_lists(run, settings, slot).await?;
+    let mut lists = ranked_lists(run, settings, slot).await?;
     let parts: Vec<_> = lists.iter().map(|list| (list.offers.as_slice(), list.is_preliminary)).collect();
     let rows = rankings(&parts)?;
     run.keep("rankings", &rows).await?;
+    run.keep("moq_curve", &moq_curve(lists.iter().flat_map(|list| &list.offers))?).await?;
+    let alike: Vec<SimilarRow> =
+        lists.iter_mut().flat_map(|list| std::mem::take(&mut list.similar)).collect();
+    run.keep("similar_campaigns", &similar::batch(&alike)?).await?;
     for list in &lists {
         let kind = if list.is_preliminary { " (preliminary)" } else { "" };
         printer.say(format!("slot {}{kind}: {} offers ranked", list.slot.date, list.offers.len()));
@@ -53,8 +62,11 @@ pub(crate) async fn ranked_lists(
     let knowledge = Knowledge::of(&calendar, slot, run.as_of, settings.lead_days);
     let is_frozen = knowledge.is_frozen(run.as_of);
     let table = FeatureTable::from_batches(&relation(run, "product_slots").await?)?;
+    let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
     let model = promoted_model(run, slot.date).await?;
-    let mut lists = vec![list(settings, &table, model, slot, false, is_frozen)?];
+    let at = knowledge.knowledge_at;
+    let past = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot.date, at);
+    let mut lists = vec![list(settings, &table, &past, model, slot, false, is_frozen)?];
     // A replay of a past slot has no slot ahead of it.
     if is_frozen && slot.opens_at > run.as_of {
         lists.push(preliminary(run, settings, calendar.following(&slot)).await?);
@@ -68,14 +80,17 @@ async fn preliminary(run: &RunInProgress, settings: &Settings, slot: Slot) -> Re
     let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
     let market = run.lake.market();
     let at = Knowledge::of(&market.calendar(), slot, run.as_of, settings.lead_days).knowledge_at;
-    let training = TrainingRows::known_at(&table, &labels, market, settings, slot.date, at).fit(settings)?;
+    let past = TrainingRows::known_at(&table, &labels, market, settings, slot.date, at);
+    let champions = Champions::known_to(run).await?;
+    let training = past.fit(settings, champions.reign(slot.date))?;
     let model = training.map(|training| training.promoted_model().clone());
-    list(settings, &table, model, slot, true, false)
+    list(settings, &table, &past, model, slot, true, false)
 }
 
 fn list(
     settings: &Settings,
     table: &FeatureTable,
+    past: &TrainingRows,
     model: Option<TrainedModel>,
     slot: Slot,
     is_preliminary: bool,
@@ -83,10 +98,11 @@ fn list(
 ) -> Result<RankedList> {
     let in_slot = |row: &usize| table.keys[*row].offer.slot_date == slot.date;
     let offers = table.select(&(0..table.len()).filter(in_slot).collect::<Vec<_>>());
-    let scored = match &model {
-        Some(model) => model.score(&offers)?,
-        None => Vec::new(),
+    let (scored, similar) = match &model {
+        Some(model) => (model.score(&offers)?, similar::similar(model, &offers, past)?),
+        None => (Vec::new(), Vec::new()),
     };
-    let offers = slotcast_rank::rank(scored, settings.rank_by);
-    Ok(RankedList { slot, is_preliminary, is_frozen, model, offers })
+    let base_rate = model.as_ref().map_or(0.0, |model| model.n_hits() as f64 / model.n_rows().max(1) as f64);
+    let offers = slotcast_rank::rank(scored, settings.rank_by.given(base_rate));
+    Ok(RankedList { slot, is_preliminary, is_frozen, model, offers, similar })
 }

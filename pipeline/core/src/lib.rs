@@ -5,6 +5,7 @@
 //! that every other room can depend on it.
 
 mod calendar;
+mod demand;
 mod hint;
 mod holidays;
 mod knowledge;
@@ -15,10 +16,11 @@ mod threshold;
 mod zone;
 
 pub use calendar::{CalendarError, Slot, SlotCalendar};
+pub use demand::{DemandCurve, DemandQuantiles};
 pub use hint::Hint;
 pub use holidays::{HOLIDAY_TABLE_VERSION, Holiday, HolidayKind, KOREAN_HOLIDAY_YEARS, korean_holiday};
 pub use knowledge::Knowledge;
-pub use offer::{Contribution, DemandQuantiles, FeatureValue, Offer, Probability, RankedOffer, ScoredOffer};
+pub use offer::{Contribution, FeatureValue, Offer, Probability, RankedOffer, ScoredOffer};
 pub use rate::{BetaPrior, RatePrior, wilson_interval};
 pub use run::{RunId, RunIdError};
 pub use threshold::{ThresholdBasis, UnknownBasis};

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::threshold::ThresholdBasis;
+use crate::{
+    demand::{DemandCurve, DemandQuantiles},
+    threshold::ThresholdBasis,
+};
 
 /// A candidate, or the campaign it became, under the terms known at its T.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,17 +44,6 @@ impl Probability {
     pub fn get(self) -> f64 {
         self.0
     }
-}
-
-/// Quantiles of the demand that an offer will meet, in its threshold's basis.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DemandQuantiles {
-    /// One in ten offers like this one stays below.
-    pub p10: f64,
-    /// The median.
-    pub p50: f64,
-    /// One in ten offers like this one goes beyond.
-    pub p90: f64,
 }
 
 /// The value that a feature had, for the words of a reason.
@@ -94,14 +86,32 @@ pub struct ScoredOffer {
     pub p_low: Option<Probability>,
     /// Upper end of the 80 % interval of p_hit, if the model has one.
     pub p_high: Option<Probability>,
+    /// The chance for an offer of which no more is known than that somebody chose it: what the outcomes of
+    /// chosen offers are held against. It is `p_hit` where the choice tells the model nothing.
+    pub p_hit_if_chosen: Probability,
     /// The demand expected, if the model has a distribution for it.
     pub demand: Option<DemandQuantiles>,
+    /// That distribution.
+    pub curve: Option<DemandCurve>,
     /// Whether fewer than 30 comparable campaigns stand behind the score.
     pub thin_data: bool,
     /// What the score is made of. The pushes and the model's intercept add up to its logit.
     pub contributions: Vec<Contribution>,
     /// Name of the model.
     pub model: String,
+}
+
+impl ScoredOffer {
+    /// Money to expect: what is sold where the threshold is reached, at the offer's price; nothing is sold where
+    /// it is not. `None` without a distribution of demand, or without a price where the threshold counts units.
+    pub fn expected_amount(&self) -> Option<f64> {
+        let worth = match self.offer.threshold_basis {
+            ThresholdBasis::Amount => 1.0,
+            ThresholdBasis::Units => self.offer.price?,
+        };
+        let amount = worth * self.curve?.expected_sold(self.offer.threshold, f64::INFINITY);
+        amount.is_finite().then_some(amount)
+    }
 }
 
 /// A scored offer in its place.

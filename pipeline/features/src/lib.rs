@@ -10,6 +10,6 @@ mod spec;
 mod table;
 
 pub use error::FeatureError;
-pub use labels::{Label, Labels};
+pub use labels::{Demand, Label, Labels, Outcome};
 pub use spec::{FeatureKind, FeatureSpec};
 pub use table::{Column, FeatureTable, OfferKey};

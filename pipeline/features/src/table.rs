@@ -15,10 +15,11 @@ use crate::{
     spec::{FeatureKind, FeatureSpec},
 };
 
-/// Columns of `product_slots` that name, date or describe a row. Everything else is a feature.
+/// Columns of `product_slots` that name, date or describe a row. Everything else is a feature; the title is both.
 pub(crate) const KEY_COLUMNS: [&str; 14] = [
     "id",
     "campaign_id",
+    "campaign_number",
     "product_id",
     "slot_date",
     "opens_at",
@@ -28,7 +29,6 @@ pub(crate) const KEY_COLUMNS: [&str; 14] = [
     "threshold",
     "threshold_basis",
     "price",
-    "title",
     "maker_name",
     "run_id",
 ];
@@ -165,8 +165,12 @@ pub(crate) fn required<T>(
     values.into_iter().enumerate().map(|(row, value)| value.ok_or_else(|| null(row))).collect()
 }
 
-fn read_numbers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>, FeatureError> {
-    let column = read_column(batch, RELATION, name, &DataType::Float64, "a number")?;
+pub(crate) fn read_numbers(
+    batch: &RecordBatch,
+    relation: &'static str,
+    name: &str,
+) -> Result<Vec<Option<f64>>, FeatureError> {
+    let column = read_column(batch, relation, name, &DataType::Float64, "a number")?;
     Ok(column
         .as_primitive::<Float64Type>()
         .iter()
@@ -176,11 +180,11 @@ fn read_numbers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>, Fea
 
 fn read_feature(batch: &RecordBatch, name: &str, kind: FeatureKind) -> Result<Column, FeatureError> {
     Ok(match kind {
-        FeatureKind::Number => Column::Number(read_numbers(batch, name)?),
+        FeatureKind::Number => Column::Number(read_numbers(batch, RELATION, name)?),
         FeatureKind::Category => Column::Category(read_texts(batch, RELATION, name)?),
         FeatureKind::Record => {
-            let hits = read_numbers(batch, &format!("{name}_hits"))?;
-            let counts = read_numbers(batch, &format!("{name}_n"))?;
+            let hits = read_numbers(batch, RELATION, &format!("{name}_hits"))?;
+            let counts = read_numbers(batch, RELATION, &format!("{name}_n"))?;
             let pairs = hits.iter().zip(&counts);
             Column::Record(pairs.map(|(h, n)| (h.unwrap_or(0.0), n.unwrap_or(0.0))).collect())
         }
@@ -198,9 +202,9 @@ fn read_keys(batch: &RecordBatch) -> Result<Vec<OfferKey>, FeatureError> {
     let ids = required(text("id")?, RELATION, "id")?;
     let products = required(text("product_id")?, RELATION, "product_id")?;
     let slots = required(read_dates(batch, "slot_date")?, RELATION, "slot_date")?;
-    let thresholds = required(read_numbers(batch, "threshold")?, RELATION, "threshold")?;
+    let thresholds = required(read_numbers(batch, RELATION, "threshold")?, RELATION, "threshold")?;
     let bases = required(text("threshold_basis")?, RELATION, "threshold_basis")?;
-    let prices = read_numbers(batch, "price")?;
+    let prices = read_numbers(batch, RELATION, "price")?;
     let titles = text("title")?;
     let categories = text("category")?;
     let makers = text("maker_name")?;

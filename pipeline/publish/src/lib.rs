@@ -16,7 +16,10 @@ pub use csv::write_ranking_csv;
 pub use error::PublishError;
 pub use json::ranking_json;
 pub use page::page_html;
-pub use view::{BacktestSummary, HitRateRow, ListView, ModelSummary, PageView, SlotHistoryRow, local_text};
+pub use view::{
+    BacktestSummary, HitRateRow, ListView, ModelCheck, ModelSummary, PageView, ReliabilityBin,
+    SlotHistoryRow, SlotScore, local_text,
+};
 pub use words::{Lang, UnknownLang, is_internal_feature, reason_text, reasons_text};
 
 /// The market that the tests of several exporters publish.

@@ -6,7 +6,10 @@ use slotcast_core::{
     SlotCalendar, ThresholdBasis, Tz,
 };
 
-use crate::view::{BacktestSummary, HitRateRow, ListView, ModelSummary, PageView, SlotHistoryRow};
+use crate::view::{
+    BacktestSummary, HitRateRow, ListView, ModelCheck, ModelSummary, PageView, ReliabilityBin,
+    SlotHistoryRow, SlotScore,
+};
 
 /// Title, category, maker, threshold, price, p_hit.
 type Row = (&'static str, &'static str, &'static str, f64, Option<f64>, f64);
@@ -86,7 +89,9 @@ fn offer(place: usize) -> RankedOffer {
             p_hit: chance(p_hit).expect("a probability"),
             p_low: chance(p_hit - half),
             p_high: chance(p_hit + half),
+            p_hit_if_chosen: chance(p_hit).expect("a probability"),
             demand,
+            curve: None,
             thin_data,
             contributions: reasons.clone(),
             model: "logistic".to_owned(),
@@ -136,6 +141,7 @@ pub(crate) fn page() -> PageView {
             list(calendar.following(&slot), offers().into_iter().take(2).collect(), true),
         ],
         backtest: Some(backtest()),
+        model_check: Some(model_check()),
         hit_rates: hit_rates(),
         slot_history: slot_history(),
     }
@@ -153,6 +159,41 @@ fn backtest() -> BacktestSummary {
         auc: Some(0.7841),
         ece: Some(0.031),
         ece_noise_floor: Some(0.027),
+    }
+}
+
+/// A little too sure of itself, on more slots than are drawn.
+fn model_check() -> ModelCheck {
+    let last = "2016-02-09".parse::<slotcast_core::NaiveDate>().expect("a date");
+    let bin = |place: u64| {
+        let (n, p_mean) = (38 + 31 * (place * place % 7), 0.04 + 0.1 * place as f64);
+        let share = 0.5 + 0.88 * (p_mean - 0.5) + 0.04 * ((place * 5 % 4) as f64 - 1.5);
+        let hits = (share * n as f64).round() as u64;
+        let (share, half) = (hits as f64 / n as f64, 1.28 * (share * (1.0 - share) / n as f64).sqrt());
+        ReliabilityBin { n, hits, p_mean, low: (share - half).max(0.0), high: (share + half).min(1.0) }
+    };
+    let slot = |week: u64| {
+        let n = 14 + week * 11 % 9 + (week % 52) / 4;
+        let expected_hits = n as f64 * (0.55 + 0.1 * (week as f64 / 8.0).sin());
+        let wobble = (week * 7 % 11) as f64 / 5.0 - 1.0;
+        SlotScore {
+            slot_date: last - chrono::Days::new(7 * week),
+            n,
+            hits: (expected_hits + 3.0 * wobble).round() as u64,
+            expected_hits,
+            log_loss: 0.54 + 0.07 * wobble,
+            base_log_loss: 0.66 + 0.03 * ((week * 5 % 13) as f64 / 6.0 - 1.0),
+        }
+    };
+    ModelCheck {
+        model: "blend".to_owned(),
+        n: 1_870,
+        ece: Some(0.0241),
+        ece_noise_floor: Some(0.0208),
+        log_loss: 0.5409,
+        base_log_loss: 0.6602,
+        bins: (0..10).map(bin).collect(),
+        slots: (0..90).map(slot).collect(),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct PageView {
     pub lists: Vec<ListView>,
     /// How right earlier lists would have been, if that was measured.
     pub backtest: Option<BacktestSummary>,
+    /// How right the model is on slots later than those it learned from, if that was measured.
+    pub model_check: Option<ModelCheck>,
     /// Rows of `moq_rates`.
     pub hit_rates: Vec<HitRateRow>,
     /// Rows of `slot_summary`, in any order.
@@ -77,6 +79,59 @@ pub struct BacktestSummary {
     pub ece: Option<f64>,
     /// The calibration error that a perfect model would show on as many offers, if measured.
     pub ece_noise_floor: Option<f64>,
+}
+
+/// A model held against slots later than those it learned from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelCheck {
+    /// Its name.
+    pub model: String,
+    /// Offers that it predicted from earlier slots.
+    pub n: u64,
+    /// Expected calibration error, if defined.
+    pub ece: Option<f64>,
+    /// The calibration error that a perfect model would show on as many offers, if measured.
+    pub ece_noise_floor: Option<f64>,
+    /// Log loss of the model.
+    pub log_loss: f64,
+    /// Log loss of always saying the base rate known at the time.
+    pub base_log_loss: f64,
+    /// What became of offers by the chance that was said.
+    pub bins: Vec<ReliabilityBin>,
+    /// What became of them by slot, in any order.
+    pub slots: Vec<SlotScore>,
+}
+
+/// Offers whose chances were alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReliabilityBin {
+    /// Offers.
+    pub n: u64,
+    /// Offers that reached their threshold.
+    pub hits: u64,
+    /// Their mean chance.
+    pub p_mean: f64,
+    /// Lower end of the 80 % interval of the share of hits.
+    pub low: f64,
+    /// Upper end of it.
+    pub high: f64,
+}
+
+/// One slot, predicted from earlier ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotScore {
+    /// The local date on which the slot opened.
+    pub slot_date: NaiveDate,
+    /// Offers that were predicted.
+    pub n: u64,
+    /// Offers that reached their threshold.
+    pub hits: u64,
+    /// The sum of their chances.
+    pub expected_hits: f64,
+    /// Log loss of the model.
+    pub log_loss: f64,
+    /// Log loss of the base rate on the same offers.
+    pub base_log_loss: f64,
 }
 
 /// A row of `moq_rates`.

@@ -8,8 +8,8 @@ mod rank_by;
 mod reasons;
 
 pub use order::rank;
-pub use rank_by::{RankBy, UnknownRankBy};
-pub use reasons::{MOST_REASONS, WEAKEST_PUSH, top_reasons};
+pub use rank_by::{EVERYTHING_HITS, RankBy, UnknownRankBy};
+pub use reasons::{MOST_REASONS_EACH_WAY, WEAKEST_PUSH, top_reasons};
 
 /// What several tests need: offers that differ only where a test says so.
 #[cfg(test)]

@@ -30,25 +30,34 @@ pub fn rank(scored: Vec<ScoredOffer>, rank_by: RankBy) -> Vec<RankedOffer> {
 }
 
 fn by_first_place(a: &ScoredOffer, b: &ScoredOffer, rank_by: RankBy) -> Ordering {
-    match rank_by {
-        // Adding zero makes one zero of the two that `total_cmp` tells apart.
-        RankBy::PHit => (b.p_hit.get() + 0.0).total_cmp(&(a.p_hit.get() + 0.0)),
-    }
+    let twice = |scored: &ScoredOffer| Some(scored.curve?.p_at_least(2.0 * scored.offer.threshold));
+    let first = |scored: &ScoredOffer| match rank_by {
+        RankBy::Auto | RankBy::PHit => Some(scored.p_hit.get()),
+        RankBy::PTwice => twice(scored),
+        RankBy::ExpectedAmount => scored.expected_amount(),
+    };
+    by_value(first(a), first(b)).then_with(|| by_value(Some(a.p_hit.get()), Some(b.p_hit.get())))
 }
 
-fn by_demand(a: &ScoredOffer, b: &ScoredOffer) -> Ordering {
-    match (demand_per_threshold(a), demand_per_threshold(b)) {
-        (Some(a), Some(b)) => b.total_cmp(&a),
+/// The larger first, what has no value last.
+fn by_value(a: Option<f64>, b: Option<f64>) -> Ordering {
+    match (a, b) {
+        // Adding zero makes one zero of the two that `total_cmp` tells apart.
+        (Some(a), Some(b)) => (b + 0.0).total_cmp(&(a + 0.0)),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,
     }
 }
 
+fn by_demand(a: &ScoredOffer, b: &ScoredOffer) -> Ordering {
+    by_value(demand_per_threshold(a), demand_per_threshold(b))
+}
+
 /// `None` as well where a threshold of zero makes the ratio meaningless.
 fn demand_per_threshold(scored: &ScoredOffer) -> Option<f64> {
     let ratio = scored.demand?.p50 / scored.offer.threshold;
-    ratio.is_finite().then_some(ratio + 0.0)
+    ratio.is_finite().then_some(ratio)
 }
 
 /// Ids should be unique. Where they are not, the list must still not depend on the
@@ -78,6 +87,25 @@ mod tests {
             scored("e", 0.9),
         ];
         assert_eq!(ids(list), ["e", "c", "d", "a", "b"]);
+    }
+
+    #[test]
+    fn where_everything_hits_the_safer_multiple_comes_first() {
+        let with_curve = |id: &str, slope: f64| {
+            let curve = slotcast_core::DemandCurve::through(100.0, 4.0, slope, slope);
+            ScoredOffer { curve, ..scored(id, 0.98) }
+        };
+        // The same chance at the threshold; the flatter curve reaches further.
+        let list = || vec![scored("none", 0.99), with_curve("steep", 5.0), with_curve("flat", 2.0)];
+        let by =
+            |rank_by| rank(list(), rank_by).into_iter().map(|one| one.scored.offer.id).collect::<Vec<_>>();
+        assert_eq!(by(RankBy::PTwice), ["flat", "steep", "none"]);
+        assert_eq!(by(RankBy::PHit)[0], "none");
+        assert_eq!(
+            by(RankBy::ExpectedAmount),
+            ["none", "flat", "steep"],
+            "without a price by chance and demand"
+        );
     }
 
     #[test]

@@ -2,20 +2,26 @@
 
 use slotcast_core::Contribution;
 
-/// No more reasons than a person reads in a table cell.
-pub const MOST_REASONS: usize = 4;
+/// No more reasons for, and no more against, than a person reads in a table cell.
+pub const MOST_REASONS_EACH_WAY: usize = 3;
 
 /// The weakest push worth telling. Near p = 1/2 it moves the chance by little more than one percentage point.
 pub const WEAKEST_PUSH: f64 = 0.05;
 
-/// The strongest contributions, strongest first; of equally strong ones the first by name.
+/// The strongest contributions up and down, strongest first; of equally strong ones the first by name.
 ///
 /// A push that is not a number is no reason.
 pub fn top_reasons(contributions: &[Contribution]) -> Vec<Contribution> {
     let mut told: Vec<&Contribution> =
         contributions.iter().filter(|one| one.push.abs() >= WEAKEST_PUSH).collect();
     told.sort_by(|a, b| b.push.abs().total_cmp(&a.push.abs()).then_with(|| a.feature.cmp(&b.feature)));
-    told.into_iter().take(MOST_REASONS).cloned().collect()
+    let mut taken = [0; 2];
+    told.retain(|one| {
+        let of_its_way = &mut taken[usize::from(one.push > 0.0)];
+        *of_its_way += 1;
+        *of_its_way <= MOST_REASONS_EACH_WAY
+    });
+    told.into_iter().cloned().collect()
 }
 
 #[cfg(test)]
@@ -34,9 +40,9 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_four_and_none_too_weak() {
-        let many = [("a", 0.5), ("b", 0.4), ("c", 0.3), ("d", 0.2), ("e", 0.1)];
-        assert_eq!(names(&many), ["a", "b", "c", "d"]);
+    fn no_more_than_three_each_way_and_none_too_weak() {
+        let many = [("a", 0.5), ("b", 0.4), ("c", 0.3), ("d", 0.2), ("e", -0.1)];
+        assert_eq!(names(&many), ["a", "b", "c", "e"]);
         assert_eq!(names(&[("a", 0.049), ("b", -0.05), ("c", f64::NAN)]), ["b"]);
     }
 

@@ -199,8 +199,8 @@ relations! {
     "marts" Orders "snapshot_demand_changes" Kind::View;
     "marts" Orders "demand_known" Kind::Memory;
     "marts" Orders "snapshot_counts" Kind::Memory;
-    "marts" Orders "outcome_versions" Kind::Kept(&["campaign_id", "known_at"]);
     "marts" Orders "campaign_orders" Kind::Working(&["campaign_id"]);
+    "marts" Orders "outcome_versions" Kind::Kept(&["campaign_id", "known_at"]);
     "marts" Orders "campaign_outcomes" Kind::Kept(&["campaign_id"]);
     "marts" Orders "campaign_steps" Kind::Working(&["campaign_id", "step"]);
     "marts" Orders "campaign_refunds" Kind::Working(&["campaign_id", "lag_days"]);

@@ -6,16 +6,21 @@
 
 mod both;
 mod chance;
+mod check;
 mod history;
+mod plot;
 mod rates;
+mod reliability;
 mod row;
 mod score;
 mod section;
+mod slot_scores;
 
 use askama::Template;
 
 use self::{
     both::Both,
+    check::Check,
     history::HistoryChart,
     rates::RateGroup,
     score::{ScoreRow, Verdict},
@@ -48,6 +53,7 @@ pub fn page_html(view: &PageView, lang: Lang) -> Result<String, PublishError> {
             .collect(),
         verdict: view.backtest.as_ref().map(Verdict::new),
         scores: view.backtest.as_ref().map(score::rows).unwrap_or_default(),
+        check: view.model_check.as_ref().map(Check::new),
         rate_groups: rates::groups(&view.hit_rates, currency),
         history: HistoryChart::new(&view.slot_history),
     };
@@ -66,6 +72,7 @@ struct Page<'a> {
     sections: Vec<Section>,
     verdict: Option<Verdict>,
     scores: Vec<ScoreRow>,
+    check: Option<Check>,
     rate_groups: Vec<RateGroup>,
     history: Option<HistoryChart>,
 }

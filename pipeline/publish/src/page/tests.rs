@@ -16,6 +16,7 @@ fn hostile_text_is_text() {
     view.warnings = vec![hostile.to_owned()];
     view.lists[0].model.name = hostile.to_owned();
     view.hit_rates[1].key = hostile.to_owned();
+    view.model_check.as_mut().unwrap().model = hostile.to_owned();
     let offer = &mut view.lists[0].offers[0];
     offer.scored.offer.id = hostile.to_owned();
     offer.scored.offer.maker_name = Some(hostile.to_owned());
@@ -96,6 +97,25 @@ fn a_model_that_is_no_better_is_called_so() {
     let backtest = view.backtest.as_mut().unwrap();
     backtest.log_loss = backtest.base_log_loss;
     assert!(html(&view).contains("no better than always saying the base rate"));
+}
+
+#[test]
+fn a_model_that_was_not_checked_has_no_section() {
+    let mut view = sample::page();
+    assert!(html(&view).contains("Can the chances be trusted"));
+    view.model_check = None;
+    let page = html(&view);
+    assert!(!page.contains("Can the chances be trusted") && !page.contains("<section class=\"check\""));
+}
+
+#[test]
+fn a_check_without_bins_and_slots_is_its_sentence() {
+    let mut view = sample::page();
+    let check = view.model_check.as_mut().unwrap();
+    (check.bins, check.slots) = (Vec::new(), Vec::new());
+    let page = html(&view);
+    assert!(page.contains("a perfect model would show 0.021"));
+    assert!(!page.contains("id=\"reliability\"") && !page.contains("id=\"slot-hits\""));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::figures::grouped;
 pub(super) static TONGUE: Tongue = Tongue {
     labels: LABELS,
     kinds: KINDS,
+    attributes: ATTRIBUTES,
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     months: [
         "January",
@@ -33,6 +34,7 @@ pub(super) static TONGUE: Tongue = Tongue {
     missing: |label| format!("{label} not known"),
     in_days: |kind, days| format!("{kind} in {days} days"),
     per_threshold: |kind| format!("{kind} per unit of threshold"),
+    earlier: |kind| format!("ratio of {kind} at earlier offers to now"),
 };
 
 /// In the order of `ko`.
@@ -50,6 +52,7 @@ const LABELS: &[(&str, &str)] = &[
     ("artist", "artist"),
     ("artist_campaigns", "earlier campaigns of the artist"),
     ("product_campaigns", "earlier campaigns of the product"),
+    ("log_earlier_offers", "earlier offers of the product"),
     ("opens_weekday", "opening weekday"),
     ("opens_month", "opening month"),
     ("log_price", "price"),
@@ -60,6 +63,7 @@ const LABELS: &[(&str, &str)] = &[
     ("rivals_in_slot", "rivals in the slot"),
     ("rivals_in_category", "rivals of its category in the slot"),
     ("is_encore", "encore"),
+    ("title", "words of the title"),
     ("title_length", "length of the title"),
     ("log_views_per_threshold", "views per unit of threshold"),
     ("log_visitors_per_threshold", "visitors per unit of threshold"),
@@ -78,4 +82,21 @@ const KINDS: &[(&str, &str)] = &[
     ("reorder_request", "reorder requests"),
     ("view", "views"),
     ("visitor", "visitors"),
+];
+
+/// Attributes that sources are known to have, without their prefix. In the order of `ko`.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("title_chars", "characters in the title"),
+    ("title_words", "words in the title"),
+    ("headline", "headline"),
+    ("headline_chars", "characters in the headline"),
+    ("headline_words", "words in the headline"),
+    ("about_len", "length of the description"),
+    ("budget_len", "length of the budget"),
+    ("has_video", "has video"),
+    ("subcategory", "subcategory"),
+    ("state", "state"),
+    ("country", "country"),
+    ("currency", "currency"),
+    ("own_currency", "currency"),
 ];

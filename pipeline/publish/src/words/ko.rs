@@ -6,6 +6,7 @@ use crate::figures::grouped;
 pub(super) static TONGUE: Tongue = Tongue {
     labels: LABELS,
     kinds: KINDS,
+    attributes: ATTRIBUTES,
     weekdays: ["월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"],
     months: ["1월", "2월", "3월", "4월", "5월", "6월", "7월", "8월", "9월", "10월", "11월", "12월"],
     no_yes: ["아니요", "예"],
@@ -20,6 +21,7 @@ pub(super) static TONGUE: Tongue = Tongue {
     missing: |label| format!("{label} 정보 없음"),
     in_days: |kind, days| format!("최근 {days}일 {kind}"),
     per_threshold: |kind| format!("목표 대비 {kind}"),
+    earlier: |kind| format!("지금 대비 지난 제안 때 {kind}"),
 };
 
 /// In the order of `en`.
@@ -37,6 +39,7 @@ const LABELS: &[(&str, &str)] = &[
     ("artist", "작가"),
     ("artist_campaigns", "작가 지난 판매 횟수"),
     ("product_campaigns", "상품 지난 판매 횟수"),
+    ("log_earlier_offers", "상품 지난 제안 횟수"),
     ("opens_weekday", "오픈 요일"),
     ("opens_month", "오픈 월"),
     ("log_price", "가격"),
@@ -47,6 +50,7 @@ const LABELS: &[(&str, &str)] = &[
     ("rivals_in_slot", "같은 슬롯 경쟁 상품"),
     ("rivals_in_category", "같은 슬롯 같은 카테고리 상품"),
     ("is_encore", "앙코르 판매"),
+    ("title", "제목의 말"),
     ("title_length", "제목 길이"),
     ("log_views_per_threshold", "목표 대비 조회"),
     ("log_visitors_per_threshold", "목표 대비 방문자"),
@@ -65,4 +69,21 @@ const KINDS: &[(&str, &str)] = &[
     ("reorder_request", "재판매 요청"),
     ("view", "조회"),
     ("visitor", "방문자"),
+];
+
+/// Attributes that sources are known to have, without their prefix. In the order of `en`.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("title_chars", "제목 글자 수"),
+    ("title_words", "제목 단어 수"),
+    ("headline", "소개 문구"),
+    ("headline_chars", "소개 문구 글자 수"),
+    ("headline_words", "소개 문구 단어 수"),
+    ("about_len", "상세 설명 길이"),
+    ("budget_len", "예산 설명 길이"),
+    ("has_video", "동영상 포함"),
+    ("subcategory", "하위 카테고리"),
+    ("state", "주(州)"),
+    ("country", "국가"),
+    ("currency", "통화"),
+    ("own_currency", "통화"),
 ];

@@ -10,7 +10,9 @@ pub(super) enum Shape {
     Number,
     /// The natural logarithm of what people know.
     Logarithm,
-    /// The natural logarithm of a smoothed ratio to the threshold.
+    /// The natural logarithm of one more than a count.
+    CountLogarithm,
+    /// The natural logarithm of a smoothed ratio.
     Ratio,
     /// Days.
     Days,
@@ -28,6 +30,7 @@ impl Shape {
         match feature {
             "opens_weekday" => Self::Weekday,
             "opens_month" => Self::Month,
+            "log_earlier_offers" => Self::CountLogarithm,
             "log_threshold" | "log_price" | "log_capacity" => Self::Logarithm,
             _ if feature.starts_with("log_") && feature.ends_with("_per_threshold") => Self::Ratio,
             _ if feature.starts_with("is_") || feature.starts_with("has_") => Self::NoYes,
@@ -49,6 +52,7 @@ pub(super) fn value_text(tongue: &Tongue, shape: Shape, value: f64) -> String {
     let word = match shape {
         Shape::Number => None,
         Shape::Logarithm => Some(figure(value.exp())),
+        Shape::CountLogarithm => Some(figure(value.exp_m1())),
         Shape::Ratio => Some((tongue.ratio)(&figure(value.exp()))),
         Shape::Days => Some((tongue.days)(value, &figure(value))),
         Shape::Weekday => named(&tongue.weekdays, 1),

@@ -22,11 +22,14 @@ fn the_tables_have_the_same_keys() {
     let (ko, en) = (Tongue::of(Lang::Ko), Tongue::of(Lang::En));
     assert_eq!(keys(ko.labels), keys(en.labels));
     assert_eq!(keys(ko.kinds), keys(en.kinds));
+    assert_eq!(keys(ko.attributes), keys(en.attributes));
     for tongue in [ko, en] {
-        let mut sorted = keys(tongue.labels);
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(sorted.len(), tongue.labels.len(), "a label twice");
+        for table in [tongue.labels, tongue.kinds, tongue.attributes] {
+            let mut sorted = keys(table);
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted.len(), table.len(), "a key twice");
+        }
     }
 }
 
@@ -57,6 +60,39 @@ fn logarithms_are_shown_as_what_they_stand_for() {
 }
 
 #[test]
+fn earlier_offers_are_a_count_and_ratios() {
+    assert_eq!(
+        both(&number("log_earlier_offers", 4_f64.ln(), 0.2)),
+        ["▲ 상품 지난 제안 횟수 3 (+0.20)", "▲ earlier offers of the product 3 (+0.20)"]
+    );
+    assert_eq!(
+        both(&number("log_earlier_offers", 0.0, -0.2))[1],
+        "▼ earlier offers of the product 0 (-0.20)"
+    );
+    let kinds = [("alert", "알림 신청", "alerts"), ("wish", "찜", "wishes"), ("share", "공유", "shares")];
+    for (kind, ko, en) in
+        kinds.into_iter().chain([("like", "좋아요", "likes"), ("shout_out", "shout out", "shout out")])
+    {
+        assert_eq!(
+            both(&number(&format!("log_earlier_ratio_{kind}"), 1.5_f64.ln(), 0.3)),
+            [
+                format!("▲ 지금 대비 지난 제안 때 {ko} 약 1.5배 (+0.30)"),
+                format!("▲ ratio of {en} at earlier offers to now about 1.5 (+0.30)")
+            ]
+        );
+    }
+}
+
+#[test]
+fn the_words_of_a_title_are_named_as_words() {
+    let title = reason("title", FeatureValue::Text("titanium, mug".to_owned()), 0.3);
+    assert_eq!(
+        both(&title),
+        ["▲ 제목의 말 titanium, mug (+0.30)", "▲ words of the title titanium, mug (+0.30)"]
+    );
+}
+
+#[test]
 fn days_months_and_yes_are_words() {
     assert_eq!(
         both(&number("opens_weekday", 2.0, 0.1)),
@@ -79,10 +115,26 @@ fn days_months_and_yes_are_words() {
 }
 
 #[test]
+fn attributes_of_known_sources_have_words() {
+    assert_eq!(
+        both(&number("attr_has_video", 1.0, 0.1)),
+        ["▲ 동영상 포함 예 (+0.10)", "▲ has video yes (+0.10)"]
+    );
+    assert_eq!(
+        both(&number("attr_title_words", 6.0, 0.1)),
+        ["▲ 제목 단어 수 6 (+0.10)", "▲ words in the title 6 (+0.10)"]
+    );
+    assert_eq!(
+        both(&reason("attr_country", FeatureValue::Text("BR".to_owned()), 0.1)),
+        ["▲ 국가 BR (+0.10)", "▲ country BR (+0.10)"]
+    );
+}
+
+#[test]
 fn what_is_not_known_by_name_is_named_as_it_is() {
     assert_eq!(
-        both(&number("attr_has_video", 0.0, -0.1)),
-        ["▼ has video 아니요 (-0.10)", "▼ has video no (-0.10)"]
+        both(&number("attr_has_lamp", 0.0, -0.1)),
+        ["▼ has lamp 아니요 (-0.10)", "▼ has lamp no (-0.10)"]
     );
     assert_eq!(
         both(&number("moon_phase", 0.5, 0.1)),

@@ -9,6 +9,8 @@ pub(crate) struct Tongue {
     pub(super) labels: &'static [(&'static str, &'static str)],
     /// Kinds of signals known by name.
     pub(super) kinds: &'static [(&'static str, &'static str)],
+    /// Attributes known by name, without their prefix.
+    pub(super) attributes: &'static [(&'static str, &'static str)],
     /// Monday to Sunday.
     pub(super) weekdays: [&'static str; 7],
     /// January to December.
@@ -17,7 +19,7 @@ pub(crate) struct Tongue {
     pub(super) no_yes: [&'static str; 2],
     /// A number of days.
     pub(super) days: fn(value: f64, text: &str) -> String,
-    /// A ratio to the threshold that is not exact.
+    /// A ratio that is not exact.
     pub(super) ratio: fn(text: &str) -> String,
     /// A record: hits of n.
     pub(super) record: fn(label: &str, hits: f64, n: f64) -> String,
@@ -27,6 +29,8 @@ pub(crate) struct Tongue {
     pub(super) in_days: fn(kind: &str, days: &str) -> String,
     /// The name of a kind of signals against the threshold.
     pub(super) per_threshold: fn(kind: &str) -> String,
+    /// The name of a kind of signals at earlier offers of the product against those of now.
+    pub(super) earlier: fn(kind: &str) -> String,
 }
 
 impl Tongue {
@@ -51,6 +55,9 @@ impl Tongue {
         if let Some(kind) = feature.strip_prefix("log_signals_per_threshold_") {
             return ((self.per_threshold)(&self.kind(kind)), Shape::Ratio);
         }
+        if let Some(kind) = feature.strip_prefix("log_earlier_ratio_") {
+            return ((self.earlier)(&self.kind(kind)), Shape::Ratio);
+        }
         if let Some((kind, days)) = counted_in_days(feature)
             && let Some(kind) = find(self.kinds, kind)
         {
@@ -60,14 +67,19 @@ impl Tongue {
             return (kind.to_owned(), Shape::Number);
         }
         match feature.strip_prefix("attr_") {
-            Some(name) => (name.replace('_', " "), Shape::of(name)),
+            Some(name) => (named(self.attributes, name), Shape::of(name)),
             None => (feature.to_owned(), Shape::of(feature)),
         }
     }
 
     fn kind(&self, kind: &str) -> String {
-        find(self.kinds, kind).map_or_else(|| kind.replace('_', " "), str::to_owned)
+        named(self.kinds, kind)
     }
+}
+
+/// The word for `key`, or the key itself as words.
+fn named(table: &[(&str, &'static str)], key: &str) -> String {
+    find(table, key).map_or_else(|| key.replace('_', " "), str::to_owned)
 }
 
 /// Plural keys mean the same as singular ones.

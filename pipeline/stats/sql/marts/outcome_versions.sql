@@ -3,6 +3,7 @@
 -- time. A declared outcome wins over the count.
 -- column slot_date: the slot of the version of the campaign that holds last
 -- column demand: in the threshold's basis
+-- column is_sold_out: the capacity was reached, so that demand is at least this
 -- column hit: null for withdrawn campaigns
 SELECT
     s.slot_date,
@@ -24,11 +25,17 @@ SELECT
         WHEN c.declared_outcome IS NOT NULL THEN c.declared_outcome = 'reached'
         WHEN c.threshold_basis = 'amount' THEN d.amount >= c.threshold
         ELSE d.units >= c.threshold
-    END AS hit
+    END AS hit,
+    coalesce(
+        o.sold_out_at IS NOT NULL
+        OR CASE WHEN c.threshold_basis = 'amount' THEN d.amount ELSE d.units END >= c.capacity,
+        FALSE
+    ) AS is_sold_out
 FROM stg_campaigns AS c
 INNER JOIN demand_known AS d
     ON c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
 INNER JOIN slot_campaigns AS s ON c.campaign_id = s.campaign_id
+LEFT JOIN campaign_orders AS o ON c.campaign_id = o.campaign_id
 -- A version that arrived after the one that goes before it never held.
 WHERE
     (c.superseded_at IS NULL OR c.known_at < c.superseded_at)

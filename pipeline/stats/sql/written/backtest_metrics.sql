@@ -2,17 +2,21 @@
 -- How well past slots were predicted from what was known before each of them; of the newest backtest. A model
 --   is worth its name where its log loss is below that of the base rate.
 -- column backtest_id: the run that made it
--- column model: base_rate or logistic
+-- column model: base_rate, logistic, demand, blend (the mean of the two), champion (whichever was promoted at each
+--   fit), most_alerts (a habit: an order without chances), or with `--references` a model for comparison
 -- column horizon: what was known: prelaunch, before the slot opened
 -- column n: offers that were predicted and had an outcome
 -- column base_rate: share of them that reached their threshold
 -- column auc: chance that a hit is ranked above a miss; 0.5 is chance
 -- column brier: mean squared error; lower is better
 -- column log_loss: lower is better
--- column log_loss_se: standard error of its difference from the base rate
+-- column log_loss_se: its standard error over slots
+-- column gain: log loss by which it is better than the base rate
+-- column gain_se: its standard error over slots
 -- column ece: how far predicted and observed rates lie apart, over bins
--- column ece_noise_floor: the ece that chance alone would give
+-- column ece_noise_floor: the ece that chance alone exceeds in one of twenty cases
 -- column precision_at_seats: hits among the best of each slot, as many as it has seats
+-- column coverage_80: share of demands within the 80 % interval
 -- column verdict: better_than_base_rate, no_better_than_base_rate or not_enough_data
 -- column base_rate_log_loss: of the base rate, on the same offers
 -- column base_rate_brier: of the base rate, on the same offers

@@ -1,8 +1,14 @@
 -- grain: backtest, model, horizon, offer
 -- Each prediction of the newest backtest beside what came of it. It joins product_slots on id.
 -- column backtest_id: the run that made it
--- column model: base_rate or logistic
+-- column model: base_rate, logistic, demand, blend, champion, or with `--references` a model for comparison
 -- column horizon: what was known: prelaunch, before the slot opened
 -- column id: the offer: its candidate, else its campaign
 -- column p_hit: chance of reaching the threshold, as predicted
+-- column p_hit_if_chosen: the same for an offer of which somebody thought well enough to choose it; outcomes are
+--   those of chosen offers, so measures use this
 -- column hit: whether it was reached
+-- column demand_p10: demand that is exceeded nine times in ten, if chosen
+-- column demand_p50: the median
+-- column demand_p90: demand that is exceeded once in ten times
+-- column demand: what came; at least this where it was sold out

@@ -2,11 +2,19 @@
 -- What the list rests on: each model that was tried, and how it did on campaigns later than those it learned
 --   from.
 -- column slot_date: the slot for which it was fitted
--- column model: base_rate or logistic
+-- column model: base_rate, logistic, demand or blend
 -- column promoted: it made the list
 -- column spec_hash: of the features that it reads
 -- column n: campaigns that it learned from
 -- column hits: of them, those that reached their threshold
 -- column out_of_time_n: later campaigns on which it was tried
 -- column out_of_time_log_loss: its log loss on them; lower is better
+-- column out_of_time_brier: mean squared error on them
+-- column out_of_time_auc: chance that a hit is ranked above a miss
+-- column out_of_time_ece: how far predicted and observed rates lie apart
+-- column ece_noise_floor: what chance alone exceeds in one of twenty cases
+-- column calibration: none, platt or isotonic
+-- column code_version: of slotcast
+-- column data_version: versions of the relations that it learned from
+-- column card: what it is, how it did and what it is not for, in Markdown
 -- column artifact: the model itself, as JSON

@@ -3,14 +3,17 @@
 --   decided the list stays as it was, and the following slot is listed too, as preliminary.
 -- column candidate_id: the offer: its candidate, else its campaign
 -- column rank: 1 is best, within slot_date
--- column ranked_by: what decided the order, such as p_hit
+-- column ranked_by: what decided the order, p_hit, p_twice_threshold where nearly everything hits, or what `rank.by` says
 -- column p_hit: chance of reaching the threshold
 -- column p_low: lower end of its 80 % interval
 -- column p_high: upper end
--- column demand_p10: demand that is exceeded nine times in ten, in the threshold's basis; null for models of hits
+-- column demand_p10: demand that is exceeded nine times in ten, in the threshold's basis; null where too few demands are known
 -- column demand_p50: the median
 -- column demand_p90: demand that is exceeded once in ten times
--- column expected_amount: money to expect; null where the model does not say
+-- column expected_amount: money to expect: what is sold where the threshold is reached; null without a price
+-- column threshold_50: the threshold that is reached with a chance of 50 %
+-- column threshold_70: the same with 70 %
+-- column threshold_90: the same with 90 %
 -- column thin_data: fewer than 30 comparable campaigns stand behind it
 -- column reasons_ko: what speaks for and against, in Korean
 -- column reasons_en: the same in English

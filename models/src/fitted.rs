@@ -1,0 +1,223 @@
+//! What is fitted together on one set of rows: how columns are prepared, which words count, who was chosen,
+//! and the members: the logistic regression of hits and the interval regression of demand.
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use slotcast_core::NaiveDate;
+use slotcast_features::{FeatureTable, Outcome};
+
+use crate::{
+    demand::{self, LOGIT_PER_DEVIATION, Reach},
+    error::ModelError,
+    exact, logistic,
+    params::ModelParams,
+    prepare::Preparer,
+    regression::{Extra, Frame, Regression, Ridge, drift, rows_of},
+    selection::Selection,
+    words::{Sparse, Words},
+};
+
+/// Name of the regression of hits.
+pub const LOGISTIC: &str = "logistic";
+/// Name of the regression of demand.
+pub const DEMAND: &str = "demand";
+
+/// What the choice tells of an offer's demand, beside its columns.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Chosen {
+    /// Spread of an offer of which nothing more is known over that of a chosen one.
+    #[serde(with = "exact::number")]
+    pub(crate) ratio: f64,
+    /// Push of the inverse Mills ratio on the logit of a chosen offer.
+    #[serde(with = "exact::number")]
+    pub(crate) push: f64,
+}
+
+/// A regression and what it calls itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) regression: Regression,
+    pub(crate) chosen: Option<Chosen>,
+}
+
+/// Raw logits of one row: of an offer as it stands, and of one that somebody chose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Raw {
+    pub(crate) as_it_stands: f64,
+    pub(crate) if_chosen: f64,
+}
+
+/// Columns of a table, ready for the members.
+pub(crate) struct Prepared {
+    pub(crate) matrix: Array2<f64>,
+    pub(crate) words: Sparse,
+    ratios: Option<Vec<(f64, f64)>>,
+}
+
+/// The members with all that they share.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Fitted {
+    pub(crate) preparer: Preparer,
+    pub(crate) words: Option<Words>,
+    selection: Option<Selection>,
+    pub(crate) members: Vec<Member>,
+    /// Why a member is missing.
+    #[serde(skip)]
+    pub(crate) note: Option<String>,
+}
+
+impl Fitted {
+    /// Fits to the rows with an outcome; those without were on offer and not chosen.
+    ///
+    /// # Errors
+    /// When no member can be fitted: the reason of the first.
+    pub(crate) fn fit(
+        table: &FeatureTable,
+        outcomes: &[Option<Outcome>],
+        params: &ModelParams,
+        uses_words: bool,
+    ) -> Result<Self, ModelError> {
+        let ran: Vec<usize> = (0..table.len()).filter(|row| outcomes[*row].is_some()).collect();
+        if ran.len() < params.min_training_rows {
+            return Err(ModelError::TooFewRows { needed: params.min_training_rows, found: ran.len() });
+        }
+        let preparer = Preparer::fit(table, params)?;
+        if preparer.width() == 0 {
+            return Err(ModelError::NothingVaries { features: table.columns.len(), rows: table.len() });
+        }
+        let words = if uses_words { Words::fit(&table.select(&ran)) } else { None };
+        let all = preparer.transform(table)?;
+        let is_chosen: Vec<bool> = outcomes.iter().map(Option::is_some).collect();
+        let selection = Selection::fit(table, &all, &preparer.strengths(), &is_chosen, params)?;
+        let ratios = selection.as_ref().map(|selection| {
+            let ratios = selection.ratios(table, &all);
+            ran.iter().map(|row| ratios[*row]).collect::<Vec<_>>()
+        });
+        let (matrix, own) = (rows_of(&all, &ran), table.select(&ran));
+        let sparse = words.as_ref().map_or_else(|| Sparse::empty(ran.len()), |words| words.transform(&own));
+        let outcomes: Vec<Outcome> = ran.iter().filter_map(|row| outcomes[*row]).collect();
+        let part = Part {
+            table: &own,
+            matrix: &matrix,
+            strengths: &preparer.strengths(),
+            words: &sparse,
+            outcomes: &outcomes,
+            params,
+        };
+        let mut members = Vec::new();
+        let mut why = None;
+        for fitted in [part.logistic(), part.demand(ratios.as_deref())] {
+            match fitted {
+                Ok(member) => members.push(member),
+                Err(error) if error.leaves_the_base_rate() => why = why.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        match why {
+            Some(error) if members.is_empty() => Err(error),
+            why => {
+                let note = why.map(|error| error.to_string());
+                Ok(Self { preparer, words, selection, members, note })
+            }
+        }
+    }
+
+    /// # Errors
+    /// [`ModelError::Column`] when the table is at odds with the features that were learned.
+    pub(crate) fn prepare(&self, table: &FeatureTable) -> Result<Prepared, ModelError> {
+        let matrix = self.preparer.transform(table)?;
+        let words = self.words.as_ref();
+        let words = words.map_or_else(|| Sparse::empty(table.len()), |words| words.transform(table));
+        let ratios = self.selection.as_ref().map(|selection| selection.ratios(table, &matrix));
+        Ok(Prepared { matrix, words, ratios })
+    }
+
+    /// The raw logits of a member for each row.
+    pub(crate) fn raw(&self, member: &Member, prepared: &Prepared) -> Vec<Raw> {
+        let logits = member.regression.logits(&prepared.matrix, &prepared.words);
+        let raw = |(row, as_it_stands): (usize, f64)| {
+            let chosen = member.chosen.as_ref().zip(prepared.ratios.as_ref());
+            let if_chosen = chosen.map_or(as_it_stands, |(chosen, ratios)| {
+                as_it_stands * chosen.ratio + chosen.push * ratios[row].0
+            });
+            Raw { as_it_stands, if_chosen }
+        };
+        logits.into_iter().enumerate().map(raw).collect()
+    }
+
+    /// The same with these members only.
+    pub(crate) fn only(&self, names: &[&str]) -> Self {
+        let mut part = self.clone();
+        part.members.retain(|member| names.contains(&member.name.as_str()));
+        part
+    }
+
+    /// Whether the parts of an artefact fit together.
+    pub(crate) fn is_sound(&self) -> bool {
+        let (columns, features) = (self.preparer.width(), self.preparer.features());
+        let words = self.words.as_ref().map_or(0, Words::width);
+        self.preparer.is_sound()
+            && self.words.as_ref().is_none_or(|words| words.is_sound(features))
+            && self.selection.as_ref().is_none_or(|selection| selection.is_sound(columns, features))
+            && !self.members.is_empty()
+            && self.members.iter().all(|member| member.regression.is_sound(columns, words))
+    }
+}
+
+/// The rows that ran.
+struct Part<'a> {
+    table: &'a FeatureTable,
+    matrix: &'a Array2<f64>,
+    strengths: &'a [f64],
+    words: &'a Sparse,
+    outcomes: &'a [Outcome],
+    params: &'a ModelParams,
+}
+
+impl Part<'_> {
+    /// The column that lets the intercept follow recent outcomes.
+    fn drift(&self) -> Extra {
+        let slot = |row: usize| self.table.keys[row].offer.slot_date;
+        let latest: NaiveDate = (0..self.table.len()).map(slot).max().unwrap_or_default();
+        let days_ago = (0..self.table.len()).map(|row| (latest - slot(row)).num_days() as f64);
+        drift(days_ago, self.params.drift_half_life_days, self.params.drift_outcomes)
+    }
+
+    fn logistic(&self) -> Result<Member, ModelError> {
+        let ridge = Ridge { columns: self.params.ridge_alpha, words: self.params.word_ridge };
+        let frame = Frame::new(self.matrix, self.strengths, self.words, &[self.drift()], ridge);
+        let hits: Vec<bool> = self.outcomes.iter().map(|outcome| outcome.hit).collect();
+        let regression = logistic::fit(&frame, &hits, self.params)?;
+        Ok(Member { name: LOGISTIC.to_owned(), regression, chosen: None })
+    }
+
+    fn demand(&self, ratios: Option<&[(f64, f64)]>) -> Result<Member, ModelError> {
+        let reach = |(row, outcome): (usize, &Outcome)| {
+            Reach::new(outcome.demand, self.table.keys[row].offer.threshold)
+        };
+        let reached: Vec<Reach> = self.outcomes.iter().enumerate().map(reach).collect();
+        let mut extras = vec![self.drift()];
+        if let Some(ratios) = ratios {
+            let cells = ratios.iter().map(|ratio| ratio.0).collect();
+            extras.push(Extra { cells, when_scored: 0.0, penalty: self.params.choice_ridge });
+        }
+        let ridge = Ridge { columns: self.params.demand_ridge, words: self.params.demand_word_ridge };
+        let frame = Frame::new(self.matrix, self.strengths, self.words, &extras, ridge);
+        let fitted = demand::fit(&frame, &reached)?;
+        let Some(ratios) = ratios else {
+            let regression = fitted.regression(&frame, fitted.sigma);
+            return Ok(Member { name: DEMAND.to_owned(), regression, chosen: None });
+        };
+        // Var(e | chosen) = sigma^2 - rho^2 m (m + z), so the spread of an offer that nobody chose yet is wider.
+        let rho = fitted.weights[frame.intercept() - 1];
+        let hidden = ratios.iter().map(|(mills, z)| rho * rho * mills * (mills + z)).sum::<f64>();
+        let sigma = (fitted.sigma * fitted.sigma + hidden / ratios.len() as f64).sqrt();
+        let chosen = Chosen { ratio: sigma / fitted.sigma, push: LOGIT_PER_DEVIATION * rho / fitted.sigma };
+        Ok(Member {
+            name: DEMAND.to_owned(),
+            regression: fitted.regression(&frame, sigma),
+            chosen: Some(chosen),
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! Which model ranked when, and why: the history that promotion, rollback and readers go by.
+
+use anyhow::Result;
+use arrow::{
+    array::{Array, AsArray, RecordBatch},
+    datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType},
+};
+use slotcast_core::{DateTime, NaiveDate, SlotCalendar, Utc};
+use slotcast_lake::TableId;
+use slotcast_models::{BASE_RATE, Reign, Training};
+
+use crate::{failure::UserError, lake_door::relation, relations::Columns, run_record::RunInProgress};
+
+/// How many slots a model that was taken back stays away.
+const BARRED_SLOTS: usize = 8;
+pub(super) const ROLLED_BACK: &str = "rolled_back";
+
+/// What `train` is asked to do about the champion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Let the gate decide.
+    ByProof,
+    /// Take the last change back.
+    Rollback,
+}
+
+/// A decision about who ranks.
+#[derive(Clone, Debug, PartialEq)]
+struct Decided {
+    decided_by: String,
+    as_of: DateTime<Utc>,
+    slot_date: NaiveDate,
+    champion: String,
+    before: String,
+    why: String,
+    gain: Option<f64>,
+    gain_se: Option<f64>,
+    n: i64,
+    /// The model that may not rank before `barred_until`.
+    barred: Option<String>,
+    barred_until: Option<NaiveDate>,
+}
+
+/// All decisions up to the moment of a run, oldest first, and those of later moments, which a replay leaves alone.
+pub(crate) struct Champions {
+    past: Vec<Decided>,
+    later: Vec<Decided>,
+}
+
+impl Champions {
+    pub(crate) async fn known_to(run: &RunInProgress) -> Result<Self> {
+        let mut all = Vec::new();
+        if run.tables.contains_key(&TableId::relation("champions").to_string()) {
+            for batch in relation(run, "champions").await? {
+                all.extend(read(&batch));
+            }
+        }
+        // A run that is repeated decides again.
+        all.retain(|decided| decided.decided_by != run.run_id);
+        let (past, later) = all.into_iter().partition(|decided| decided.as_of <= run.as_of);
+        Ok(Self { past, later })
+    }
+
+    /// Who ranked before the slot of this date, and who may not.
+    pub(crate) fn reign(&self, slot_date: NaiveDate) -> Reign<'_> {
+        let barred = self
+            .past
+            .iter()
+            .rev()
+            .find(|decided| decided.barred.is_some())
+            .filter(|decided| decided.barred_until.is_some_and(|until| slot_date < until));
+        Reign {
+            champion: self.past.last().map(|decided| decided.champion.as_str()),
+            barred: barred.and_then(|decided| decided.barred.as_deref()),
+        }
+    }
+
+    /// Puts the champion before the last change back in its place, and bars the one that had taken it.
+    pub(crate) fn roll_back(
+        &mut self,
+        run: &RunInProgress,
+        calendar: &SlotCalendar,
+        slot_date: NaiveDate,
+    ) -> Result<()> {
+        let current = self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str());
+        let changed = |decided: &&Decided| {
+            decided.champion == current && decided.before != current && decided.why != ROLLED_BACK
+        };
+        let Some(change) = self.past.iter().rev().find(changed).cloned() else {
+            return Err(UserError::new(
+                format!("model `{current}` has ranked from the first, so there is nothing to take back"),
+                "`slotcast sql \"select * from champions\"` shows which model ranked when",
+            )
+            .into());
+        };
+        let mut until = calendar.slot_of(chrono::NaiveDateTime::from(slot_date).and_utc());
+        for _ in 0..BARRED_SLOTS {
+            until = calendar.following(&until);
+        }
+        self.past.push(Decided {
+            decided_by: run.run_id.clone(),
+            as_of: run.as_of,
+            slot_date,
+            champion: change.before.clone(),
+            before: change.champion.clone(),
+            why: ROLLED_BACK.to_owned(),
+            gain: None,
+            gain_se: None,
+            n: 0,
+            barred: Some(change.champion),
+            barred_until: Some(until.date),
+        });
+        Ok(())
+    }
+
+    /// Adds what the gate decided.
+    pub(crate) fn note(&mut self, run: &RunInProgress, slot_date: NaiveDate, training: &Training) {
+        let before = self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str()).to_owned();
+        let promotion = &training.promotion;
+        self.past.push(Decided {
+            decided_by: run.run_id.clone(),
+            as_of: run.as_of,
+            slot_date,
+            champion: training.promoted_model().name().to_owned(),
+            before,
+            why: promotion.why.to_owned(),
+            gain: promotion.gain.map(|(gain, _)| gain),
+            gain_se: promotion.gain.map(|(_, error)| error),
+            n: i64::try_from(training.out_of_time.hits.len()).unwrap_or(i64::MAX),
+            barred: None,
+            barred_until: None,
+        });
+    }
+
+    pub(crate) fn batch(&self) -> Result<RecordBatch> {
+        let each = || self.past.iter().chain(&self.later);
+        Columns::default()
+            .text("decided_by", each().map(|decided| decided.decided_by.clone()))
+            .instant("as_of", each().map(|decided| decided.as_of))
+            .day("slot_date", each().map(|decided| decided.slot_date))
+            .text("champion", each().map(|decided| decided.champion.clone()))
+            .text("before", each().map(|decided| decided.before.clone()))
+            .text("why", each().map(|decided| decided.why.clone()))
+            .number("gain", each().map(|decided| decided.gain))
+            .number("gain_se", each().map(|decided| decided.gain_se))
+            .count("n", each().map(|decided| usize::try_from(decided.n).unwrap_or(0)))
+            .text("barred", each().map(|decided| decided.barred.clone()))
+            .maybe_day("barred_until", each().map(|decided| decided.barred_until))
+            .batch()
+    }
+}
+
+fn read(batch: &RecordBatch) -> Vec<Decided> {
+    let texts = |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+    let days =
+        |name: &str| batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Date32Type>());
+    let numbers =
+        |name: &str| batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Float64Type>());
+    let moments = batch
+        .column_by_name("as_of")
+        .and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+    let counts = batch.column_by_name("n").and_then(|column| column.as_primitive_opt::<Int64Type>());
+    let row = |row: usize| -> Option<Decided> {
+        let text = |name: &str| {
+            let column = texts(name)?;
+            column.is_valid(row).then(|| column.value(row).to_owned())
+        };
+        let day = |name: &str| {
+            let column = days(name)?;
+            if column.is_null(row) { None } else { Date32Type::to_naive_date_opt(column.value(row)) }
+        };
+        let number = |name: &str| {
+            let column = numbers(name)?;
+            column.is_valid(row).then(|| column.value(row))
+        };
+        Some(Decided {
+            decided_by: text("decided_by")?,
+            as_of: DateTime::from_timestamp_micros(moments?.value(row))?,
+            slot_date: day("slot_date")?,
+            champion: text("champion")?,
+            before: text("before")?,
+            why: text("why")?,
+            gain: number("gain"),
+            gain_se: number("gain_se"),
+            n: counts?.value(row),
+            barred: text("barred"),
+            barred_until: day("barred_until"),
+        })
+    };
+    (0..batch.num_rows()).filter_map(row).collect()
+}

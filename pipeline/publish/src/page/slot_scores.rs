@@ -1,0 +1,153 @@
+//! How the model did slot by slot: hits beside those it expected, its log loss beside that of the base rate.
+//! Positions only; the template draws.
+
+use super::plot::{Axis, Dot, Point, coordinate, latest, lines, slot_x};
+use crate::{
+    figures::{grouped, rounded},
+    view::SlotScore,
+};
+
+/// Top and bottom of the two panels, each in its own drawing.
+const HITS: (f64, f64) = (10.0, 150.0);
+const LOSSES: (f64, f64) = (10.0, 90.0);
+
+/// No log loss of chances that a model says is larger; a larger one is a fault and would flatten the rest.
+const LARGEST_LOSS: f64 = 100.0;
+
+/// Both panels, over the same slots.
+#[derive(Clone, Debug)]
+pub(crate) struct SlotScoresChart {
+    pub(crate) hits: Panel,
+    pub(crate) losses: Panel,
+    pub(crate) first: String,
+    pub(crate) last: String,
+}
+
+/// Lines, and what they are held against.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Panel {
+    /// Hits that happened. There are none for losses.
+    pub(crate) dots: Vec<Dot>,
+    /// What the model expected, or its loss.
+    pub(crate) model: Vec<String>,
+    /// The loss of the base rate. There is none for hits.
+    pub(crate) base: Vec<String>,
+    /// Height and text of the marks on the axis.
+    pub(crate) marks: Vec<(String, String)>,
+}
+
+impl SlotScoresChart {
+    /// The chart of the latest slots that have offers; `None` where there are none.
+    pub(crate) fn new(slots: &[SlotScore]) -> Option<Self> {
+        let slots: Vec<SlotScore> =
+            slots.iter().filter(|slot| slot.n > 0 && slot.hits <= slot.n).cloned().collect();
+        let slots = latest(&slots, |slot| slot.slot_date);
+        Some(Self {
+            hits: hits(&slots),
+            losses: losses(&slots),
+            first: slots.first()?.slot_date.to_string(),
+            last: slots.last()?.slot_date.to_string(),
+        })
+    }
+}
+
+/// The axis begins at none, so that heights can be compared.
+fn hits(slots: &[&SlotScore]) -> Panel {
+    let expected: Vec<Option<f64>> = slots
+        .iter()
+        .map(|slot| Some(slot.expected_hits).filter(|hits| (0.0..=slot.n as f64 + 0.5).contains(hits)))
+        .collect();
+    let most = slots.iter().map(|slot| slot.hits as f64).chain(expected.iter().copied().flatten());
+    let axis = Axis::around(0.0, most.fold(0.0, f64::max), 1.0, HITS);
+    let dots = slots.iter().zip(&expected).enumerate().map(|(place, (slot, expected))| Dot {
+        x: coordinate(slot_x(place, slots.len())),
+        y: coordinate(axis.y(slot.hits as f64)),
+        title: format!(
+            "{}: {}/{} (Σp {})",
+            slot.slot_date,
+            slot.hits,
+            slot.n,
+            expected.map_or("–".to_owned(), |expected| rounded(expected, 1))
+        ),
+    });
+    Panel {
+        dots: dots.collect(),
+        model: lines(&points(&expected, &axis)),
+        base: Vec::new(),
+        marks: axis.marks().map(|(y, hits)| (y, grouped(hits, 0))).collect(),
+    }
+}
+
+/// The axis spans the losses only: what counts is which line is lower.
+fn losses(slots: &[&SlotScore]) -> Panel {
+    let valid = |loss: f64| Some(loss).filter(|loss| (0.0..=LARGEST_LOSS).contains(loss));
+    let model: Vec<Option<f64>> = slots.iter().map(|slot| valid(slot.log_loss)).collect();
+    let base: Vec<Option<f64>> = slots.iter().map(|slot| valid(slot.base_log_loss)).collect();
+    let all = || model.iter().chain(&base).copied().flatten();
+    if all().next().is_none() {
+        return Panel::default();
+    }
+    let axis = Axis::around(all().fold(LARGEST_LOSS, f64::min), all().fold(0.0, f64::max), 0.05, LOSSES);
+    Panel {
+        dots: Vec::new(),
+        model: lines(&points(&model, &axis)),
+        base: lines(&points(&base, &axis)),
+        marks: axis.marks().map(|(y, loss)| (y, format!("{loss:.2}"))).collect(),
+    }
+}
+
+fn points(values: &[Option<f64>], axis: &Axis) -> Vec<Option<Point>> {
+    let at = |(place, value): (usize, &Option<f64>)| Some((slot_x(place, values.len()), axis.y((*value)?)));
+    values.iter().enumerate().map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn slots() -> Vec<SlotScore> {
+        sample::page().model_check.unwrap().slots
+    }
+
+    #[test]
+    fn the_latest_slots_are_drawn_in_order() {
+        let mut slots = slots();
+        slots.reverse();
+        let chart = SlotScoresChart::new(&slots).unwrap();
+        assert_eq!((chart.hits.dots.len(), chart.hits.model.len(), chart.losses.base.len()), (78, 1, 1));
+        let (first, last) = (&chart.hits.dots[0], &chart.hits.dots[77]);
+        assert!(first.title.starts_with(&chart.first) && last.title.starts_with(&chart.last));
+        assert_eq!((first.x.as_str(), last.x.as_str(), chart.last.as_str()), ("44.0", "708.0", "2016-02-09"));
+    }
+
+    #[test]
+    fn hits_and_expected_hits_share_an_axis_from_none() {
+        let slot = SlotScore { n: 50, hits: 40, expected_hits: 30.0, ..slots()[0].clone() };
+        let chart = SlotScoresChart::new(&[slot]).unwrap();
+        let marks: Vec<&str> = chart.hits.marks.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(marks, ["0", "10", "20", "30", "40"]);
+        assert_eq!(
+            (chart.hits.dots[0].y.as_str(), chart.hits.model[0].as_str()),
+            ("10.0", "41.0,45.0 47.0,45.0")
+        );
+    }
+
+    #[test]
+    fn bad_values_break_lines_and_nothing_else() {
+        let mut slots = slots();
+        slots.truncate(9);
+        (slots[0].n, slots[1].hits) = (0, u64::MAX);
+        (slots[3].expected_hits, slots[4].log_loss, slots[5].base_log_loss) = (f64::NAN, f64::INFINITY, -1.0);
+        let chart = SlotScoresChart::new(&slots).unwrap();
+        assert_eq!((chart.hits.dots.len(), chart.hits.model.len()), (7, 2));
+        assert_eq!((chart.losses.model.len(), chart.losses.base.len()), (2, 2));
+        let drawn = format!("{chart:?}");
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+        assert!(SlotScoresChart::new(&slots[..2]).is_none());
+        for slot in &mut slots {
+            (slot.log_loss, slot.base_log_loss) = (f64::NAN, f64::NAN);
+        }
+        assert!(SlotScoresChart::new(&slots).unwrap().losses.marks.is_empty());
+    }
+}

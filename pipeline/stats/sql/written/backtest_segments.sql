@@ -1,0 +1,14 @@
+-- grain: backtest, dimension, key
+-- Where the champion of the newest backtest does well and where it does not; segments of ten offers and more.
+-- column backtest_id: the run that made it
+-- column dimension: category, maker (new or known), data (thin or enough) or quarter
+-- column n: offers that were predicted and had an outcome
+-- column base_rate: share of them that reached their threshold
+-- column log_loss: lower is better
+-- column gain: log loss by which it is better than the base rate
+-- column gain_se: its standard error over slots
+-- column auc: chance that a hit is ranked above a miss; 0.5 is chance
+-- column ece: how far predicted and observed rates lie apart, over bins
+-- column ece_noise_floor: the ece that chance alone exceeds in one of twenty cases
+-- column coverage_80: share of demands within the 80 % interval
+-- column verdict: better_than_base_rate, no_better_than_base_rate or not_enough_data

@@ -1,0 +1,13 @@
+-- grain: decision about which model ranks
+-- Which model ranked when, and why. A challenger takes over where its log loss on later campaigns is lower by
+--   more than a standard error over slots and its chances are of the right size.
+-- column decided_by: the run that decided
+-- column as_of: the moment for which that run spoke
+-- column champion: the model that ranks from then on
+-- column before: the one that ranked until then
+-- column why: kept, won, too_few_outcomes, no_longer_there, or rolled_back by `slotcast train --rollback`
+-- column gain: log loss in nats by which the champion was better; null where nothing changed
+-- column gain_se: its standard error over slots
+-- column n: later campaigns that were compared
+-- column barred: after a rollback, the model that may not rank
+-- column barred_until: before the slot of this date

@@ -1,0 +1,11 @@
+-- grain: run, offer, past campaign
+-- The three past campaigns for which the model has the most similar reasons, and what became of them.
+-- column candidate_id: the offer: its candidate, else its campaign
+-- column place: 1 is the most similar
+-- column campaign_id: the past campaign
+-- column ran_in: its slot
+-- column title: its title
+-- column threshold: its threshold
+-- column demand: its demand, at least this where it was sold out; null where only a miss is known
+-- column hit: whether it reached its threshold
+-- column distance: in log-odds: how far apart their features push
