@@ -103,7 +103,8 @@ impl Calibrator {
     }
 }
 
-fn platt_of(rows: &Rows, prior_outcomes: f64) -> Platt {
+/// The line of these rows; no change without any.
+pub(crate) fn platt_of(rows: &Rows, prior_outcomes: f64) -> Platt {
     if rows.hits.is_empty() {
         Platt::identity()
     } else {

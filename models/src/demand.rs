@@ -113,8 +113,8 @@ impl Fitted {
     }
 }
 
-/// The inverse Mills ratio of a chance: how much better than it looks a chosen offer is, in deviations
-/// (J. Heckman, Sample selection bias as a specification error, Econometrica 47, 1979); and z.
+/// The inverse Mills ratio at the normal quantile `z` of a chance: how much better than it looks a chosen offer is, in deviations
+/// (J. Heckman, Sample selection bias as a specification error, Econometrica 47, 1979).
 pub(crate) fn mills(z: f64) -> f64 {
     density(z) / crate::normal::below(z)
 }

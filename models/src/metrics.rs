@@ -5,10 +5,10 @@
 
 use std::ops::Range;
 
-use slotcast_core::NaiveDate;
+use slotcast_core::{NaiveDate, wilson_interval};
 
 use crate::{
-    numbers::{mean, quantile_of_sorted},
+    numbers::{Z_80, mean, quantile_of_sorted},
     seeded::SplitMix64,
 };
 
@@ -85,16 +85,20 @@ pub struct ReliabilityBin {
     pub hits: usize,
     /// Their mean probability.
     pub p_mean: f64,
+    /// Wilson's 80 % interval of their share of hits: its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
 }
 
 /// The bins of [`ece`], in the order of their probabilities.
 pub fn reliability(p: &[f64], hits: &[bool]) -> Vec<ReliabilityBin> {
     let order = rows_by_probability(p);
     let sorted: Vec<f64> = order.iter().map(|row| p[*row]).collect();
-    let bin = |bin: Range<usize>| ReliabilityBin {
-        n: bin.len(),
-        hits: order[bin.clone()].iter().filter(|row| hits[**row]).count(),
-        p_mean: mean(&sorted[bin]),
+    let bin = |bin: Range<usize>| {
+        let (n, hits) = (bin.len(), order[bin.clone()].iter().filter(|row| hits[**row]).count());
+        let (low, high) = wilson_interval(hits as f64, n as f64, Z_80).unwrap_or((0.0, 1.0));
+        ReliabilityBin { n, hits, p_mean: mean(&sorted[bin]), low, high }
     };
     bins(&sorted).into_iter().map(bin).collect()
 }

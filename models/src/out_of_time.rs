@@ -1,7 +1,7 @@
 //! Predictions of slots by models that were fitted on earlier slots only.
 //!
 //! Training slots are split in order into blocks of about equal rows, a slot
-//! never across two. What precedes a block predicts it. Outcomes of the slots just
+//! never across two. Each of the later half is predicted by what precedes it. Outcomes of the slots just
 //! before a block were not all known when its offers were decided; calibration
 //! has two numbers, so the order matters and those few days do not.
 
@@ -13,7 +13,7 @@ use slotcast_features::{FeatureTable, Outcome};
 use crate::{
     base_rate::BaseRate,
     calibrate::Platt,
-    calibrator::{Calibrator, Forward, Rows},
+    calibrator::{Calibrator, Forward, Rows, platt_of},
     error::ModelError,
     fitted::Fitted,
     numbers::{logit, sigmoid},
@@ -171,9 +171,8 @@ pub(crate) fn lines(blocks: &[Block], names: &[&str], params: &ModelParams) -> V
 }
 
 fn line(blocks: &[Block], name: &str, params: &ModelParams) -> Platt {
-    let logits: Vec<f64> = blocks.iter().flat_map(|block| member(block, name).iter().copied()).collect();
-    let hits: Vec<bool> = blocks.iter().flat_map(|block| block.hits.iter().copied()).collect();
-    if hits.is_empty() { Platt::identity() } else { Platt::fit(&logits, &hits, params.calibration_prior) }
+    let alone = of_members(blocks, &[name], &[Platt::identity()]);
+    platt_of(&alone.all(), params.calibration_prior)
 }
 
 fn member<'a>(block: &'a Block, name: &str) -> &'a Vec<f64> {

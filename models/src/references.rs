@@ -98,7 +98,7 @@ fn count(
     let offset: Array1<f64> = (0..outcomes.len()).map(|row| exposure(table, row).ln()).collect();
     let mut weights = Array1::zeros(frame.design.width());
     weights[frame.intercept()] = (y.sum().max(1.0) / offset.mapv(f64::exp).sum()).ln();
-    let mut dispersion = 0.5;
+    let (mut dispersion, mut factor) = (0.5, Array2::zeros((0, 0)));
     for _ in 0..25 {
         let eta = (frame.design.dot(&weights) + &offset).mapv(|eta| eta.clamp(-20.0, 20.0));
         let mu = eta.mapv(f64::exp);
@@ -107,7 +107,7 @@ fn count(
         let normal = Normal::new(&frame.design, Some(&row_weights), &frame.penalty)?;
         let next = normal.solve(&frame.design.transposed_dot(&(&row_weights * &target)))?;
         let moved = (&next - &weights).mapv(f64::abs).sum();
-        weights = next;
+        (weights, factor) = (next, normal.factor);
         // A few landslides must not rule the dispersion.
         let excess = ((&y - &mu).mapv(|rest| rest * rest) - &mu) / mu.mapv(|mu| mu * mu);
         dispersion = mean(&excess.mapv(|excess| excess.min(25.0)).to_vec()).clamp(0.01, 5.0);
@@ -118,7 +118,7 @@ fn count(
     let regression = crate::regression::Regression::new(
         &frame,
         &weights,
-        &normal_factor(&frame)?,
+        &factor,
         LOGIT_PER_DEVIATION / dispersion.ln_1p().sqrt(),
         1.0,
     );
@@ -126,10 +126,6 @@ fn count(
     let shift = LOGIT_PER_DEVIATION * 0.5 * dispersion.ln_1p().sqrt();
     let logits = regression.logits(asked, &Sparse::empty(offers.len()));
     Ok(logits.into_iter().map(|logit| sigmoid(logit - shift)).collect())
-}
-
-fn normal_factor(frame: &Frame<'_>) -> Result<Array2<f64>, ModelError> {
-    Ok(Normal::new(&frame.design, None, &frame.penalty)?.factor)
 }
 
 /// A random forest of linfa's trees, with the share of votes as the chance. Its trees break ties by the order of a

@@ -10,6 +10,7 @@ use crate::{
     error::ModelError,
     fitted::{Fitted, Prepared, Raw},
     numbers::{Z_80, sigmoid},
+    words::Words,
 };
 
 /// Words of a text that are named in a reason.
@@ -60,6 +61,7 @@ impl Scorer {
         let raws: Vec<Vec<Raw>> =
             self.fitted.members.iter().map(|member| self.fitted.raw(member, &prepared)).collect();
         let sources = self.fitted.preparer.sources();
+        let vocabulary = self.fitted.words.as_ref().map(Words::by_place).unwrap_or_default();
         let scores = (0..table.len()).map(|row| {
             let raw = self.mean(|place| raws[place][row].as_it_stands);
             let logit = self.calibrator.apply(raw);
@@ -86,7 +88,7 @@ impl Scorer {
                 high,
                 if_chosen: sigmoid(self.calibrator.apply(self.mean(|place| raws[place][row].if_chosen))),
                 pushes,
-                named: self.named(row, &prepared),
+                named: self.named(row, &prepared, &vocabulary),
             }
         });
         Ok(scores.collect())
@@ -100,7 +102,7 @@ impl Scorer {
         (low.min(least).min(p), high.max(most).max(p))
     }
 
-    fn named(&self, row: usize, prepared: &Prepared) -> Option<(usize, String)> {
+    fn named(&self, row: usize, prepared: &Prepared, vocabulary: &[&str]) -> Option<(usize, String)> {
         let words = self.fitted.words.as_ref()?;
         let cells = prepared.words.row(row);
         let mut pushes = vec![0.0; cells.len()];
@@ -111,8 +113,9 @@ impl Scorer {
         }
         let mut order: Vec<usize> = (0..cells.len()).collect();
         order.sort_by(|a, b| pushes[*b].abs().total_cmp(&pushes[*a].abs()).then(a.cmp(b)));
-        let places: Vec<usize> = order.iter().take(MOST_WORDS_NAMED).map(|place| cells[*place].0).collect();
-        (!places.is_empty()).then(|| (words.feature(), words.names(&places).join(", ")))
+        let strongest: Vec<&str> =
+            order.iter().take(MOST_WORDS_NAMED).map(|place| vocabulary[cells[*place].0]).collect();
+        (!strongest.is_empty()).then(|| (words.feature(), strongest.join(", ")))
     }
 
     /// The push of each feature on each row's logit, of the members' mean before calibration.

@@ -106,15 +106,13 @@ impl Words {
         out
     }
 
-    /// The words at these places of the vocabulary.
-    pub(crate) fn names(&self, places: &[usize]) -> Vec<&str> {
-        let mut named = vec![""; places.len()];
+    /// The words by their places in the vocabulary.
+    pub(crate) fn by_place(&self) -> Vec<&str> {
+        let mut words = vec![""; self.vocabulary.len()];
         for (word, place) in &self.vocabulary {
-            for (name, _) in named.iter_mut().zip(places).filter(|(_, asked)| *asked == place) {
-                *name = word;
-            }
+            words[*place] = word;
         }
-        named
+        words
     }
 
     pub(crate) fn width(&self) -> usize {
@@ -209,8 +207,8 @@ mod tests {
             let length: f64 = row.iter().map(|cell| cell.1 * cell.1).sum();
             assert!((length - 1.0).abs() < 1e-12 && row.len() == 2, "{row:?}");
         }
-        let places: Vec<usize> = matrix.row(2).iter().map(|cell| cell.0).collect();
-        assert_eq!(fitted.names(&places), ["green", "lamp"]);
+        let words = fitted.by_place();
+        assert_eq!(matrix.row(2).iter().map(|cell| words[cell.0]).collect::<Vec<_>>(), ["green", "lamp"]);
         assert!(fitted.is_sound(2) && !fitted.is_sound(1));
     }
 }

@@ -18,7 +18,7 @@ pub(crate) async fn train(
     change: Change,
 ) -> Result<Outcome> {
     let moment = Moment::AsBuilt("product_slots");
-    // A second rollback takes back what the first one left.
+    // The history decides what a rollback takes back, so another rollback is another run.
     let (inputs, asked): (&[&str], _) = match change {
         Change::ByProof => (&["product_slots", "outcome_versions"], ""),
         Change::Rollback => (&["product_slots", "outcome_versions", "champions"], "rollback"),

@@ -24,10 +24,6 @@ pub(crate) fn scores(backtest_id: &str, backtest: &Backtest) -> Result<RecordBat
     for row in &backtest.predictions {
         rows.extend(backtest.models.iter().zip(&row.said).map(|(model, said)| (*model, *said, row)));
     }
-    let demand = |(.., row): &(&str, Said, &Prediction)| match row.outcome?.demand {
-        Demand::Exactly(demand) | Demand::AtLeast(demand) => Some(demand),
-        Demand::Below(_) => None,
-    };
     Columns::default()
         .text("backtest_id", rows.iter().map(|_| backtest_id.to_owned()))
         .text("model", rows.iter().map(|(model, ..)| (*model).to_owned()))
@@ -40,7 +36,7 @@ pub(crate) fn scores(backtest_id: &str, backtest: &Backtest) -> Result<RecordBat
         .number("demand_p10", rows.iter().map(|(_, said, _)| said.demand.map(|demand| demand.p10)))
         .number("demand_p50", rows.iter().map(|(_, said, _)| said.demand.map(|demand| demand.p50)))
         .number("demand_p90", rows.iter().map(|(_, said, _)| said.demand.map(|demand| demand.p90)))
-        .number("demand", rows.iter().map(demand))
+        .number("demand", rows.iter().map(|(.., row)| row.outcome?.demand.counted()))
         .batch()
 }
 

@@ -1,19 +1,19 @@
 //! How the model that ranks did on later slots, for the page's figures.
 
 use anyhow::Result;
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use slotcast_publish::{ModelCheck, ReliabilityBin, SlotScore};
 
-use super::publish::{days, numbers, texts, whole};
+use super::{
+    publish::{days, numbers, texts, whole},
+    train::promoted_row,
+};
 use crate::{lake_door::relation, run_record::RunInProgress};
 
 /// `None` where there is no model, or nothing could be predicted from earlier slots.
 pub(super) async fn model_check(run: &RunInProgress) -> Result<Option<ModelCheck>> {
     for batch in relation(run, "models").await? {
-        let promoted = batch.column_by_name("promoted").and_then(|column| column.as_boolean_opt());
-        let Some(row) = promoted.and_then(|flags| flags.iter().position(|flag| flag == Some(true))) else {
-            continue;
-        };
+        let Some(row) = promoted_row(&batch) else { continue };
         let at = |name: &str| Ok::<_, anyhow::Error>(numbers(&batch, name)?[row]);
         let (Some(log_loss), n) = (at("out_of_time_log_loss")?, whole(at("out_of_time_n")?)) else {
             continue;

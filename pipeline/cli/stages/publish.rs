@@ -17,7 +17,7 @@ use slotcast_publish::{
 };
 use slotcast_stats::is_working;
 
-use super::{backtest::CHAMPION, model_check::model_check, rank::RankedList};
+use super::{backtest::CHAMPION, model_check::model_check, rank::RankedList, train::promoted_row};
 use crate::{
     args::Language,
     lake_door::relation,
@@ -109,8 +109,7 @@ async fn page_view(run: &RunInProgress, lists: &[RankedList], mut warnings: Vec<
 /// The card of the model that ranks.
 async fn promoted_card(run: &RunInProgress) -> Result<Option<String>> {
     for batch in relation(run, "models").await? {
-        let promoted = batch.column_by_name("promoted").and_then(|column| column.as_boolean_opt());
-        if let Some(row) = promoted.and_then(|flags| flags.iter().position(|flag| flag == Some(true))) {
+        if let Some(row) = promoted_row(&batch) {
             return Ok(Some(texts(&batch, "card")?[row].clone()));
         }
     }

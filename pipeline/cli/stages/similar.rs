@@ -3,7 +3,7 @@
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use slotcast_core::NaiveDate;
-use slotcast_features::{Demand, FeatureTable, Outcome};
+use slotcast_features::{FeatureTable, Outcome};
 use slotcast_models::TrainedModel;
 
 use super::train::TrainingRows;
@@ -50,10 +50,7 @@ pub(crate) fn similar(
                 ran_in: other.offer.slot_date,
                 title: other.offer.title.clone(),
                 threshold: other.offer.threshold,
-                demand: match outcome.demand {
-                    Demand::Exactly(demand) | Demand::AtLeast(demand) => Some(demand),
-                    Demand::Below(_) => None,
-                },
+                demand: outcome.demand.counted(),
                 hit: outcome.hit,
                 distance: one.distance,
             });

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use arrow::{
-    array::{AsArray, BooleanArray, RecordBatch, StringArray},
+    array::{AsArray, RecordBatch, StringArray},
     datatypes::Date32Type,
 };
 use chrono::TimeDelta;
@@ -191,10 +191,9 @@ pub(crate) async fn promoted_model(
 ) -> Result<Option<TrainedModel>> {
     for batch in relation(run, "models").await? {
         let column = |name: &str| batch.column_by_name(name).context("relation `models` is damaged");
-        let promoted: &BooleanArray = column("promoted")?.as_boolean();
         let artifacts: &StringArray = column("artifact")?.as_string();
         let slots = column("slot_date")?.as_primitive::<Date32Type>();
-        if let Some(row) = (0..promoted.len()).find(|row| promoted.value(*row)) {
+        if let Some(row) = promoted_row(&batch) {
             let trained_for = Date32Type::to_naive_date_opt(slots.value(row));
             if trained_for != Some(slot_date) {
                 // Trained for a later slot, it would know what an earlier one could not.
@@ -209,4 +208,10 @@ pub(crate) async fn promoted_model(
         }
     }
     Ok(None)
+}
+
+/// The row of `models` of the one that ranks.
+pub(crate) fn promoted_row(models: &RecordBatch) -> Option<usize> {
+    let promoted = models.column_by_name("promoted")?.as_boolean_opt()?;
+    promoted.iter().position(|flag| flag == Some(true))
 }

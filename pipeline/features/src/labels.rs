@@ -35,6 +35,16 @@ pub enum Demand {
     Below(f64),
 }
 
+impl Demand {
+    /// What is known to have come, at least; `None` where only a miss is known.
+    pub fn counted(self) -> Option<f64> {
+        match self {
+            Self::Exactly(demand) | Self::AtLeast(demand) => Some(demand),
+            Self::Below(_) => None,
+        }
+    }
+}
+
 impl Outcome {
     /// A declared outcome that contradicts the count leaves an interval, as does a capacity that was reached.
     pub fn new(hit: bool, demand: Option<f64>, threshold: f64, is_sold_out: bool) -> Self {
