@@ -10,6 +10,7 @@ use crate::{
     demand::{self, LOGIT_PER_DEVIATION, Reach},
     error::ModelError,
     exact, logistic,
+    normal::mean_above,
     params::ModelParams,
     prepare::Preparer,
     regression::{Extra, Frame, Regression, Ridge, drift, rows_of},
@@ -22,6 +23,9 @@ pub const LOGISTIC: &str = "logistic";
 /// Name of the regression of demand.
 pub const DEMAND: &str = "demand";
 
+/// Farther than so many deviations nothing is told apart.
+const FARTHEST: f64 = 30.0;
+
 /// What the choice tells of an offer's demand, beside its columns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Chosen {
@@ -33,17 +37,75 @@ pub(crate) struct Chosen {
     pub(crate) push: f64,
 }
 
+/// From a regression's line to a logit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Link {
+    /// The line is a logit.
+    Logit,
+    /// The line is [`LOGIT_PER_DEVIATION`] times a normal deviation.
+    Probit,
+}
+
+impl Link {
+    /// ln(p / (1 - p)) of what a line says.
+    pub(crate) fn logit(self, line: f64) -> f64 {
+        match self {
+            Self::Logit => line,
+            Self::Probit => {
+                let (above, under) = Self::mills(line);
+                (above / under).ln()
+            }
+        }
+    }
+
+    /// How fast the logit rises with the line.
+    pub(crate) fn slope(self, line: f64) -> f64 {
+        match self {
+            Self::Logit => 1.0,
+            Self::Probit => {
+                let (above, under) = Self::mills(line);
+                (above + under) / LOGIT_PER_DEVIATION
+            }
+        }
+    }
+
+    /// What a push on the line is worth on the logit, on the way from one line to another.
+    pub(crate) fn secant(self, from: f64, to: f64) -> f64 {
+        if (to - from).abs() < 1e-9 {
+            self.slope(from)
+        } else {
+            (self.logit(to) - self.logit(from)) / (to - from)
+        }
+    }
+
+    /// Density over the chance of more, and over the chance of less.
+    fn mills(line: f64) -> (f64, f64) {
+        let z = (line / LOGIT_PER_DEVIATION).clamp(-FARTHEST, FARTHEST);
+        (mean_above(z), mean_above(-z))
+    }
+}
+
 /// A regression and what it calls itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) regression: Regression,
+    pub(crate) link: Link,
     pub(crate) chosen: Option<Chosen>,
 }
 
-/// Raw logits of one row: of an offer as it stands, and of one that somebody chose.
+impl Member {
+    /// The logit of the average training row.
+    pub(crate) fn start(&self) -> f64 {
+        self.link.logit(self.regression.intercept)
+    }
+}
+
+/// What a member says of one row: its line, and the logits of an offer as it stands and of one that somebody chose.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Raw {
+    pub(crate) line: f64,
     pub(crate) as_it_stands: f64,
     pub(crate) if_chosen: f64,
 }
@@ -133,17 +195,16 @@ impl Fitted {
         Ok(Prepared { matrix, words, ratios })
     }
 
-    /// The raw logits of a member for each row.
+    /// What a member says of each row.
     pub(crate) fn raw(&self, member: &Member, prepared: &Prepared) -> Vec<Raw> {
-        let logits = member.regression.logits(&prepared.matrix, &prepared.words);
-        let raw = |(row, as_it_stands): (usize, f64)| {
+        let lines = member.regression.lines(&prepared.matrix, &prepared.words);
+        let raw = |(row, line): (usize, f64)| {
             let chosen = member.chosen.as_ref().zip(prepared.ratios.as_ref());
-            let if_chosen = chosen.map_or(as_it_stands, |(chosen, ratios)| {
-                as_it_stands * chosen.ratio + chosen.push * ratios[row].0
-            });
-            Raw { as_it_stands, if_chosen }
+            let if_chosen =
+                chosen.map_or(line, |(chosen, ratios)| line * chosen.ratio + chosen.push * ratios[row].0);
+            Raw { line, as_it_stands: member.link.logit(line), if_chosen: member.link.logit(if_chosen) }
         };
-        logits.into_iter().enumerate().map(raw).collect()
+        lines.into_iter().enumerate().map(raw).collect()
     }
 
     /// The same with these members only.
@@ -189,7 +250,7 @@ impl Part<'_> {
         let frame = Frame::new(self.matrix, self.strengths, self.words, &[self.drift()], ridge);
         let hits: Vec<bool> = self.outcomes.iter().map(|outcome| outcome.hit).collect();
         let regression = logistic::fit(&frame, &hits, self.params)?;
-        Ok(Member { name: LOGISTIC.to_owned(), regression, chosen: None })
+        Ok(Member { name: LOGISTIC.to_owned(), regression, link: Link::Logit, chosen: None })
     }
 
     fn demand(&self, ratios: Option<&[(f64, f64)]>) -> Result<Member, ModelError> {
@@ -207,7 +268,7 @@ impl Part<'_> {
         let fitted = demand::fit(&frame, &reached)?;
         let Some(ratios) = ratios else {
             let regression = fitted.regression(&frame, fitted.sigma);
-            return Ok(Member { name: DEMAND.to_owned(), regression, chosen: None });
+            return Ok(Member { name: DEMAND.to_owned(), regression, link: Link::Probit, chosen: None });
         };
         // Var(e | chosen) = sigma^2 - rho^2 m (m + z), so the spread of an offer that nobody chose yet is wider.
         let rho = fitted.weights[frame.intercept() - 1];
@@ -217,7 +278,35 @@ impl Part<'_> {
         Ok(Member {
             name: DEMAND.to_owned(),
             regression: fitted.regression(&frame, sigma),
+            link: Link::Probit,
             chosen: Some(chosen),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{normal::below, numbers::sigmoid};
+
+    #[test]
+    fn a_normal_line_becomes_the_logit_of_its_chance() {
+        for z in [-5.0, -1.3, 0.0, 0.4, 3.0] {
+            let line = LOGIT_PER_DEVIATION * z;
+            assert!((sigmoid(Link::Probit.logit(line)) - below(z)).abs() < 1e-12, "{z}");
+            let numeric = (Link::Probit.logit(line + 1e-5) - Link::Probit.logit(line - 1e-5)) / 2e-5;
+            assert!((Link::Probit.slope(line) - numeric).abs() < 1e-6, "{z}");
+        }
+        assert!(Link::Probit.logit(1e9).is_finite() && Link::Probit.logit(-1e9).is_finite());
+    }
+
+    #[test]
+    fn pushes_on_the_line_add_up_on_the_logit() {
+        for link in [Link::Logit, Link::Probit] {
+            for (from, to) in [(-0.4, 2.5), (1.0, 1.0), (0.3, -7.0)] {
+                let there = link.logit(from) + link.secant(from, to) * (to - from);
+                assert!((there - link.logit(to)).abs() < 1e-9, "{link:?} {from} {to}");
+            }
+        }
     }
 }

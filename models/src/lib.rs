@@ -38,6 +38,7 @@ mod similar;
 mod spread;
 #[cfg(test)]
 mod testing;
+mod threads;
 mod train;
 mod trained;
 mod truth;

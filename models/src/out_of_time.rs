@@ -5,8 +5,6 @@
 //! before a block were not all known when its offers were decided; calibration
 //! has two numbers, so the order matters and those few days do not.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use slotcast_core::NaiveDate;
 use slotcast_features::{FeatureTable, Outcome};
 
@@ -18,6 +16,7 @@ use crate::{
     fitted::Fitted,
     numbers::{logit, sigmoid},
     params::ModelParams,
+    threads::in_threads,
 };
 
 /// What the offers of one block that ran were predicted to be, entry by entry the same rows.
@@ -31,6 +30,13 @@ pub(crate) struct Block {
     pub(crate) base_rates: Vec<f64>,
     /// Name and raw logits of each member.
     pub(crate) members: Vec<(String, Vec<f64>)>,
+}
+
+impl Block {
+    /// Raw logits of the member of this name.
+    fn logits(&self, name: &str) -> Option<&[f64]> {
+        self.members.iter().find(|(own, _)| own == name).map(|(_, logits)| logits.as_slice())
+    }
 }
 
 /// The block of each row, from 0: the slots in order, cut where a part of the rows lies before.
@@ -51,41 +57,42 @@ pub(crate) fn block_of_rows(table: &FeatureTable, blocks: usize) -> Vec<usize> {
     block_of
 }
 
-/// Predicts the later half of the blocks, as many as there are calibration folds. A block whose past allows no member of `names` is left out, and
-/// one whose past lacks some of them as well, so that all speak of the same rows.
-pub(crate) fn predict_forward(
+/// A fit to all rows, and predictions of the later half of the blocks, as many as there are calibration folds. A
+/// block whose past lacks a member of the fit is left out, so that all speak of the same rows.
+///
+/// # Errors
+/// Those of [`Fitted::fit`].
+pub(crate) fn fit_forward(
     table: &FeatureTable,
     outcomes: &[Option<Outcome>],
-    names: &[&str],
     params: &ModelParams,
     uses_words: bool,
-) -> Result<Vec<Block>, ModelError> {
+) -> Result<(Fitted, Vec<Block>), ModelError> {
+    enum Done {
+        Fit(Box<Fitted>),
+        Block(Option<Block>),
+    }
     // What is predicted from less than about half of the rows says little of a model that has them all.
     let first = (params.calibration_folds - 1).max(1);
     let blocks = first + params.calibration_folds;
     let block_of = block_of_rows(table, blocks);
-    // The last blocks take longest, so they are begun first.
-    let taken = AtomicUsize::new(0);
-    let work = || -> Result<Vec<(usize, Block)>, ModelError> {
-        let mut done = Vec::new();
-        loop {
-            let before = taken.fetch_add(1, Ordering::Relaxed);
-            if before >= params.calibration_folds {
-                return Ok(done);
-            }
-            let block = blocks - 1 - before;
-            let predicted = predict(table, outcomes, &block_of, block, names, params, uses_words)?;
-            done.extend(predicted.map(|predicted| (block, predicted)));
+    // What takes longest is begun first: the fit to all rows, then the last blocks.
+    let done = in_threads(1 + params.calibration_folds, |job| match job {
+        0 => Fitted::fit(table, outcomes, params, uses_words).map(|fitted| Done::Fit(Box::new(fitted))),
+        _ => predict(table, outcomes, &block_of, blocks - job, params, uses_words).map(Done::Block),
+    });
+    let mut fit = None;
+    let mut predicted = Vec::new();
+    for done in done {
+        match done? {
+            Done::Fit(fitted) => fit = Some(*fitted),
+            Done::Block(block) => predicted.extend(block),
         }
-    };
-    let mut predicted = std::thread::scope(|scope| {
-        let other = scope.spawn(work);
-        let mut predicted = work()?;
-        predicted.extend(other.join().expect("a fit does not panic")?);
-        Ok::<_, ModelError>(predicted)
-    })?;
-    predicted.sort_by_key(|(block, _)| *block);
-    Ok(predicted.into_iter().map(|(_, predicted)| predicted).collect())
+    }
+    let fit = fit.expect("the first job is the fit");
+    predicted.retain(|block| fit.members.iter().all(|member| block.logits(&member.name).is_some()));
+    predicted.reverse();
+    Ok((fit, predicted))
 }
 
 fn predict(
@@ -93,7 +100,6 @@ fn predict(
     outcomes: &[Option<Outcome>],
     block_of: &[usize],
     block: usize,
-    names: &[&str],
     params: &ModelParams,
     uses_words: bool,
 ) -> Result<Option<Block>, ModelError> {
@@ -108,9 +114,6 @@ fn predict(
         Err(error) if error.leaves_the_base_rate() => return Ok(None),
         Err(error) => return Err(error),
     };
-    if fitted.members.len() < names.len() {
-        return Ok(None);
-    }
     let ran: Vec<usize> = (0..own.len()).filter(|row| outcomes[own[*row]].is_some()).collect();
     if ran.is_empty() {
         return Ok(None);
@@ -139,7 +142,8 @@ pub(crate) fn of_base_rate(blocks: &[Block]) -> Forward {
 /// The predictions of some members together: the mean of their logits, each through its line.
 pub(crate) fn of_members(blocks: &[Block], names: &[&str], lines: &[Platt]) -> Forward {
     forward(blocks, |block| {
-        let raws: Vec<&Vec<f64>> = names.iter().map(|name| member(block, name)).collect();
+        let own = |name: &&str| block.logits(name).expect("blocks that lack a member are left out");
+        let raws: Vec<&[f64]> = names.iter().map(own).collect();
         let mean = |row: usize| {
             let sum: f64 = lines.iter().zip(&raws).map(|(line, raw)| line.apply(raw[row])).sum();
             sum / names.len() as f64
@@ -175,11 +179,6 @@ fn line(blocks: &[Block], name: &str, params: &ModelParams) -> Platt {
     platt_of(&alone.all(), params.calibration_prior)
 }
 
-fn member<'a>(block: &'a Block, name: &str) -> &'a Vec<f64> {
-    let found = block.members.iter().find(|(own, _)| own == name);
-    &found.expect("blocks that lack a member are left out").1
-}
-
 fn forward(blocks: &[Block], logits: impl Fn(&Block) -> Vec<f64>) -> Forward {
     let rows =
         |block: &Block| Rows { logits: logits(block), hits: block.hits.clone(), slots: block.slots.clone() };
@@ -189,16 +188,12 @@ fn forward(blocks: &[Block], logits: impl Fn(&Block) -> Vec<f64>) -> Forward {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        fitted::{DEMAND, LOGISTIC},
-        testing::{TableBuilder, market, outcomes},
-    };
+    use crate::testing::{TableBuilder, market, outcomes};
     use slotcast_core::NaiveDate;
     use slotcast_features::Column;
 
     fn predicted(table: &FeatureTable, hits: &[bool]) -> Vec<Block> {
-        let names = [LOGISTIC, DEMAND];
-        predict_forward(table, &outcomes(hits), &names, &ModelParams::default(), false).unwrap()
+        fit_forward(table, &outcomes(hits), &ModelParams::default(), false).unwrap().1
     }
 
     /// The first and the last slot date of some rows.

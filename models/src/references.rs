@@ -124,7 +124,7 @@ fn count(
     );
     // The log-normal's median lies below its mean.
     let shift = LOGIT_PER_DEVIATION * 0.5 * dispersion.ln_1p().sqrt();
-    let logits = regression.logits(asked, &Sparse::empty(offers.len()));
+    let logits = regression.lines(asked, &Sparse::empty(offers.len()));
     Ok(logits.into_iter().map(|logit| sigmoid(logit - shift)).collect())
 }
 

@@ -142,8 +142,8 @@ impl Regression {
         words.iter().map(|(word, cell)| self.words[*word] * cell).collect()
     }
 
-    /// The logit of each row.
-    pub(crate) fn logits(&self, matrix: &Array2<f64>, words: &Sparse) -> Vec<f64> {
+    /// The line of each row: its logit, unless a link says otherwise.
+    pub(crate) fn lines(&self, matrix: &Array2<f64>, words: &Sparse) -> Vec<f64> {
         let coefficients = ArrayView1::from(&self.coefficients);
         let base = self.intercept - coefficients.dot(&ArrayView1::from(&self.column_means));
         let dense = matrix.dot(&coefficients);

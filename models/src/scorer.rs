@@ -40,7 +40,7 @@ pub(crate) struct Score {
 impl Scorer {
     /// The raw logit from which pushes push: that of the average training row.
     fn raw_intercept(&self) -> f64 {
-        self.mean(|place| self.fitted.members[place].regression.intercept)
+        self.mean(|place| self.fitted.members[place].start())
     }
 
     /// The calibrated logit of the average training row.
@@ -69,16 +69,18 @@ impl Scorer {
             let mut pushes = vec![0.0; table.columns.len()];
             let mut deviation = 0.0;
             let cells = prepared.matrix.row(row);
-            for (member, line) in self.fitted.members.iter().zip(&self.lines) {
+            for (place, (member, line)) in self.fitted.members.iter().zip(&self.lines).enumerate() {
+                let own = raws[place][row].line;
+                let worth = worth * line.slope * member.link.secant(member.regression.intercept, own);
                 for (feature, push) in sources.iter().zip(member.regression.pushes(cells)) {
-                    pushes[*feature] += worth * line.slope * push;
+                    pushes[*feature] += worth * push;
                 }
                 if let Some(words) = &self.fitted.words {
-                    let push = member.regression.word_push(prepared.words.row(row));
-                    pushes[words.feature()] += worth * line.slope * push;
+                    pushes[words.feature()] += worth * member.regression.word_push(prepared.words.row(row));
                 }
                 // Members that learned from the same rows err together.
-                deviation += line.slope * member.regression.variance(cells).sqrt() / self.lines.len() as f64;
+                let steepness = line.slope * member.link.slope(own);
+                deviation += steepness * member.regression.variance(cells).sqrt() / self.lines.len() as f64;
             }
             let variance = self.calibrator.platt.variance(raw, deviation * deviation);
             let (low, high) = self.interval(logit, Z_80 * variance.sqrt());
@@ -118,7 +120,7 @@ impl Scorer {
         (!strongest.is_empty()).then(|| (words.feature(), strongest.join(", ")))
     }
 
-    /// The push of each feature on each row's logit, of the members' mean before calibration.
+    /// The push of each feature on each row's line, of the members' mean before link and calibration.
     pub(crate) fn pushes(&self, table: &FeatureTable) -> Result<Vec<Vec<f64>>, ModelError> {
         let matrix = self.fitted.preparer.transform(table)?;
         let sources = self.fitted.preparer.sources();

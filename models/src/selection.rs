@@ -71,7 +71,7 @@ impl Selection {
     /// slot must be there together.
     pub(crate) fn ratios(&self, table: &FeatureTable, matrix: &Array2<f64>) -> Vec<(f64, f64)> {
         let design = with_ranks(table, &self.signals, matrix);
-        let logits = self.regression.logits(&design, &Sparse::empty(table.len()));
+        let logits = self.regression.lines(&design, &Sparse::empty(table.len()));
         let ratio = |logit: f64| {
             let z = quantile(sigmoid(logit).clamp(LEAST_CHANCE, 1.0 - LEAST_CHANCE));
             (mills(z), z)

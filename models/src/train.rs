@@ -13,7 +13,7 @@ use crate::{
     fitted::{DEMAND, Fitted, LOGISTIC},
     gate::{Contest, Promotion, Reign, promote},
     guards::{Alarm, of_features, of_model},
-    out_of_time::{Block, lines, of_base_rate, of_members, predict_forward, probabilities},
+    out_of_time::{Block, fit_forward, lines, of_base_rate, of_members, probabilities},
     params::{ModelParams, ValidModelParams},
     prepare::check_columns,
     scorer::Scorer,
@@ -105,8 +105,11 @@ pub fn train(
         spread: None,
     };
     let uses_words = are_words_worth_it(table, outcomes, params)?;
-    match Fitted::fit(table, outcomes, params, uses_words) {
-        Ok(fitted) => with_regressions(base_rate, &fitted, table, outcomes, params, reign),
+    match fit_forward(table, outcomes, params, uses_words) {
+        Ok((fitted, blocks)) => {
+            let past = Past { table, outcomes, blocks: &blocks };
+            with_regressions(base_rate, &fitted, &past, params, reign)
+        }
         Err(error) if error.leaves_the_base_rate() => Ok(Training {
             models: vec![base_rate],
             promotion: Promotion { champion: 0, gain: None, why: "too_few_outcomes" },
@@ -121,26 +124,24 @@ pub fn train(
 fn with_regressions(
     base_rate: TrainedModel,
     fitted: &Fitted,
-    table: &FeatureTable,
-    outcomes: &[Option<Outcome>],
+    past: &Past<'_>,
     params: &ModelParams,
     reign: Reign<'_>,
 ) -> Result<Training, ModelError> {
     let names: Vec<&str> = fitted.members.iter().map(|member| member.name.as_str()).collect();
-    let blocks = predict_forward(table, outcomes, &names, params, fitted.words.is_some())?;
-    let past = Past { table, outcomes, blocks: &blocks };
+    let blocks = past.blocks;
     let mut models = vec![base_rate];
     let judged = blocks.get(1..).unwrap_or_default();
     let mut p: Vec<Vec<f64>> = vec![judged.iter().flat_map(|block| block.base_rates.clone()).collect()];
-    models[0].spread = past.spread(&of_base_rate(&blocks), &|logit| logit);
+    models[0].spread = past.spread(&of_base_rate(blocks), &|logit| logit);
     let kinds: [(&str, &[&str]); 3] =
         [(LOGISTIC, &[LOGISTIC]), (DEMAND, &[DEMAND]), (BLEND, &[LOGISTIC, DEMAND])];
     for (name, members) in kinds {
         if members.iter().any(|member| !names.contains(member)) {
             continue;
         }
-        let lines = lines(&blocks, members, params);
-        let forward = of_members(&blocks, members, &lines);
+        let lines = lines(blocks, members, params);
+        let forward = of_members(blocks, members, &lines);
         let calibrator = Calibrator::fit(&forward, params.calibration_prior);
         let spread = past.spread(&forward, &|logit| calibrator.apply(logit));
         let scorer = Scorer { fitted: fitted.only(members), lines, calibrator };
@@ -150,13 +151,13 @@ fn with_regressions(
             spread,
             ..models[0].clone()
         });
-        p.push(probabilities(&blocks, members, params));
+        p.push(probabilities(blocks, members, params));
     }
     let all = of_base_rate(judged).all();
     let out_of_time = OutOfTime { slots: all.slots, hits: all.hits, p };
     let names: Vec<&str> = models.iter().map(TrainedModel::name).collect();
     let promotion = out_of_time.promotion(&names, reign);
-    let mut alarms = of_features(table, outcomes);
+    let mut alarms = of_features(past.table, past.outcomes);
     alarms.extend(of_model(names[promotion.champion], &out_of_time.p[promotion.champion], &out_of_time.hits));
     Ok(Training { models, promotion, out_of_time, note: fitted.note.clone(), alarms })
 }

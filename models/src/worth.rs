@@ -9,6 +9,7 @@ use crate::{
     numbers::sigmoid,
     out_of_time::block_of_rows,
     params::ModelParams,
+    threads::in_threads,
     words::is_prose,
 };
 
@@ -50,8 +51,6 @@ pub(crate) fn are_words_worth_it(
         let hits = later.iter().filter_map(|row| outcomes[*row]).map(|outcome| outcome.hit);
         Ok(Some(raw.iter().zip(hits).map(|(raw, hit)| row_log_loss(sigmoid(raw.as_it_stands), hit)).sum()))
     };
-    Ok(match (loss(true)?, loss(false)?) {
-        (Some(with), Some(without)) => with < without,
-        _ => false,
-    })
+    let losses = in_threads(2, |job| loss(job == 0)).into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(matches!(losses[..], [Some(with), Some(without)] if with < without))
 }
