@@ -29,12 +29,17 @@ async fn visible(lake: &Lake) -> Vec<Snapshot> {
     tables
 }
 
-/// The demo's lake, with a short backtest, so that every relation is there.
+/// The demo's lake after some more nights, with a short backtest, so that every relation has rows: the first tells of a slot that
+/// has closed by the last two.
 fn demo(folder: &Path) -> Vec<Snapshot> {
     words(folder, "demo --quiet").ok();
+    for as_of in ["2017-03-30T12:30:00Z", "2017-04-13T11:30:00Z", "2017-04-13T12:31:00Z"] {
+        let night = "nightly --quiet --lake demo/lake --inbox demo/inbox --history --as-of";
+        words(folder, &format!("{night} {as_of}")).ok();
+    }
     words(
         folder,
-        "backtest --quiet --lake demo/lake --from 2017-02-14 --to 2017-02-21 --as-of 2017-04-13T12:30:00Z",
+        "backtest --quiet --lake demo/lake --from 2017-02-14 --to 2017-02-21 --as-of 2017-04-13T12:31:00Z",
     )
     .ok();
     let lake = Lake::open(&folder.join("demo/lake")).unwrap();
@@ -89,7 +94,7 @@ fn every_relation_is_told(tables: &[Snapshot]) {
 }
 
 fn every_question_is_answered(tables: &[Snapshot]) {
-    let session = UserSession::open(tables, Limits::none()).unwrap();
+    let session = UserSession::open(tables, Limits::none(), Default::default()).unwrap();
     runtime().block_on(async {
         for name in user_relations() {
             for example in examples(name) {

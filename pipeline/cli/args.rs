@@ -6,7 +6,7 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use slotcast_core::NaiveDate;
+use slotcast_core::{Audience, NaiveDate};
 use slotcast_simulate::FileForm;
 
 /// Ranks the candidates of a made-to-order marketplace by their chance of
@@ -77,6 +77,12 @@ pub(crate) enum Format {
 fn form() -> impl TypedValueParser<Value = FileForm> {
     PossibleValuesParser::new(FileForm::ALL.map(FileForm::as_str))
         .map(|name| name.parse().expect("it is one of the names"))
+}
+
+/// A number of units or of money. People write thousands with commas.
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number: f64 = text.replace(',', "").parse().map_err(|_| "it is not a number".to_owned())?;
+    if number.is_finite() && number > 0.0 { Ok(number) } else { Err("it must be above zero".to_owned()) }
 }
 
 #[derive(Debug, Subcommand)]
@@ -178,8 +184,14 @@ pub(crate) enum Verb {
     },
     /// Scores and ranks the offers of the next slot
     Rank,
-    /// Writes page, CSV, JSON and Parquet
-    Publish,
+    /// Writes page, workbook, CSV, JSON and Parquet
+    Publish {
+        #[command(flatten)]
+        readers: Readers,
+        /// Take back what this run published: readers see what was published before it
+        #[arg(long, value_name = "RUN_ID", conflicts_with = "internal")]
+        un: Option<String>,
+    },
     /// All of it in order; safe to run twice
     Nightly {
         /// Folder with one folder or file pattern a table
@@ -204,6 +216,30 @@ pub(crate) enum Verb {
         run: Option<String>,
         #[command(flatten)]
         limits: SqlLimits,
+        #[command(flatten)]
+        readers: Readers,
+    },
+    /// Tells why an offer stands where it stands, and what would be under other terms
+    ///
+    /// The chance, what it is made of, the offer's record and signals, similar past campaigns. Other terms are
+    /// answered within the range of past campaigns.
+    Explain {
+        /// The offer, as `rankings` and the page name it
+        id: String,
+        /// Its chance to reach this threshold instead
+        #[arg(long, value_name = "M", value_parser = above_zero)]
+        threshold: Option<f64>,
+        /// At this price instead
+        #[arg(long, value_name = "P", value_parser = above_zero)]
+        price: Option<f64>,
+        /// With this capacity instead
+        #[arg(long, value_name = "C", value_parser = above_zero)]
+        capacity: Option<f64>,
+        /// As an older run saw it
+        #[arg(long, value_name = "RUN_ID")]
+        run: Option<String>,
+        #[command(flatten)]
+        readers: Readers,
     },
     /// Lists the runs of the lake
     Runs,
@@ -221,6 +257,19 @@ pub(crate) enum Verb {
         /// The customer's id, as the mapping gives it (for example 17850 where it cuts `.0` off)
         id: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Readers {
+    /// For people of the house: with cost, margin and what follows from them
+    #[arg(long)]
+    internal: bool,
+}
+
+impl Readers {
+    pub(crate) fn audience(&self) -> Audience {
+        if self.internal { Audience::House } else { Audience::Everyone }
+    }
 }
 
 #[derive(Debug, Args)]

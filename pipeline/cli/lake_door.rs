@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use arrow::array::RecordBatch;
 use chrono::TimeDelta;
 use slotcast_core::{DateTime, Knowledge, NaiveDate, Slot, Utc};
 use slotcast_lake::{Lake, LakeLock, TableId, Writer};
@@ -51,19 +50,6 @@ pub(crate) fn question(lake: &Lake, settings: &Settings, as_of: DateTime<Utc>, s
         scored,
         next: is_decided.then(following),
         refund_window: TimeDelta::days(i64::from(settings.refund_window_days)),
-    }
-}
-
-/// The rows of a relation as this run sees it.
-pub(crate) async fn relation(run: &RunInProgress, name: &str) -> Result<Vec<RecordBatch>> {
-    let table = TableId::relation(name);
-    match run.tables.get(&table.to_string()) {
-        Some(version) => Ok(run.lake.at(&table, *version).await?.read()?),
-        None => Err(UserError::new(
-            format!("relation `{name}` has not been built"),
-            "`slotcast stats`, then `slotcast train`, or all of it: `slotcast nightly`",
-        )
-        .into()),
     }
 }
 

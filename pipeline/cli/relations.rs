@@ -10,7 +10,7 @@ use arrow::{
     },
     datatypes::{DataType, Field, Schema},
 };
-use slotcast_core::{DateTime, NaiveDate, RankedOffer, ScoredOffer, ThresholdBasis, Utc};
+use slotcast_core::{Audience, DateTime, NaiveDate, RankedOffer, ScoredOffer, ThresholdBasis, Utc};
 use slotcast_lake::contract::instant_type;
 use slotcast_publish::{Lang, reasons_text};
 
@@ -68,6 +68,13 @@ impl Columns {
     }
 }
 
+/// The same rows without the id of the run that made them.
+pub(crate) fn without_run_id(batch: &RecordBatch) -> Result<RecordBatch> {
+    let schema = batch.schema();
+    let others = schema.fields().iter().enumerate().filter(|(_, field)| field.name() != "run_id");
+    Ok(batch.project(&others.map(|(place, _)| place).collect::<Vec<_>>())?)
+}
+
 /// The relation `rankings`, without its run id. `preliminary` lists are of slots after the next.
 pub(crate) fn rankings(lists: &[(&[RankedOffer], bool)]) -> Result<RecordBatch> {
     let rows: Vec<(&RankedOffer, bool)> =
@@ -94,12 +101,13 @@ pub(crate) fn rankings(lists: &[(&[RankedOffer], bool)]) -> Result<RecordBatch> 
         .number("demand_p50", scored().map(|scored| scored.demand.map(|demand| demand.p50)))
         .number("demand_p90", scored().map(|scored| scored.demand.map(|demand| demand.p90)))
         .number("expected_amount", scored().map(ScoredOffer::expected_amount))
+        .number("expected_value", scored().map(ScoredOffer::expected_value))
         .number("threshold_50", scored().map(|scored| Some(scored.curve?.threshold_at(0.5))))
         .number("threshold_70", scored().map(|scored| Some(scored.curve?.threshold_at(0.7))))
         .number("threshold_90", scored().map(|scored| Some(scored.curve?.threshold_at(0.9))))
         .flag("thin_data", scored().map(|scored| scored.thin_data))
-        .text("reasons_ko", each().map(|ranked| reasons_text(Lang::Ko, &ranked.reasons)))
-        .text("reasons_en", each().map(|ranked| reasons_text(Lang::En, &ranked.reasons)))
+        .text("reasons_ko", each().map(|ranked| reasons_text(Lang::Ko, &ranked.reasons, Audience::Everyone)))
+        .text("reasons_en", each().map(|ranked| reasons_text(Lang::En, &ranked.reasons, Audience::Everyone)))
         .text("model", scored().map(|scored| scored.model.clone()))
         .flag("preliminary", rows.iter().map(|(_, preliminary)| *preliminary))
         .batch()

@@ -1,6 +1,6 @@
 //! A run from its first word in the ledger to its last.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 use anyhow::{Context, Result};
 use slotcast_core::{DateTime, RunId, Utc};
@@ -11,6 +11,7 @@ use crate::{
     clock::{Watch, now, peak_memory_bytes},
     failure::StageFailed,
     printer::Printer,
+    seen::Seen,
 };
 
 /// Everything by which a run is known again.
@@ -48,20 +49,25 @@ pub(crate) struct Rows {
     pub(crate) given_out: usize,
 }
 
-/// A run under way. It holds the lake's lock.
+/// A run under way: what it sees, and how it writes. It holds the lake's lock.
 pub(crate) struct RunInProgress {
-    pub(crate) lake: Lake,
-    pub(crate) run_id: String,
-    pub(crate) as_of: DateTime<Utc>,
+    seen: Seen,
     /// The run's one clock reading: when this system could have known what it takes in.
     pub(crate) taken_at: DateTime<Utc>,
-    /// The version of each table that readers will see.
-    pub(crate) tables: BTreeMap<String, u64>,
     row: RunRow,
     stages: Vec<StageRow>,
     watch: Watch,
     resume: String,
     _lock: LakeLock,
+}
+
+/// Stages read what the run sees.
+impl Deref for RunInProgress {
+    type Target = Seen;
+
+    fn deref(&self) -> &Seen {
+        &self.seen
+    }
 }
 
 /// The command as it was given: running it again resumes.
@@ -102,11 +108,8 @@ impl RunInProgress {
         // What this run does not build anew stays as the last run left it.
         let tables = runs.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
         Ok(Begun::Started(Box::new(Self {
-            lake: lake.clone(),
-            run_id,
-            as_of: identity.as_of,
+            seen: Seen { lake: lake.clone(), run_id, as_of: identity.as_of, tables },
             taken_at: identity.taken_at,
-            tables,
             row,
             stages: Vec::new(),
             watch: Watch::start(),
@@ -172,6 +175,11 @@ impl RunInProgress {
         let _ = self.lake.record_run(&self.row).await;
     }
 
+    /// Lets readers of this run see a table at this version.
+    pub(crate) fn name_version(&mut self, table: String, version: u64) {
+        self.seen.tables.insert(table, version);
+    }
+
     /// Commits the rows of a relation in place of what it held, each with this run's id.
     pub(crate) async fn keep(&mut self, name: &str, rows: &arrow::array::RecordBatch) -> Result<()> {
         let table = TableId::relation(name);
@@ -180,7 +188,7 @@ impl RunInProgress {
         let file = format!("{}-{:02}.parquet", self.run_id, self.row.attempt);
         let part = self.lake.write_part(&table, &file, &[rows])?;
         let version = self.lake.commit(&table, &schema, &[part], &Replace::All).await?;
-        self.tables.insert(table.to_string(), version);
+        self.name_version(table.to_string(), version);
         Ok(())
     }
 
@@ -194,7 +202,7 @@ impl RunInProgress {
         if !is_as_it_was {
             let version =
                 self.lake.commit_files(&table, &built.schema, &built.files, &built.written, base).await?;
-            self.tables.insert(table.to_string(), version);
+            self.name_version(table.to_string(), version);
         }
         Ok(())
     }
@@ -220,7 +228,7 @@ impl RunInProgress {
         self.row.message = message;
         self.row.status = RunStatus::Done;
         self.row.seconds = self.watch.seconds();
-        self.row.tables = std::mem::take(&mut self.tables);
+        self.row.tables = std::mem::take(&mut self.seen.tables);
         let seen = async {
             self.lake.record_stages(&self.run_id, &self.stages).await?;
             self.lake.record_run(&self.row).await

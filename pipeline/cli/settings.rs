@@ -10,6 +10,7 @@ use slotcast_lake::{
     contract::{ContractTable, TABLES},
 };
 use slotcast_models::{ModelParams, ValidModelParams};
+use slotcast_publish::Lang;
 use slotcast_rank::RankBy;
 
 use crate::{
@@ -239,6 +240,14 @@ impl Settings {
             memory_mib: file.stats.memory_mib,
             sql: file.sql,
         })
+    }
+
+    /// The language of texts.
+    pub(crate) fn lang(&self) -> Lang {
+        match self.language {
+            Language::Ko => Lang::Ko,
+            Language::En => Lang::En,
+        }
     }
 
     /// The settings that decide about results, in one stable text.

@@ -88,6 +88,19 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// Opens pages in a browser and checks what a reader does with them; says so where there is no browser.
+#[track_caller]
+pub(crate) fn in_browser(pages: &[PathBuf]) {
+    let beside = root().join("tests/browser");
+    let home = std::env::var_os("SLOTCAST_BROWSER").map_or(beside, PathBuf::from);
+    if !home.join("node_modules").is_dir() {
+        eprintln!("skipped: `{}` has no `node_modules`, so no page is opened in a browser", home.display());
+        return;
+    }
+    let checked = run(Command::new("node").arg(home.join("check.mjs")).args(pages));
+    assert_eq!(checked.code, Some(0), "{}\n{}", checked.stdout, checked.stderr);
+}
+
 /// A small made market whose rows come once, right and in time: one file a slot.
 pub(crate) fn small_market(
     slots: u32,

@@ -44,6 +44,7 @@ pub(crate) async fn backtest(
     let session = slotcast_stats::UserSession::open(
         &visible_tables(&lake, None).await?,
         slotcast_stats::Limits::none(),
+        slotcast_core::Audience::Everyone,
     )?;
     let columns = match common.format {
         Format::Table => {

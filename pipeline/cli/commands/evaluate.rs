@@ -28,7 +28,11 @@ pub(crate) async fn evaluate(
     run: Option<&str>,
 ) -> Result<Outcome> {
     let lake = Lake::open(&settings.lake)?;
-    let session = UserSession::open(&visible_tables(&lake, run).await?, Limits::none())?;
+    let session = UserSession::open(
+        &visible_tables(&lake, run).await?,
+        Limits::none(),
+        slotcast_core::Audience::Everyone,
+    )?;
     let found = stages::evaluate::evaluate(&session, truth).await?;
     printer.say(format!(
         "{} of {} slot(s) against the truth; log loss, Brier score and hits are expected ones, without luck",

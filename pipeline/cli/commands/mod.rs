@@ -3,6 +3,7 @@
 mod backtest;
 mod demo;
 mod evaluate;
+mod explain;
 mod forget;
 mod ingest;
 mod nightly;
@@ -21,7 +22,7 @@ use crate::{
     args::{Arguments, Verb},
     printer::Printer,
     settings::Settings,
-    stages::champions::Change,
+    stages::{champions::Change, what_if::Terms},
 };
 
 /// How a command that did not fail ended.
@@ -69,11 +70,28 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
             evaluate::evaluate(common, &settings, printer, truth, run.as_deref()).await
         }
         Verb::Rank => rank::rank(common, &settings, printer).await,
-        Verb::Publish => publish::publish(common, &settings, printer).await,
+        Verb::Publish { un: Some(run_id), .. } => {
+            publish::take_back(common, &settings, printer, run_id).await
+        }
+        Verb::Publish { un: None, readers } => {
+            publish::publish(common, &settings, printer, readers.audience()).await
+        }
         Verb::Nightly { inbox, source } => nightly::nightly(common, &settings, printer, inbox, source).await,
-        Verb::Sql { query, describe, run, limits } => {
-            let question = sql::Question { query: query.as_deref(), describe, run: run.as_deref(), limits };
+        Verb::Sql { query, describe, run, limits, readers } => {
+            let question = sql::Question {
+                query: query.as_deref(),
+                describe,
+                run: run.as_deref(),
+                limits,
+                audience: readers.audience(),
+            };
             sql::sql(common, &settings, printer, question).await
+        }
+        Verb::Explain { id, threshold, price, capacity, run, readers } => {
+            let terms = Terms { threshold: *threshold, price: *price, capacity: *capacity };
+            let (run, audience) = (run.as_deref(), readers.audience());
+            let asked = explain::Asked { id, terms, run, audience };
+            explain::explain(common, &settings, printer, &asked).await
         }
         Verb::Runs => runs::runs(common, &settings, printer).await,
         Verb::Vacuum { keep, dry_run } => vacuum::vacuum(common, &settings, printer, *keep, *dry_run).await,

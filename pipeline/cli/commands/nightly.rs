@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use slotcast_core::{DateTime, Utc};
+use slotcast_core::{Audience, DateTime, Utc};
 use slotcast_lake::{Published, RunRow};
 
 use super::{
@@ -72,7 +72,7 @@ pub(crate) async fn nightly(
         .map(|refusal| format!("파일을 받지 못했습니다 · A file was not taken in: {}", refusal.message))
         .collect();
     run.stage(printer, "publish", async |run: &mut RunInProgress| -> Result<(_, Rows)> {
-        stages::publish::publish(run, settings, &lists, warnings).await
+        stages::publish::publish(run, settings, &lists, warnings, Audience::Everyone).await
     })
     .await?;
     let done = run.finish_with(refused_in_words(&refusals)).await?;

@@ -49,6 +49,7 @@ pub(crate) async fn print_ranking(
     let session = slotcast_stats::UserSession::open(
         &visible_tables(lake, None).await?,
         slotcast_stats::Limits::none(),
+        slotcast_core::Audience::Everyone,
     )?;
     let query = format!("SELECT {columns} FROM rankings ORDER BY slot_date, rank");
     let (schema, batches) = session.ask(&query, first).await?.all().await?;

@@ -15,7 +15,11 @@ use crate::{
 
 pub(crate) async fn runs(common: &Common, settings: &Settings, printer: &Printer) -> Result<Outcome> {
     let lake = Lake::open(&settings.lake)?;
-    let session = UserSession::open(&visible_tables(&lake, None).await?, Limits::none())?;
+    let session = UserSession::open(
+        &visible_tables(&lake, None).await?,
+        Limits::none(),
+        slotcast_core::Audience::Everyone,
+    )?;
     let columns = match common.format {
         Format::Table => {
             "run_id, verb, status, attempt, as_of, started_at, round(seconds, 1) AS seconds, message"

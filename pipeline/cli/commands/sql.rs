@@ -7,6 +7,7 @@ use arrow::{
     array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray},
     datatypes::{Field, Schema},
 };
+use slotcast_core::Audience;
 use slotcast_lake::{Lake, LakeError, Room, Snapshot, TableId};
 use slotcast_stats::{Described, Limits, UserSession, described, is_working};
 
@@ -32,6 +33,7 @@ pub(crate) struct Question<'a> {
     pub(crate) describe: &'a Option<Option<String>>,
     pub(crate) run: Option<&'a str>,
     pub(crate) limits: &'a SqlLimits,
+    pub(crate) audience: Audience,
 }
 
 pub(crate) async fn sql(
@@ -49,7 +51,7 @@ pub(crate) async fn sql(
         .into());
     }
     let tables = visible_tables(&lake, question.run).await?;
-    let session = UserSession::open(&tables, limits(question.limits, &settings.sql))?;
+    let session = UserSession::open(&tables, limits(question.limits, &settings.sql), question.audience)?;
     match (question.query, question.describe) {
         (Some(query), _) => {
             let rows = rows(common.format, question.limits, &settings.sql);

@@ -1,15 +1,17 @@
 //! Which model ranked when, and why: the history that promotion, rollback and readers go by.
 
 use anyhow::Result;
-use arrow::{
-    array::{Array, AsArray, RecordBatch},
-    datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType},
-};
+use arrow::array::RecordBatch;
 use slotcast_core::{DateTime, NaiveDate, SlotCalendar, Utc};
-use slotcast_lake::TableId;
 use slotcast_models::{BASE_RATE, Reign, Training};
 
-use crate::{failure::UserError, lake_door::relation, relations::Columns, run_record::RunInProgress};
+use crate::{
+    failure::UserError,
+    relations::Columns,
+    row::{Row, rows},
+    run_record::RunInProgress,
+    seen::Seen,
+};
 
 /// How many slots a model that was taken back stays away.
 const BARRED_SLOTS: usize = 8;
@@ -35,7 +37,7 @@ struct Decided {
     why: String,
     gain: Option<f64>,
     gain_se: Option<f64>,
-    n: i64,
+    n: u64,
     /// The model that may not rank before `barred_until`.
     barred: Option<String>,
     barred_until: Option<NaiveDate>,
@@ -48,13 +50,8 @@ pub(crate) struct Champions {
 }
 
 impl Champions {
-    pub(crate) async fn known_to(run: &RunInProgress) -> Result<Self> {
-        let mut all = Vec::new();
-        if run.tables.contains_key(&TableId::relation("champions").to_string()) {
-            for batch in relation(run, "champions").await? {
-                all.extend(read(&batch));
-            }
-        }
+    pub(crate) async fn known_to(run: &Seen) -> Result<Self> {
+        let mut all: Vec<Decided> = rows(&run.held("champions").await?).filter_map(read).collect();
         // A run that is repeated decides again.
         all.retain(|decided| decided.decided_by != run.run_id);
         let (past, later) = all.into_iter().partition(|decided| decided.as_of <= run.as_of);
@@ -73,6 +70,13 @@ impl Champions {
             champion: self.past.last().map(|decided| decided.champion.as_str()),
             barred: barred.and_then(|decided| decided.barred.as_deref()),
         }
+    }
+
+    /// The model that ranks, and the slot since which it does.
+    pub(crate) fn since(&self) -> Option<(String, NaiveDate)> {
+        let champion = &self.past.last()?.champion;
+        let reign = self.past.iter().rev().take_while(|decided| decided.champion == *champion);
+        Some((champion.clone(), reign.map(|decided| decided.slot_date).min()?))
     }
 
     /// Puts the champion before the last change back in its place, and bars the one that had taken it.
@@ -126,7 +130,7 @@ impl Champions {
             why: promotion.why.to_owned(),
             gain: promotion.gain.map(|(gain, _)| gain),
             gain_se: promotion.gain.map(|(_, error)| error),
-            n: i64::try_from(training.out_of_time.hits.len()).unwrap_or(i64::MAX),
+            n: training.out_of_time.hits.len() as u64,
             barred: None,
             barred_until: None,
         });
@@ -150,42 +154,18 @@ impl Champions {
     }
 }
 
-fn read(batch: &RecordBatch) -> Vec<Decided> {
-    let texts = |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
-    let days =
-        |name: &str| batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Date32Type>());
-    let numbers =
-        |name: &str| batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Float64Type>());
-    let moments = batch
-        .column_by_name("as_of")
-        .and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
-    let counts = batch.column_by_name("n").and_then(|column| column.as_primitive_opt::<Int64Type>());
-    let row = |row: usize| -> Option<Decided> {
-        let text = |name: &str| {
-            let column = texts(name)?;
-            column.is_valid(row).then(|| column.value(row).to_owned())
-        };
-        let day = |name: &str| {
-            let column = days(name)?;
-            if column.is_null(row) { None } else { Date32Type::to_naive_date_opt(column.value(row)) }
-        };
-        let number = |name: &str| {
-            let column = numbers(name)?;
-            column.is_valid(row).then(|| column.value(row))
-        };
-        Some(Decided {
-            decided_by: text("decided_by")?,
-            as_of: DateTime::from_timestamp_micros(moments?.value(row))?,
-            slot_date: day("slot_date")?,
-            champion: text("champion")?,
-            before: text("before")?,
-            why: text("why")?,
-            gain: number("gain"),
-            gain_se: number("gain_se"),
-            n: counts?.value(row),
-            barred: text("barred"),
-            barred_until: day("barred_until"),
-        })
-    };
-    (0..batch.num_rows()).filter_map(row).collect()
+fn read(row: Row<'_>) -> Option<Decided> {
+    Some(Decided {
+        decided_by: row.text("decided_by")?,
+        as_of: row.instant("as_of")?,
+        slot_date: row.day("slot_date")?,
+        champion: row.text("champion")?,
+        before: row.text("before")?,
+        why: row.text("why")?,
+        gain: row.number("gain"),
+        gain_se: row.number("gain_se"),
+        n: row.count("n")?,
+        barred: row.text("barred"),
+        barred_until: row.day("barred_until"),
+    })
 }

@@ -261,7 +261,7 @@ async fn name_heads(lake: &Lake, run: &mut RunInProgress) -> Result<()> {
     let facts = TABLES.iter().map(|table| TableId::facts(table.name));
     for id in facts.chain([TableId::ledger(FILES), TableId::ledger(REJECTS)]) {
         if let Some(head) = lake.head(&id).await? {
-            run.tables.insert(id.to_string(), head.version);
+            run.name_version(id.to_string(), head.version);
         }
     }
     Ok(())

@@ -6,15 +6,16 @@ use slotcast_features::{FeatureTable, Labels};
 use slotcast_models::TrainedModel;
 
 use super::{
+    beside::{Before, keep_beside},
     champions::Champions,
     similar::{self, SimilarRow},
     train::{TrainingRows, promoted_model},
 };
 use crate::{
-    lake_door::relation,
     printer::Printer,
     relations::{moq_curve, rankings},
     run_record::{Rows, RunInProgress},
+    seen::Seen,
     settings::Settings,
 };
 
@@ -29,6 +30,17 @@ pub(crate) struct RankedList {
     pub(crate) similar: Vec<SimilarRow>,
 }
 
+impl RankedList {
+    /// The share of hits among the campaigns that its model learned from; zero without a model.
+    pub(crate) fn base_rate(&self) -> f64 {
+        self.model.as_ref().map_or(0.0, base_rate)
+    }
+}
+
+fn base_rate(model: &TrainedModel) -> f64 {
+    model.n_hits() as f64 / model.n_rows().max(1) as f64
+}
+
 pub(crate) async fn rank(
     run: &mut RunInProgress,
     settings: &Settings,
@@ -36,6 +48,7 @@ pub(crate) async fn rank(
     slot: Slot,
 ) -> Result<(Vec<RankedList>, Rows)> {
     let mut lists = ranked_lists(run, settings, slot).await?;
+    let before = Before::known_to(run).await?;
     let parts: Vec<_> = lists.iter().map(|list| (list.offers.as_slice(), list.is_preliminary)).collect();
     let rows = rankings(&parts)?;
     run.keep("rankings", &rows).await?;
@@ -43,6 +56,7 @@ pub(crate) async fn rank(
     let alike: Vec<SimilarRow> =
         lists.iter_mut().flat_map(|list| std::mem::take(&mut list.similar)).collect();
     run.keep("similar_campaigns", &similar::batch(&alike)?).await?;
+    keep_beside(run, &lists, &before).await?;
     for list in &lists {
         let kind = if list.is_preliminary { " (preliminary)" } else { "" };
         printer.say(format!("slot {}{kind}: {} offers ranked", list.slot.date, list.offers.len()));
@@ -53,16 +67,12 @@ pub(crate) async fn rank(
 
 /// The slot's list; after its cutoff that is the list as it was at the cutoff, and the
 /// following slot's comes with it as preliminary.
-pub(crate) async fn ranked_lists(
-    run: &RunInProgress,
-    settings: &Settings,
-    slot: Slot,
-) -> Result<Vec<RankedList>> {
+pub(crate) async fn ranked_lists(run: &Seen, settings: &Settings, slot: Slot) -> Result<Vec<RankedList>> {
     let calendar = run.lake.market().calendar();
     let knowledge = Knowledge::of(&calendar, slot, run.as_of, settings.lead_days);
     let is_frozen = knowledge.is_frozen(run.as_of);
-    let table = FeatureTable::from_batches(&relation(run, "product_slots").await?)?;
-    let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
+    let table = FeatureTable::from_batches(&run.relation("product_slots").await?)?;
+    let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
     let model = promoted_model(run, slot.date).await?;
     let at = knowledge.knowledge_at;
     let past = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot.date, at);
@@ -75,9 +85,9 @@ pub(crate) async fn ranked_lists(
 }
 
 /// A list further from its opening is scored by a model that learned at that distance.
-async fn preliminary(run: &RunInProgress, settings: &Settings, slot: Slot) -> Result<RankedList> {
-    let table = FeatureTable::from_batches(&relation(run, "product_slots_next").await?)?;
-    let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
+async fn preliminary(run: &Seen, settings: &Settings, slot: Slot) -> Result<RankedList> {
+    let table = FeatureTable::from_batches(&run.relation("product_slots_next").await?)?;
+    let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
     let market = run.lake.market();
     let at = Knowledge::of(&market.calendar(), slot, run.as_of, settings.lead_days).knowledge_at;
     let past = TrainingRows::known_at(&table, &labels, market, settings, slot.date, at);
@@ -102,7 +112,7 @@ fn list(
         Some(model) => (model.score(&offers)?, similar::similar(model, &offers, past)?),
         None => (Vec::new(), Vec::new()),
     };
-    let base_rate = model.as_ref().map_or(0.0, |model| model.n_hits() as f64 / model.n_rows().max(1) as f64);
+    let base_rate = model.as_ref().map_or(0.0, base_rate);
     let offers = slotcast_rank::rank(scored, settings.rank_by.given(base_rate));
     Ok(RankedList { slot, is_preliminary, is_frozen, model, offers, similar })
 }

@@ -18,10 +18,10 @@ use super::{
 };
 use crate::{
     failure::UserError,
-    lake_door::relation,
     printer::Printer,
     relations::Columns,
     run_record::{Rows, RunInProgress},
+    seen::Seen,
     settings::Settings,
 };
 
@@ -81,8 +81,8 @@ pub(crate) async fn train(
     knowledge_at: DateTime<Utc>,
     change: Change,
 ) -> Result<((), Rows)> {
-    let table = FeatureTable::from_batches(&relation(run, "product_slots").await?)?;
-    let labels = Labels::from_batches(&relation(run, "outcome_versions").await?)?;
+    let table = FeatureTable::from_batches(&run.relation("product_slots").await?)?;
+    let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
     let rows = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot_date, knowledge_at);
     let mut champions = Champions::known_to(run).await?;
     if change == Change::Rollback {
@@ -185,11 +185,8 @@ fn models_batch(
 }
 
 /// The model that the last `train` promoted for this slot; `None` where it found no outcome to learn from.
-pub(crate) async fn promoted_model(
-    run: &RunInProgress,
-    slot_date: NaiveDate,
-) -> Result<Option<TrainedModel>> {
-    for batch in relation(run, "models").await? {
+pub(crate) async fn promoted_model(run: &Seen, slot_date: NaiveDate) -> Result<Option<TrainedModel>> {
+    for batch in run.relation("models").await? {
         let column = |name: &str| batch.column_by_name(name).context("relation `models` is damaged");
         let artifacts: &StringArray = column("artifact")?.as_string();
         let slots = column("slot_date")?.as_primitive::<Date32Type>();

@@ -22,6 +22,12 @@ pub struct Offer {
     pub threshold_basis: ThresholdBasis,
     /// Price of a unit, if the market has one.
     pub price: Option<f64>,
+    /// The most that can be made, in the threshold's basis, if there is a limit.
+    pub capacity: Option<f64>,
+    /// What making a unit costs, if known. Internal.
+    pub unit_cost: Option<f64>,
+    /// What making any at all costs, if known. Internal.
+    pub fixed_cost: Option<f64>,
     /// Title of the product, if known at T.
     pub title: Option<String>,
     /// Category of the product, if known at T.
@@ -102,15 +108,32 @@ pub struct ScoredOffer {
 }
 
 impl ScoredOffer {
-    /// Money to expect: what is sold where the threshold is reached, at the offer's price; nothing is sold where
-    /// it is not. `None` without a distribution of demand, or without a price where the threshold counts units.
+    /// What is sold where the threshold is reached, in its basis, and never more than the capacity; nothing is
+    /// sold where it is not. `None` without a distribution of demand.
+    pub fn expected_sold(&self) -> Option<f64> {
+        let most = self.offer.capacity.unwrap_or(f64::INFINITY);
+        Some(self.curve?.expected_sold(self.offer.threshold, most)).filter(|sold| sold.is_finite())
+    }
+
+    /// Money to expect: what is sold, at the offer's price. `None` without a distribution of demand, or without
+    /// a price where the threshold counts units.
     pub fn expected_amount(&self) -> Option<f64> {
         let worth = match self.offer.threshold_basis {
             ThresholdBasis::Amount => 1.0,
             ThresholdBasis::Units => self.offer.price?,
         };
-        let amount = worth * self.curve?.expected_sold(self.offer.threshold, f64::INFINITY);
-        amount.is_finite().then_some(amount)
+        Some(worth * self.expected_sold()?)
+    }
+
+    /// What is left of that after the cost of making it. Internal. `None` unless price and cost of a unit are
+    /// known.
+    pub fn expected_value(&self) -> Option<f64> {
+        let (price, unit_cost) = (self.offer.price.filter(|price| *price > 0.0)?, self.offer.unit_cost?);
+        let margin = match self.offer.threshold_basis {
+            ThresholdBasis::Units => price - unit_cost,
+            ThresholdBasis::Amount => 1.0 - unit_cost / price,
+        };
+        Some(margin * self.expected_sold()? - self.p_hit.get() * self.offer.fixed_cost.unwrap_or(0.0))
     }
 }
 

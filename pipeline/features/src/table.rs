@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Columns of `product_slots` that name, date or describe a row. Everything else is a feature; the title is both.
-pub(crate) const KEY_COLUMNS: [&str; 14] = [
+pub(crate) const KEY_COLUMNS: [&str; 21] = [
     "id",
     "campaign_id",
     "campaign_number",
@@ -29,7 +29,14 @@ pub(crate) const KEY_COLUMNS: [&str; 14] = [
     "threshold",
     "threshold_basis",
     "price",
+    "currency",
+    "capacity",
+    "unit_cost",
+    "fixed_cost",
+    "maker_id",
     "maker_name",
+    "url",
+    "image_url",
     "run_id",
 ];
 const RELATION: &str = "product_slots";
@@ -205,6 +212,9 @@ fn read_keys(batch: &RecordBatch) -> Result<Vec<OfferKey>, FeatureError> {
     let thresholds = required(read_numbers(batch, RELATION, "threshold")?, RELATION, "threshold")?;
     let bases = required(text("threshold_basis")?, RELATION, "threshold_basis")?;
     let prices = read_numbers(batch, RELATION, "price")?;
+    let capacities = read_numbers(batch, RELATION, "capacity")?;
+    let unit_costs = read_numbers(batch, RELATION, "unit_cost")?;
+    let fixed_costs = read_numbers(batch, RELATION, "fixed_cost")?;
     let titles = text("title")?;
     let categories = text("category")?;
     let makers = text("maker_name")?;
@@ -221,6 +231,9 @@ fn read_keys(batch: &RecordBatch) -> Result<Vec<OfferKey>, FeatureError> {
                     threshold: thresholds[row],
                     threshold_basis: ThresholdBasis::from_str(&bases[row])?,
                     price: prices[row],
+                    capacity: capacities[row],
+                    unit_cost: unit_costs[row],
+                    fixed_cost: fixed_costs[row],
                     title: titles[row].clone(),
                     category: categories[row].clone(),
                     maker_name: makers[row].clone(),

@@ -42,6 +42,7 @@ mod layout;
 mod ledger;
 mod lock;
 mod market;
+mod masked;
 mod parquet_file;
 mod privacy;
 mod published;

@@ -20,14 +20,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use slotcast_core::RunId;
-
 use crate::{
     error::LakeError,
     file_names::{is_unfinished, parquet_files},
     layout::{Room, TableId},
     ledger::{RunRow, RunStatus, Runs, runs_table},
-    published::Published,
+    published::{Published, run_of},
     steps::step,
     store::Lake,
 };
@@ -111,7 +109,7 @@ impl Lake {
             entries(&folder)
                 .into_iter()
                 .filter(|(name, _)| {
-                    is_unfinished(name) || name.parse::<RunId>().is_ok_and(|run_id| !stays(run_id.as_str()))
+                    is_unfinished(name) || run_of(name).is_some_and(|run_id| !stays(run_id.as_str()))
                 })
                 .map(|(_, path)| path),
         );

@@ -1,99 +1,62 @@
 //! The ranking as CSV for Excel and for people who script. It writes to what it is given and opens nothing.
 
-use std::{collections::BTreeMap, io::Write};
+use std::io::Write;
 
-use slotcast_core::{Probability, RankedOffer, RunId};
+use slotcast_core::{Audience, RunId};
 
 use crate::{
+    columns::{COLUMNS, Column, Row, Value},
     error::PublishError,
-    figures::{plain, rounded, six},
-    words::{Lang, reasons_text},
+    view::OfferView,
 };
 
 /// Korean Excel reads UTF-8 as CP949 unless the file says otherwise.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-const COLUMNS: [&str; 23] = [
-    "run_id",
-    "slot_date",
-    "candidate_id",
-    "product_id",
-    "title",
-    "category",
-    "maker_name",
-    "threshold",
-    "threshold_basis",
-    "price",
-    "rank",
-    "ranked_by",
-    "p_hit",
-    "p_low",
-    "p_high",
-    "demand_p10",
-    "demand_p50",
-    "demand_p90",
-    "expected_amount",
-    "thin_data",
-    "reasons_ko",
-    "reasons_en",
-    "model",
-];
+/// Between the names of flags: no name holds it, and no spreadsheet splits a quoted cell at it.
+const BETWEEN_FLAGS: &str = ";";
 
-/// Writes a list as CSV: UTF-8 with a byte order mark, lines ended by CR LF, the promised columns of `rankings`.
+/// Writes a list as CSV: UTF-8 with a byte order mark, lines ended by CR LF; the promised columns of `rankings`,
+/// then what is known of an offer beside its score.
 ///
-/// `expected_amounts` holds amounts by the id of an offer; without them the column stays empty.
+/// Probabilities and rates have six decimals, demand and amounts at most two, everything else is as it is.
+/// `expected_value` is promised, so its column is there and empty for those who may not see it; other internal
+/// columns are not there.
 ///
 /// # Errors
 /// When `out` refuses the bytes.
 pub fn write_ranking_csv(
     out: &mut dyn Write,
     run_id: &RunId,
-    offers: &[RankedOffer],
-    expected_amounts: Option<&BTreeMap<String, f64>>,
+    offers: &[OfferView],
+    audience: Audience,
 ) -> Result<(), PublishError> {
     out.write_all(BYTE_ORDER_MARK)?;
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(COLUMNS)?;
-    for ranked in offers {
-        let amount = expected_amounts.and_then(|amounts| amounts.get(&ranked.scored.offer.id)).copied();
-        writer.write_record(row(run_id, ranked, amount))?;
+    writer.write_record(columns(audience).map(|column| column.name))?;
+    for offer in offers {
+        let row = Row { run_id, offer, audience };
+        writer.write_record(columns(audience).map(|column| cell(column, &row)))?;
     }
     writer.flush()?;
     Ok(())
 }
 
-fn row(run_id: &RunId, ranked: &RankedOffer, expected_amount: Option<f64>) -> [String; COLUMNS.len()] {
-    let scored = &ranked.scored;
-    let offer = &scored.offer;
-    let chance = |p: Option<Probability>| p.map_or(String::new(), |p| six(p.get()));
-    let demand = |pick: fn(&slotcast_core::DemandQuantiles) -> f64| {
-        scored.demand.as_ref().map_or(String::new(), |quantiles| rounded(pick(quantiles), 2))
-    };
-    [
-        run_id.to_string(),
-        offer.slot_date.to_string(),
-        harmless(&offer.id),
-        harmless(&offer.product_id),
-        harmless(offer.title.as_deref().unwrap_or_default()),
-        harmless(offer.category.as_deref().unwrap_or_default()),
-        harmless(offer.maker_name.as_deref().unwrap_or_default()),
-        plain(offer.threshold),
-        offer.threshold_basis.to_string(),
-        offer.price.map_or(String::new(), plain),
-        ranked.rank.to_string(),
-        ranked.ranked_by.to_owned(),
-        chance(Some(scored.p_hit)),
-        chance(scored.p_low),
-        chance(scored.p_high),
-        demand(|quantiles| quantiles.p10),
-        demand(|quantiles| quantiles.p50),
-        demand(|quantiles| quantiles.p90),
-        expected_amount.map_or(String::new(), |amount| rounded(amount, 2)),
-        scored.thin_data.to_string(),
-        harmless(&reasons_text(Lang::Ko, &ranked.reasons)),
-        harmless(&reasons_text(Lang::En, &ranked.reasons)),
-        harmless(&scored.model),
-    ]
+fn columns(audience: Audience) -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().filter(move |column| column.name == "expected_value" || column.is_for(audience))
+}
+
+fn cell(column: &Column, row: &Row<'_>) -> String {
+    match column.value(row) {
+        Value::Text(text) => harmless(&text),
+        Value::Number(number) => column.kind.text(number),
+        Value::Count(count) => count.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::YesNo(is_so) => is_so.to_string(),
+        Value::Flags(flags) => flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(BETWEEN_FLAGS),
+        Value::Basis(basis) => basis.to_string(),
+        Value::Missing => String::new(),
+    }
 }
 
 /// A spreadsheet runs a cell that looks like a formula, whoever wrote it. An
@@ -108,11 +71,11 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use crate::{sample, view::Flag};
 
-    fn csv_of(offers: &[RankedOffer], amounts: Option<&BTreeMap<String, f64>>) -> String {
+    fn csv_of(offers: &[OfferView], audience: Audience) -> String {
         let mut bytes = Vec::new();
-        write_ranking_csv(&mut bytes, &sample::run_id(), offers, amounts).unwrap();
+        write_ranking_csv(&mut bytes, &sample::run_id(), offers, audience).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -124,39 +87,63 @@ mod tests {
 
     #[test]
     fn excel_is_told_the_encoding_and_the_columns_are_the_promised_ones() {
-        let text = csv_of(&[], None);
         let header = "\u{feff}run_id,slot_date,candidate_id,product_id,title,category,maker_name,threshold,\
             threshold_basis,price,rank,ranked_by,p_hit,p_low,p_high,demand_p10,demand_p50,demand_p90,\
-            expected_amount,thin_data,reasons_ko,reasons_en,model\r\n";
-        assert_eq!(text, header);
+            expected_amount,expected_value,thin_data,reasons_ko,reasons_en,model,capacity,alerts,alerts_7d,\
+            alerts_7d_before,wishes,wishes_7d,wishes_7d_before,visitors,alert_rate,order_rate,\
+            orders_per_alert,maker_hits,maker_n,maker_rate_shrunk,category_hits,category_n,\
+            category_rate_shrunk,flags,near_duplicate_id,near_duplicate_title,near_duplicate_slot,\
+            rank_before,p_hit_before,why_ko,why_en,threshold_50,threshold_70,threshold_90,url,image_url";
+        assert_eq!(csv_of(&[], Audience::Everyone), format!("{header}\r\n"));
+        assert_eq!(csv_of(&[], Audience::House), format!("{header},unit_cost,fixed_cost\r\n"));
     }
 
     #[test]
     fn figures_have_a_fixed_shape() {
         let offers = sample::offers();
-        let rows = records(&csv_of(&offers, None));
+        let rows = records(&csv_of(&offers, Audience::Everyone));
         assert_eq!(rows.len(), offers.len() + 1);
-        let column = |name: &str| COLUMNS.iter().position(|one| *one == name).unwrap();
-        assert_eq!(rows[1][column("threshold")], "300");
-        assert_eq!(rows[1][column("p_hit")], "0.934100");
-        assert_eq!(rows[1][column("expected_amount")], "");
-        let amounts = BTreeMap::from([(offers[0].scored.offer.id.clone(), 1_250_000.5)]);
-        assert_eq!(records(&csv_of(&offers, Some(&amounts)))[1][column("expected_amount")], "1250000.5");
+        let at = |row: usize, name: &str| {
+            let place = rows[0].iter().position(|one| one == name).unwrap();
+            rows[row][place].as_str()
+        };
+        assert_eq!(
+            (at(1, "threshold"), at(1, "p_hit"), at(1, "alert_rate")),
+            ("300", "0.934100", "0.210000")
+        );
+        let amount =
+            offers[0].ranked.scored.expected_amount().expect("the first offer has a curve and a price");
+        assert_eq!(at(1, "expected_amount"), crate::figures::rounded(amount, 2));
+        assert_eq!((at(1, "expected_value"), at(4, "near_duplicate_slot")), ("", "2016-02-16"));
+        assert_eq!(at(4, "flags"), "thin_data;holiday;near_duplicate");
+        assert!(Flag::ALL.iter().all(|flag| !flag.as_str().contains(BETWEEN_FLAGS)));
+    }
+
+    #[test]
+    fn the_house_reads_cost_and_value() {
+        let offers = sample::offers();
+        let rows = records(&csv_of(&offers[..1], Audience::House));
+        let value = offers[0].ranked.scored.expected_value().unwrap();
+        assert_eq!(rows[1][19], crate::figures::rounded(value, 2));
+        assert!(rows[1].ends_with(&["7777".to_owned(), "123456".to_owned()]));
     }
 
     #[test]
     fn no_cell_of_text_is_a_formula() {
         let mut offer = sample::offers().remove(0);
         for hostile in ["=1+1", "+82", "-x", "@sum", "\tx", "\rx", "\u{ff1d}1"] {
-            offer.scored.offer.title = Some(hostile.to_owned());
-            assert_eq!(records(&csv_of(&[offer.clone()], None))[1][4], format!("'{hostile}"));
+            offer.ranked.scored.offer.title = Some(hostile.to_owned());
+            offer.sheet.url = Some(hostile.to_owned());
+            let rows = records(&csv_of(&[offer.clone()], Audience::Everyone));
+            assert_eq!(rows[1].iter().filter(|cell| **cell == format!("'{hostile}")).count(), 2);
         }
-        offer.scored.offer.title = Some("a=b, \"c\"".to_owned());
-        assert_eq!(records(&csv_of(&[offer], None))[1][4], "a=b, \"c\"");
+        offer.ranked.scored.offer.title = Some("a=b, \"c\"".to_owned());
+        assert_eq!(records(&csv_of(&[offer], Audience::Everyone))[1][4], "a=b, \"c\"");
     }
 
     #[test]
     fn the_same_list_has_the_same_bytes() {
-        assert_eq!(csv_of(&sample::offers(), None), csv_of(&sample::offers(), None));
+        let text = || csv_of(&sample::offers(), Audience::House);
+        assert_eq!(text(), text());
     }
 }

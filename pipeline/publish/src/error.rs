@@ -14,6 +14,9 @@ pub enum PublishError {
     /// The JSON writer refused a value.
     #[error("the ranking could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A sheet cannot hold what it was given.
+    #[error("the workbook could not be written: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The template refused a value.
     #[error("the page could not be written: {0}")]
     Page(#[from] askama::Error),

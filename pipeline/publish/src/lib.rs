@@ -2,26 +2,38 @@
 //!
 //! This room turns plain values into text and bytes. It opens no file, reads no
 //! clock and knows neither lake nor models; equal values give equal bytes.
-//! Features that follow from cost or margin are left out of every reason.
+//! What follows from cost or margin is left out for everyone but people of the house.
 
+mod columns;
 mod csv;
 mod error;
+mod explanation;
 mod figures;
 mod json;
 mod page;
+mod taken_back;
 mod view;
 mod words;
+mod workbook;
 
 pub use csv::write_ranking_csv;
 pub use error::PublishError;
-pub use json::ranking_json;
-pub use page::page_html;
+pub use explanation::{Explanation, WhatIf, explanation_text};
+pub use json::{RANKING_SCHEMA, explanation_json, ranking_json};
+pub use page::{page_html, review_html};
+pub use taken_back::with_taken_back;
 pub use view::{
-    BacktestSummary, HitRateRow, ListView, ModelCheck, ModelSummary, PageView, ReliabilityBin,
-    SlotHistoryRow, SlotScore, local_text,
+    BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelCheck,
+    ModelSummary, NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReliabilityBin,
+    ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore, TakenBack, local_text,
 };
-pub use words::{Lang, UnknownLang, is_internal_feature, reason_text, reasons_text};
+pub use words::{INTERNAL, Lang, START, UnknownLang, explain_word, moves_text, reason_text, reasons_text};
+pub use workbook::workbook;
 
 /// The market that the tests of several exporters publish.
 #[cfg(test)]
 mod sample;
+
+/// What all exporters are held against.
+#[cfg(test)]
+mod exports_agree;

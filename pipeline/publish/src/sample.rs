@@ -1,14 +1,17 @@
 //! A small market for the tests of this room: two makers' worth of Korean and Portuguese
 //! titles, one of them hostile. Nothing else may use it.
 
+use std::collections::BTreeMap;
+
 use slotcast_core::{
-    Contribution, DemandQuantiles, FeatureValue, Offer, Probability, RankedOffer, RunId, ScoredOffer,
-    SlotCalendar, ThresholdBasis, Tz,
+    Audience, Contribution, DemandCurve, FeatureValue, NaiveDate, Offer, Probability, RankedOffer, RunId,
+    ScoredOffer, SlotCalendar, ThresholdBasis, Tz,
 };
 
 use crate::view::{
-    BacktestSummary, HitRateRow, ListView, ModelCheck, ModelSummary, PageView, ReliabilityBin,
-    SlotHistoryRow, SlotScore,
+    BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelCheck,
+    ModelSummary, NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReliabilityBin,
+    ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore,
 };
 
 /// Title, category, maker, threshold, price, p_hit.
@@ -56,8 +59,110 @@ pub(crate) fn run_id() -> RunId {
 }
 
 /// Twelve offers in order.
-pub(crate) fn offers() -> Vec<RankedOffer> {
-    (0..ROWS.len()).map(offer).collect()
+pub(crate) fn offers() -> Vec<OfferView> {
+    (0..ROWS.len()).map(|place| view(place, offer(place))).collect()
+}
+
+/// What is known of an offer beside its score: much of some, nothing of every fifth.
+fn view(place: usize, ranked: RankedOffer) -> OfferView {
+    let offer = &ranked.scored.offer;
+    let threshold = offer.threshold;
+    let curve = ranked.scored.curve.map_or(Vec::new(), |curve| {
+        let point = |part: f64| {
+            let threshold = (part * threshold).round();
+            CurvePoint { threshold, p_reach: curve.p_at_least(threshold) }
+        };
+        [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0].map(point).to_vec()
+    });
+    let day = |back: u64| OfferDay {
+        day: "2016-02-26".parse::<NaiveDate>().expect("a date") - chrono::Days::new(back),
+        visitors: 40 + back * 7 % 31,
+        alerts: (28 - back) * 3 / (place as u64 + 2),
+        wishes: back * 5 % 4,
+    };
+    let count = |scale: u64| Counted { total: 31 * scale, last_week: 12 * scale, week_before: 9 * scale };
+    let record = |hits: f64, n: f64| Record { hits, n, rate_shrunk: Some((hits + 5.0) / (n + 8.0)) };
+    let mut flags = Vec::new();
+    flags.extend(ranked.scored.thin_data.then_some(Flag::ThinData));
+    flags.extend((place > 9).then_some(Flag::ThresholdHigh));
+    flags.push(Flag::Holiday);
+    flags.extend((place == 3).then_some(Flag::NearDuplicate));
+    flags.extend((place == 4).then_some(Flag::NewMaker));
+    let sheet = OfferSheet {
+        url: place.is_multiple_of(2).then(|| format!("https://makers.example/p/{place}?a=1&b=\"2\"")),
+        image_url: place.is_multiple_of(3).then(|| format!("https://makers.example/i/{place}.jpg")),
+        alerts: Some(count(12 - place as u64)),
+        wishes: Some(count(3)),
+        visitors: Some(1_240 + 37 * place as u64),
+        alert_rate: Some(0.21 - 0.01 * place as f64),
+        orders_per_alert: Some(0.63),
+        order_rate: place.is_multiple_of(4).then_some(0.052),
+        maker: (place != 4).then(|| record((11 - place).min(3) as f64, 4.0)),
+        category: Some(record(255.0, 310.0)),
+        near_duplicate: (place == 3).then(|| NearDuplicate {
+            id: "cand-1001".to_owned(),
+            title: "겨울 양말 10켤레 (신형)".to_owned(),
+            slot_date: "2016-02-16".parse().expect("a date"),
+        }),
+        flags,
+    };
+    let known = place % 5 != 4;
+    OfferView {
+        change: (place % 3 != 2).then(|| Change {
+            rank_before: ranked.rank + if place.is_multiple_of(2) { 3 } else { 0 },
+            p_hit_before: ranked.scored.p_hit.get() - 0.05,
+            why_ko: "목표 대비 알림 신청 (+0.31)".to_owned(),
+            why_en: "alerts per unit of threshold (+0.31)".to_owned(),
+        }),
+        curve,
+        similar: (0..if known { 3 } else { 0 })
+            .map(|near| SimilarCampaign {
+                campaign_id: Some(format!("camp-{near}")),
+                ran_in: "2015-11-03".parse().expect("a date"),
+                title: Some(ROWS[(place + near + 1) % ROWS.len()].0.to_owned()),
+                threshold: threshold + 10.0 * near as f64,
+                demand: (near != 2).then_some(threshold * (0.7 + 0.4 * near as f64)),
+                hit: near == 1,
+            })
+            .collect(),
+        days: (0..if known { 28 } else { 0 }).rev().map(day).collect(),
+        sheet: if known { sheet } else { OfferSheet { flags: sheet.flags, ..OfferSheet::default() } },
+        ranked,
+    }
+}
+
+fn order_curve() -> Vec<CurveHour> {
+    let hour = |hour: u32| {
+        let part = f64::from(hour) / 168.0;
+        let share_mean = 0.35 * (1.0 - (-12.0 * part).exp()) + 0.65 * part;
+        CurveHour { hour, share_mean, share_p10: 0.7 * share_mean, share_p90: (1.2 * share_mean).min(1.0) }
+    };
+    (0..=168).map(hour).collect()
+}
+
+/// The slot before: half of its offers ran.
+fn review() -> SlotReview {
+    let reviewed = |place: usize| {
+        let ranked = offer(place);
+        let (scored, threshold) = (&ranked.scored, ranked.scored.offer.threshold);
+        let demand = threshold * (1.6 - 0.13 * place as f64);
+        ReviewedOffer {
+            id: scored.offer.id.clone(),
+            title: scored.offer.title.clone(),
+            rank: ranked.rank,
+            p_hit: scored.p_hit.get(),
+            demand_said: scored.demand.map(|said| [said.p10, said.p50, said.p90]),
+            threshold,
+            threshold_basis: scored.offer.threshold_basis,
+            demand: (place != 2).then_some(demand),
+            hit: demand >= threshold,
+        }
+    };
+    SlotReview {
+        slot_date: "2016-02-16".parse().expect("a date"),
+        run_id: "20160212T180000Z-00000001".to_owned(),
+        offers: (0..8).map(reviewed).collect(),
+    }
 }
 
 fn offer(place: usize) -> RankedOffer {
@@ -66,11 +171,8 @@ fn offer(place: usize) -> RankedOffer {
     let thin_data = place % 5 == 3;
     let half = if thin_data { 0.2 } else { 0.08 };
     let reasons = reasons(place, threshold);
-    let demand = (place % 4 != 2).then_some(DemandQuantiles {
-        p10: threshold * p_hit * 0.7,
-        p50: threshold * (0.5 + p_hit),
-        p90: threshold * (1.0 + 1.6 * p_hit),
-    });
+    let curve = DemandCurve::through(threshold, (p_hit / (1.0 - p_hit)).ln(), 2.2, 2.9);
+    let curve = curve.filter(|_| place % 4 != 2);
     RankedOffer {
         rank: u32::try_from(place + 1).expect("a small number"),
         ranked_by: "p_hit",
@@ -82,6 +184,9 @@ fn offer(place: usize) -> RankedOffer {
                 threshold,
                 threshold_basis: ThresholdBasis::Units,
                 price,
+                capacity: (place % 3 == 1).then_some(2.5 * threshold),
+                unit_cost: place.is_multiple_of(2).then_some(7_777.0),
+                fixed_cost: (place == 0).then_some(123_456.0),
                 title: Some(title.to_owned()),
                 category: Some(category.to_owned()),
                 maker_name: Some(maker.to_owned()),
@@ -90,8 +195,8 @@ fn offer(place: usize) -> RankedOffer {
             p_low: chance(p_hit - half),
             p_high: chance(p_hit + half),
             p_hit_if_chosen: chance(p_hit).expect("a probability"),
-            demand,
-            curve: None,
+            demand: curve.map(|curve| curve.quantiles()),
+            curve,
             thin_data,
             contributions: reasons.clone(),
             model: "logistic".to_owned(),
@@ -126,6 +231,8 @@ pub(crate) fn page() -> PageView {
         slot,
         is_preliminary,
         is_frozen: !is_preliminary,
+        cutoff: "2016-02-26T01:00:00Z".parse().expect("an instant"),
+        knowledge_at: "2016-02-26T01:00:00Z".parse().expect("an instant"),
         model: model.clone(),
         offers,
     };
@@ -133,6 +240,7 @@ pub(crate) fn page() -> PageView {
         run_id: run_id(),
         as_of: "2016-02-26T18:00:00Z".parse().expect("an instant"),
         zone: Tz::Asia__Seoul,
+        audience: Audience::Everyone,
         market: "메이커스 데모".to_owned(),
         currency: Some("KRW".to_owned()),
         warnings: vec!["`orders_2016-02-25.csv` was refused: 212 of 900 rows are bad".to_owned()],
@@ -140,8 +248,15 @@ pub(crate) fn page() -> PageView {
             list(slot, offers(), false),
             list(calendar.following(&slot), offers().into_iter().take(2).collect(), true),
         ],
+        order_curves: BTreeMap::from([
+            ("식품".to_owned(), order_curve()),
+            ("가방".to_owned(), order_curve()),
+        ]),
+        reviews: vec![review()],
+        taken_back: Vec::new(),
         backtest: Some(backtest()),
         model_check: Some(model_check()),
+        running: Some(ModelCheck { since: "2016-01-05".parse().ok(), n: 61, ..model_check() }),
         hit_rates: hit_rates(),
         slot_history: slot_history(),
     }
@@ -187,6 +302,7 @@ fn model_check() -> ModelCheck {
     };
     ModelCheck {
         model: "blend".to_owned(),
+        since: None,
         n: 1_870,
         ece: Some(0.0241),
         ece_noise_floor: Some(0.0208),

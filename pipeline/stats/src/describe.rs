@@ -1,8 +1,8 @@
 //! What relations are, for who asks them: read from the comments at the head of their `.sql` files.
 //!
 //! A head is the leading block of comments: `-- grain: ...`, free text, `-- column NAME: ...`; a line
-//! that is indented by two more spaces goes on with the one before it. Relations that Rust writes have
-//! such a head alone, in `sql/written/`. Questions stand in `sql/examples/`, each a comment and a query.
+//! that is indented by two more spaces goes on with the one before it. Relations that are written beside a
+//! list have such a head in `sql/written/`, with a query only where it is made by one. Questions stand in `sql/examples/`, each a comment and a query.
 
 use arrow::datatypes::{DataType, Schema};
 
@@ -97,7 +97,13 @@ users! {
     written:
     "rankings"
     "moq_curve"
+    "contributions"
+    "offer_sheets"
+    "offer_days"
     "similar_campaigns"
+    "ranking_changes"
+    "decided_lists"
+    "slot_reviews"
     "models"
     "champions"
     "model_slots"

@@ -17,6 +17,7 @@ mod priors;
 mod query;
 mod registry;
 mod session;
+mod sheets;
 mod staging;
 mod windows;
 
@@ -30,3 +31,4 @@ pub use page::page;
 pub use query::{Answer, Limits, Table, UserSession};
 pub use registry::{AUDITS, Kind, RELATIONS, Relation, Step, is_working, kept_names};
 pub use session::{Memory, Question, Session};
+pub use sheets::{Beside, sheets};

@@ -11,11 +11,14 @@ use std::{future::poll_fn, sync::Arc};
 
 use arrow::datatypes::SchemaRef;
 use datafusion::{
+    catalog::TableProvider,
+    common::{Column, ScalarValue},
     error::DataFusionError,
     logical_expr::{LogicalPlan, LogicalPlanBuilder},
     physical_plan::execute_stream,
-    prelude::SessionContext,
+    prelude::{Expr, SessionContext, lit},
 };
+use slotcast_core::Audience;
 use slotcast_lake::Snapshot;
 use tokio::sync::mpsc::{Sender, channel};
 
@@ -59,15 +62,16 @@ pub struct UserSession {
 }
 
 impl UserSession {
-    /// Opens a session over these tables.
+    /// Opens a session over these tables. Columns that these readers may not see are null.
     ///
     /// # Errors
     /// When a snapshot cannot be read.
-    pub fn open(snapshots: &[Snapshot], limits: Limits) -> Result<Self, StatsError> {
+    pub fn open(snapshots: &[Snapshot], limits: Limits, audience: Audience) -> Result<Self, StatsError> {
         let context = context(limits)?;
         let mut tables = Vec::new();
         for snapshot in snapshots {
-            context.register_table(snapshot.table.name.as_str(), listing(snapshot)?)?;
+            let table = masked(&context, listing(snapshot)?, audience)?;
+            context.register_table(snapshot.table.name.as_str(), table)?;
             tables.push(Table::of(snapshot));
         }
         tables.sort_by(|left, right| left.name.cmp(&right.name));
@@ -105,6 +109,28 @@ impl UserSession {
         let table = found.ok_or_else(|| help::no_relation(&name.into(), &self.catalogue))?;
         Ok(describe::described(&table.name, &table.schema))
     }
+}
+
+/// The same table with nulls in the columns that these readers may not see.
+fn masked(
+    context: &SessionContext,
+    table: Arc<dyn TableProvider>,
+    audience: Audience,
+) -> Result<Arc<dyn TableProvider>, StatsError> {
+    let schema = table.schema();
+    if schema.fields().iter().all(|field| audience.may_see(field.name())) {
+        return Ok(table);
+    }
+    let mut columns = Vec::new();
+    for field in schema.fields() {
+        let name = field.name();
+        columns.push(if audience.may_see(name) {
+            Expr::Column(Column::from_name(name))
+        } else {
+            lit(ScalarValue::try_from(field.data_type())?).alias(name)
+        });
+    }
+    Ok(context.read_table(table)?.select(columns)?.into_view())
 }
 
 impl Table {

@@ -216,6 +216,16 @@ impl Session {
         if let Some(order) = relation.kind.order().filter(|order| !order.is_empty()) {
             frame = frame.sort(order.iter().map(|name| col(*name).sort(true, false)).collect())?;
         }
+        self.collected(frame).await
+    }
+
+    /// The rows of a query.
+    pub(crate) async fn rows(&self, sql: &str) -> EngineResult<Rows> {
+        let frame = self.plan(sql).await?;
+        self.collected(frame).await
+    }
+
+    async fn collected(&self, frame: DataFrame) -> EngineResult<Rows> {
         // The schema of the plan as written may still change when types are brought together.
         let plan = frame.create_physical_plan().await?;
         let schema = plan.schema();

@@ -92,7 +92,14 @@ async fn what_killed_runs_left_goes_and_what_is_published_stays() {
     for number in [1, 2, 3] {
         build(&lake, number, "nightly").await;
         let head = lake.head(&relation()).await.unwrap().unwrap();
-        published.lay_out(&run_id(number), &[head], &[("page.html".to_owned(), vec![b'x'; 100])]).unwrap();
+        published
+            .lay_out(
+                &run_id(number),
+                &[head],
+                &[("page.html".to_owned(), vec![b'x'; 100])],
+                Default::default(),
+            )
+            .unwrap();
     }
     // `latest` still leads to the first: nobody is to lose what it shows.
     published.point_latest_at(&run_id(1)).unwrap();

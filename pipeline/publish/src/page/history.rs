@@ -1,6 +1,10 @@
 //! Hit rates of past slots as a line with dots. Positions only; the template draws.
 
-use super::plot::{Dot, Point, coordinate, latest, lines, slot_x};
+use super::{
+    both::Both,
+    dates::day,
+    plot::{Dot, Point, coordinate, latest, lines, slot_x},
+};
 use crate::{figures::percent, view::SlotHistoryRow};
 
 const TOP: f64 = 10.0;
@@ -14,8 +18,8 @@ pub(crate) struct HistoryChart {
     pub(crate) dots: Vec<Dot>,
     /// Height and text of the marks on the axis.
     pub(crate) marks: Vec<(String, &'static str)>,
-    pub(crate) first: String,
-    pub(crate) last: String,
+    pub(crate) first: Both,
+    pub(crate) last: Both,
 }
 
 impl HistoryChart {
@@ -50,8 +54,8 @@ impl HistoryChart {
             lines: lines(&points),
             dots,
             marks: vec![mark(1.0, "100 %"), mark(0.5, "50 %"), mark(0.0, "0 %")],
-            first: rows.first()?.slot_date.to_string(),
-            last: rows.last()?.slot_date.to_string(),
+            first: day(rows.first()?.slot_date),
+            last: day(rows.last()?.slot_date),
         })
     }
 }
@@ -71,7 +75,7 @@ mod tests {
         rows.reverse();
         let chart = HistoryChart::new(&rows).unwrap();
         assert_eq!((chart.lines.len(), chart.dots.len()), (2, rows.len() - 1));
-        assert_eq!((chart.first.as_str(), chart.dots[0].x.as_str()), ("2015-06-02", "44.0"));
+        assert_eq!((chart.first.clone(), chart.dots[0].x.as_str()), (day(rows[35].slot_date), "44.0"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Hit rates by group, the largest groups of each dimension.
 
-use super::{both::Both, row::priced};
+use super::{both::Both, money::priced};
 use crate::{
     figures::{grouped, percent},
     view::HitRateRow,
@@ -11,15 +11,7 @@ use crate::{
 const MOST_ROWS: usize = 15;
 
 /// The dimensions of `moq_rates`, in the order of the page.
-const DIMENSIONS: [(&str, &str, &str); 7] = [
-    ("all", "전체", "All"),
-    ("category", "카테고리", "Category"),
-    ("maker", "제작자", "Maker"),
-    ("artist", "작가", "Artist"),
-    ("price_band", "가격대", "Price"),
-    ("season", "분기", "Quarter"),
-    ("weekday", "오픈 요일", "Opening weekday"),
-];
+const DIMENSIONS: [&str; 7] = ["all", "category", "maker", "artist", "price_band", "season", "weekday"];
 
 /// The groups of one dimension.
 #[derive(Clone, Debug)]
@@ -43,7 +35,7 @@ pub(crate) struct RateRow {
 
 /// The rows by dimension, largest groups first. Dimensions not known by name come last, under their own name.
 pub(crate) fn groups(rows: &[HitRateRow], currency: Option<&str>) -> Vec<RateGroup> {
-    let mut names: Vec<&str> = DIMENSIONS.iter().map(|(name, _, _)| *name).collect();
+    let mut names = DIMENSIONS.to_vec();
     let mut others: Vec<&str> =
         rows.iter().map(|row| row.dimension.as_str()).filter(|name| !names.contains(name)).collect();
     others.sort_unstable();
@@ -59,13 +51,12 @@ fn group(dimension: &str, rows: &[HitRateRow], currency: Option<&str>) -> Option
     }
     rows.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.key.cmp(&b.key)));
     let left_out = rows.len().saturating_sub(MOST_ROWS);
-    let known = DIMENSIONS.iter().find(|(name, _, _)| *name == dimension);
+    let is_known = DIMENSIONS.contains(&dimension);
     Some(RateGroup {
-        dimension: known.map_or_else(|| Both::same(dimension), |(_, ko, en)| Both::new(*ko, *en)),
+        dimension: if is_known { Both::say(&format!("rates_{dimension}")) } else { Both::same(dimension) },
         rows: rows.into_iter().take(MOST_ROWS).map(|row| rate_row(row, currency)).collect(),
-        left_out: (left_out > 0).then(|| {
-            Both::new(format!("작은 그룹 {left_out}개 생략"), format!("{left_out} smaller groups left out"))
-        }),
+        left_out: (left_out > 0)
+            .then(|| Both::filled("rates_left_out", &[("n", &Both::same(left_out.to_string()))])),
     })
 }
 
@@ -84,14 +75,14 @@ fn rate_row(row: &HitRateRow, currency: Option<&str>) -> RateRow {
 fn key_text(dimension: &str, key: &str, currency: Option<&str>) -> Both {
     let number = key.parse::<u32>().ok();
     let word = match dimension {
-        "all" => Some(Both::new("전체", "All")),
+        "all" => Some(Both::say("rates_all")),
         "weekday" => number.and_then(|day| {
             let day = usize::try_from(day).ok()?;
             Some(Both::new(Tongue::of(Lang::Ko).weekday(day)?, Tongue::of(Lang::En).weekday(day)?))
         }),
         "season" => number
             .filter(|quarter| (1..=4).contains(quarter))
-            .map(|quarter| Both::new(format!("{quarter}분기"), format!("Q{quarter}"))),
+            .map(|quarter| Both::filled("rates_quarter", &[("n", &Both::same(quarter.to_string()))])),
         "price_band" => key.parse::<i32>().ok().map(|band| price_band(band, currency)),
         _ => None,
     };

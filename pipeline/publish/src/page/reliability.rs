@@ -88,8 +88,7 @@ fn whisker(x: f64, low: f64, high: f64) -> String {
 fn counted(fewest: u64, most: u64) -> Both {
     let [from, to] = [fewest, most].map(|n| grouped(n as f64, 0));
     let n = if fewest == most { to } else { format!("{from} – {to}") };
-    let offers = if most == 1 { "offer" } else { "offers" };
-    Both::new(format!("확률이 비슷한 상품 {n}건"), format!("{n} {offers} with similar chances"))
+    Both::filled("check_dots", &[("n", &Both::same(n))])
 }
 
 fn x(share: f64) -> f64 {

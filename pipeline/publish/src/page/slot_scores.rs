@@ -1,7 +1,11 @@
 //! How the model did slot by slot: hits beside those it expected, its log loss beside that of the base rate.
 //! Positions only; the template draws.
 
-use super::plot::{Axis, Dot, Point, coordinate, latest, lines, slot_x};
+use super::{
+    both::Both,
+    dates::day,
+    plot::{Axis, Dot, Point, coordinate, latest, lines, slot_x},
+};
 use crate::{
     figures::{grouped, rounded},
     view::SlotScore,
@@ -19,8 +23,8 @@ const LARGEST_LOSS: f64 = 100.0;
 pub(crate) struct SlotScoresChart {
     pub(crate) hits: Panel,
     pub(crate) losses: Panel,
-    pub(crate) first: String,
-    pub(crate) last: String,
+    pub(crate) first: Both,
+    pub(crate) last: Both,
 }
 
 /// Lines, and what they are held against.
@@ -45,8 +49,8 @@ impl SlotScoresChart {
         Some(Self {
             hits: hits(&slots),
             losses: losses(&slots),
-            first: slots.first()?.slot_date.to_string(),
-            last: slots.last()?.slot_date.to_string(),
+            first: day(slots.first()?.slot_date),
+            last: day(slots.last()?.slot_date),
         })
     }
 }
@@ -117,8 +121,9 @@ mod tests {
         let chart = SlotScoresChart::new(&slots).unwrap();
         assert_eq!((chart.hits.dots.len(), chart.hits.model.len(), chart.losses.base.len()), (78, 1, 1));
         let (first, last) = (&chart.hits.dots[0], &chart.hits.dots[77]);
-        assert!(first.title.starts_with(&chart.first) && last.title.starts_with(&chart.last));
-        assert_eq!((first.x.as_str(), last.x.as_str(), chart.last.as_str()), ("44.0", "708.0", "2016-02-09"));
+        assert!(first.title.starts_with("2014-") && last.title.starts_with("2016-02-09"), "{chart:?}");
+        assert_eq!((first.x.as_str(), last.x.as_str()), ("44.0", "708.0"));
+        assert_eq!(chart.last, day("2016-02-09".parse().unwrap()));
     }
 
     #[test]

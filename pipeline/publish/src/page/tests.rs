@@ -1,73 +1,108 @@
-//! What the page promises: nothing from outside runs, nothing is loaded, both languages are there.
+//! What the pages promise: nothing from outside runs, nothing is loaded, both languages are there, they stay small.
 
-use super::page_html;
-use crate::{sample, view::PageView, words::Lang};
+use slotcast_core::ThresholdBasis;
+
+use super::{money::demanded, page_html, review_html, stress};
+use crate::{
+    figures::{grouped, money, percent},
+    sample,
+    view::{OfferView, PageView, TakenBack},
+    words::Lang,
+};
 
 fn html(view: &PageView) -> String {
     page_html(view, Lang::Ko).unwrap()
 }
 
-#[test]
-fn hostile_text_is_text() {
-    let mut view = sample::page();
-    let hostile = "<img src=x onerror=alert(1)>\"'";
-    view.market = hostile.to_owned();
-    view.currency = Some(hostile.to_owned());
-    view.warnings = vec![hostile.to_owned()];
-    view.lists[0].model.name = hostile.to_owned();
-    view.hit_rates[1].key = hostile.to_owned();
-    view.model_check.as_mut().unwrap().model = hostile.to_owned();
-    let offer = &mut view.lists[0].offers[0];
-    offer.scored.offer.id = hostile.to_owned();
-    offer.scored.offer.maker_name = Some(hostile.to_owned());
-    offer.reasons[0].feature = hostile.to_owned();
-    let page = html(&view);
-    assert!(!page.contains("<img"), "an element came through");
-    assert!(!page.contains("<script>alert"), "a script came through");
-    assert!(page.contains("&#60;script&#62;alert"), "the title is shown as it is written");
-    assert_eq!(page.matches("<script").count(), 1, "the page has one script, its own");
+fn review(view: &PageView) -> String {
+    review_html(view, &view.reviews[0], Lang::Ko).unwrap()
 }
 
 #[test]
-fn the_page_needs_nothing_else() {
-    let page = html(&sample::page());
-    for outside in ["http://", "https://", "src=", "href=", "@import", "url("] {
-        assert!(!page.contains(outside), "{outside}");
+fn hostile_text_is_text() {
+    let mut view = stress::hostile_page();
+    let hostile = stress::HOSTILE[0];
+    view.currency = Some(hostile.to_owned());
+    view.lists[0].model.name = hostile.to_owned();
+    view.hit_rates[1].key = hostile.to_owned();
+    view.model_check.as_mut().unwrap().model = hostile.to_owned();
+    view.taken_back = vec![TakenBack { run_id: hostile.to_owned(), at: view.as_of }];
+    view.reviews[0].run_id = hostile.to_owned();
+    let scripts = |page: &str| page.matches("<script").count();
+    let blocks = html(&view).matches("<script type=\"text/plain\" id=\"packed-").count();
+    for (page, own) in [(html(&view), 3 + blocks), (review(&view), 2)] {
+        assert!(!page.contains("<img"), "an element came through");
+        assert!(!page.contains("<script>alert"), "a script came through");
+        assert_eq!(scripts(&page), own, "the page has its own scripts only");
+        assert_eq!(page.matches("</script").count(), own);
+        assert!(page.contains("&#60;/script&#62;&#60;script&#62;alert"), "it is shown as it is written");
     }
-    assert!(page.contains("<meta charset=\"utf-8\">"));
-    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_pages_need_nothing_else() {
+    let view = sample::page();
+    for page in [html(&view), review(&view)] {
+        for outside in [" src=", "href=\"http", "@import", "url(", "<link", "fetch(", "XMLHttp", "innerHTML"]
+        {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        assert!(page.contains("<meta charset=\"utf-8\">"));
+        assert!(page.contains("default-src 'none'"));
+    }
 }
 
 #[test]
 fn the_language_given_is_the_one_shown_first() {
     let view = sample::page();
-    let (ko, en) = (page_html(&view, Lang::Ko).unwrap(), page_html(&view, Lang::En).unwrap());
-    assert!(ko.contains("<html lang=\"ko\">") && en.contains("<html lang=\"en\">"));
-    let checked = |page: &str, id: &str| {
-        let input = page.split("<input").find(|part| part.contains(&format!("id=\"{id}\""))).unwrap();
-        input.split('>').next().unwrap().contains("checked")
-    };
-    assert!(checked(&ko, "lang-ko") && !checked(&ko, "lang-en"));
-    assert!(checked(&en, "lang-en") && !checked(&en, "lang-ko"));
-    for page in [&ko, &en] {
-        assert!(page.contains("▲ 제작자 실적 4회 중 3회 달성") && page.contains("▲ maker record 3 of 4 hit"));
+    for lang in [Lang::Ko, Lang::En] {
+        for page in [page_html(&view, lang).unwrap(), review_html(&view, &view.reviews[0], lang).unwrap()] {
+            assert!(page.contains(&format!("<html lang=\"{lang}\">")));
+            assert!(page.contains("인쇄") && page.contains("Print"));
+            let label =
+                if lang == Lang::Ko { "aria-label=\"화면 설정\"" } else { "aria-label=\"Display\"" };
+            assert!(page.contains(label));
+        }
     }
+    assert!(
+        html(&view).contains("제작자 실적 4회 중 3회 달성")
+            && html(&view).contains("maker record 3 of 4 hit")
+    );
 }
 
 #[test]
 fn the_head_says_what_must_be_known() {
-    let page = html(&sample::page());
+    let mut view = sample::page();
+    view.taken_back = vec![TakenBack {
+        run_id: "20160223T180000Z-00000009".to_owned(),
+        at: "2016-02-24T00:30:00Z".parse().unwrap(),
+    }];
+    let page = html(&view);
     for text in [
         "20160224T180000Z-1a2b3c4d",
-        "2016-03-01 10:00",
-        "2016-02-27 03:00",
+        "2016년 3월 1일 (화) 10:00",
+        "Tue 1 March 2016, 10:00",
+        "2016년 2월 27일 (토) 03:00",
+        "Fri 26 February 2016, 10:00",
         "Asia/Seoul",
         "212 of 900 rows are bad",
-        "6.7 of 12 offers expected",
-        "62 %",
+        "상품 12건 중 6.7건",
+        "6.7 of 12",
+        "기본 달성률 62 %",
+        "로그 손실 0.541 · 비교 0.660",
+        "실행 20160223T180000Z-00000009 게시가 취소되었습니다(2016년 2월 24일 (수) 09:30)",
+        "href=\"review-2016-02-16.html\"",
     ] {
         assert!(page.contains(text), "{text}");
     }
+}
+
+#[test]
+fn a_notice_that_comes_later_has_its_place() {
+    let page = html(&stress::hostile_page());
+    let (above, below) = page.split_once(crate::taken_back::PLACE).unwrap();
+    assert!(above.contains("<main>") && below.contains("class=\"warnings\""));
+    assert!(!below.contains(crate::taken_back::PLACE));
 }
 
 #[test]
@@ -81,6 +116,13 @@ fn an_empty_list_says_so() {
 }
 
 #[test]
+fn without_a_script_the_files_beside_the_page_are_named() {
+    let page = html(&sample::page());
+    let told = page.split("<noscript>").nth(1).unwrap().split("</noscript>").next().unwrap();
+    assert!(told.contains("ranking.csv") && told.contains("ranking.xlsx") && told.contains("JavaScript"));
+}
+
+#[test]
 fn without_a_backtest_the_page_says_that_nothing_is_proven() {
     let mut view = sample::page();
     view.backtest = None;
@@ -88,7 +130,7 @@ fn without_a_backtest_the_page_says_that_nothing_is_proven() {
     view.slot_history.clear();
     let page = html(&view);
     assert!(page.contains("No backtest yet"));
-    assert!(!page.contains("<details"));
+    assert!(!page.contains("<details class=\"rates\""));
 }
 
 #[test]
@@ -96,16 +138,20 @@ fn a_model_that_is_no_better_is_called_so() {
     let mut view = sample::page();
     let backtest = view.backtest.as_mut().unwrap();
     backtest.log_loss = backtest.base_log_loss;
-    assert!(html(&view).contains("no better than always saying the base rate"));
+    let page = html(&view);
+    let score = page.split("id=\"score\"").nth(1).unwrap();
+    assert!(score.contains("no better than always saying the base rate"));
 }
 
 #[test]
 fn a_model_that_was_not_checked_has_no_section() {
     let mut view = sample::page();
-    assert!(html(&view).contains("Can the chances be trusted"));
-    view.model_check = None;
-    let page = html(&view);
-    assert!(!page.contains("Can the chances be trusted") && !page.contains("<section class=\"check\""));
+    assert!(html(&view).contains("id=\"check\"") && review(&view).contains("id=\"check\""));
+    (view.model_check, view.running) = (None, None);
+    for page in [html(&view), review(&view)] {
+        assert!(!page.contains("id=\"check\"") && !page.contains("href=\"#check\""));
+    }
+    assert!(html(&view).contains("not measured yet"));
 }
 
 #[test]
@@ -119,18 +165,90 @@ fn a_check_without_bins_and_slots_is_its_sentence() {
 }
 
 #[test]
-fn the_same_view_has_the_same_bytes() {
-    assert_eq!(html(&sample::page()), html(&sample::page()));
+fn a_slot_that_has_closed_is_held_against_what_was_said() {
+    let mut view = sample::page();
+    let offers = &mut view.reviews[0].offers;
+    (offers[0].hit, offers[0].demand) = (false, Some(211.0));
+    let page = review(&view);
+    for text in [
+        "2016년 2월 16일 (화) 슬롯 결과",
+        "Of 8 offers, 5.8 were expected to reach their threshold; 4 did.",
+        "Said 93.4 % (rank 1). Threshold 300, demand 211: missed.",
+        "Calibration since the model was promoted",
+        "20160212T180000Z-00000001",
+        "href=\"index.html\"",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert_eq!(page.matches("<tr>").count(), 1 + view.reviews[0].offers.len());
+    assert!(!page.contains("NaN"));
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a page to look at, only when asked for")]
-fn a_sample_is_written_on_request() {
-    if std::env::var_os("SLOTCAST_PAGE_SAMPLE").is_none() {
-        return;
+fn five_thousand_offers_are_a_small_file() {
+    let page = html(&stress::page(5_000));
+    assert!(page.len() <= 10_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn the_same_view_has_the_same_bytes() {
+    assert_eq!(html(&sample::page()), html(&sample::page()));
+    assert_eq!(html(&stress::page(100)), html(&stress::page(100)));
+    assert_eq!(review(&sample::page()), review(&sample::page()));
+}
+
+/// What the cells of a page must read in Korean, by candidate.
+fn readings(view: &PageView) -> serde_json::Value {
+    let in_korean = |text: String| match view.currency.as_deref() {
+        Some("KRW") => format!("{text}원"),
+        Some(code) => format!("{code} {text}"),
+        None => text,
+    };
+    let reading = |offer: &OfferView| {
+        let scored = &offer.ranked.scored;
+        let terms = &scored.offer;
+        let text = |value: f64| demanded(value, terms.threshold_basis);
+        serde_json::json!({
+            "id": terms.id,
+            "p_hit": percent(scored.p_hit.get()),
+            "demand": scored.demand.map(|demand| [demand.p50, demand.p10, demand.p90].map(text)),
+            "threshold": text(terms.threshold),
+            "price": terms.price.map(|price| in_korean(money(price))),
+            "expected_amount": scored.expected_amount().map(|amount| in_korean(grouped(amount, 0))),
+        })
+    };
+    view.lists[0].offers.iter().map(reading).collect()
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "pages for the check in a browser, only when asked for")]
+fn pages_are_written_on_request() {
+    let Some(folder) = std::env::var_os("SLOTCAST_WRITE_PAGES").map(std::path::PathBuf::from) else { return };
+    let write = |name: &str, text: String| std::fs::write(folder.join(name), text).unwrap();
+    let mut sample = sample::page();
+    sample.taken_back = vec![TakenBack { run_id: "20160223T180000Z-00000009".to_owned(), at: sample.as_of }];
+    let hostile = stress::hostile_page();
+    let mut house = sample::page();
+    house.audience = slotcast_core::Audience::House;
+    write("sample.html", html(&sample));
+    write("sample.readings.json", readings(&sample).to_string());
+    write("hostile.html", html(&hostile));
+    let mut amount = sample::page();
+    amount.currency = Some("BRL".to_owned());
+    for offer in amount.lists.iter_mut().flat_map(|list| &mut list.offers) {
+        offer.ranked.scored.offer.threshold_basis = ThresholdBasis::Amount;
+        offer.ranked.scored.offer.threshold += 0.25;
     }
-    for lang in [Lang::Ko, Lang::En] {
-        let path = std::env::temp_dir().join(format!("slotcast-page-{lang}.html"));
-        std::fs::write(path, page_html(&sample::page(), lang).unwrap()).unwrap();
+    write("amount.html", html(&amount));
+    write("amount.readings.json", readings(&amount).to_string());
+    let later = TakenBack { run_id: "20160225T180000Z-0000000a".to_owned(), at: sample.as_of };
+    write("taken-back.html", crate::with_taken_back(&html(&sample), &later, sample.zone));
+    write("house.html", html(&house));
+    write(&super::review::file_name(&sample.reviews[0]), review(&sample));
+    write("review-hostile.html", review(&hostile));
+    for n in [900, 5_000] {
+        let stress = stress::page(n);
+        write(&format!("stress-{n}.html"), html(&stress));
+        write(&format!("stress-{n}.readings.json"), readings(&stress).to_string());
     }
 }

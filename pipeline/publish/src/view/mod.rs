@@ -1,6 +1,15 @@
 //! What the exporters are given: plain values, gathered by the caller. No text is made here but local time.
 
-use slotcast_core::{DateTime, NaiveDate, RankedOffer, RunId, Slot, Tz, Utc, utc_to_local};
+mod offer;
+
+use std::collections::BTreeMap;
+
+use slotcast_core::{Audience, DateTime, NaiveDate, RunId, Slot, ThresholdBasis, Tz, Utc, utc_to_local};
+
+pub use offer::{
+    Change, Counted, CurvePoint, Flag, NearDuplicate, OfferDay, OfferSheet, OfferView, Record,
+    SimilarCampaign,
+};
 
 /// One page: what a run says to the people who decide.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +20,8 @@ pub struct PageView {
     pub as_of: DateTime<Utc>,
     /// The zone in which times are shown.
     pub zone: Tz,
+    /// Who reads it.
+    pub audience: Audience,
     /// Name of the market.
     pub market: String,
     /// ISO 4217 code of prices and of thresholds in money, if the market has one.
@@ -19,10 +30,18 @@ pub struct PageView {
     pub warnings: Vec<String>,
     /// The next slot, and perhaps the one after it.
     pub lists: Vec<ListView>,
+    /// How orders come in over a slot, by category: rows of `order_curve` in hours since the opening.
+    pub order_curves: BTreeMap<String, Vec<CurveHour>>,
+    /// The last slots that have closed, the latest first: what was said of them, and what became of them.
+    pub reviews: Vec<SlotReview>,
+    /// Runs whose publication was taken back, and when: said on the page that stands in their place.
+    pub taken_back: Vec<TakenBack>,
     /// How right earlier lists would have been, if that was measured.
     pub backtest: Option<BacktestSummary>,
     /// How right the model is on slots later than those it learned from, if that was measured.
     pub model_check: Option<ModelCheck>,
+    /// The same of the lists that were published since that model ranks, if slots of them have closed.
+    pub running: Option<ModelCheck>,
     /// Rows of `moq_rates`.
     pub hit_rates: Vec<HitRateRow>,
     /// Rows of `slot_summary`, in any order.
@@ -38,11 +57,71 @@ pub struct ListView {
     pub is_preliminary: bool,
     /// Whether the slot's cutoff is past, so that its list changes no more.
     pub is_frozen: bool,
+    /// The moment at which its line-up is decided.
+    pub cutoff: DateTime<Utc>,
+    /// The moment up to which the scores know: T.
+    pub knowledge_at: DateTime<Utc>,
     /// The model behind this list. Lists of one page may differ: each slot is scored by a
     /// model that learned at the same distance from the opening.
     pub model: ModelSummary,
     /// The offers, in their order.
-    pub offers: Vec<RankedOffer>,
+    pub offers: Vec<OfferView>,
+}
+
+/// A row of `order_curve`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurveHour {
+    /// Hours since the opening.
+    pub hour: u32,
+    /// The mean share of its demand that a campaign had by then.
+    pub share_mean: f64,
+    /// One in ten campaigns had less.
+    pub share_p10: f64,
+    /// One in ten campaigns had more.
+    pub share_p90: f64,
+}
+
+/// A slot that has closed: rows of `slot_reviews`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotReview {
+    /// The local date on which it opened.
+    pub slot_date: NaiveDate,
+    /// The run whose list was the last before it opened.
+    pub run_id: String,
+    /// Its offers that ran, by their place in that list.
+    pub offers: Vec<ReviewedOffer>,
+}
+
+/// What was said of an offer, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReviewedOffer {
+    /// Its id.
+    pub id: String,
+    /// Its title, if known.
+    pub title: Option<String>,
+    /// Its place in the list.
+    pub rank: u32,
+    /// The chance that was said.
+    pub p_hit: f64,
+    /// The 10, 50 and 90 % points of demand that were said.
+    pub demand_said: Option<[f64; 3]>,
+    /// Its threshold.
+    pub threshold: f64,
+    /// What its threshold counts.
+    pub threshold_basis: ThresholdBasis,
+    /// Demand, where it was counted.
+    pub demand: Option<f64>,
+    /// Whether it reached its threshold.
+    pub hit: bool,
+}
+
+/// A publication that was taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TakenBack {
+    /// The run.
+    pub run_id: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// What a model learned from.
@@ -86,6 +165,8 @@ pub struct BacktestSummary {
 pub struct ModelCheck {
     /// Its name.
     pub model: String,
+    /// The slot since which it ranks, where these are published lists since then.
+    pub since: Option<NaiveDate>,
     /// Offers that it predicted from earlier slots.
     pub n: u64,
     /// Expected calibration error, if defined.

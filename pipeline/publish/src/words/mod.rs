@@ -1,24 +1,29 @@
 //! The words of a reason, in Korean and English. Each language has one file with the same keys;
 //! what a value means is in `shape`, once for both.
 
+mod catalogue;
 mod en;
-mod internal;
 mod ko;
 mod lang;
 mod shape;
 mod tongue;
 
-use slotcast_core::{Contribution, FeatureValue};
+use slotcast_core::{Audience, Contribution, FeatureValue};
 
-pub use internal::is_internal_feature;
+pub(crate) use catalogue::Catalogue;
 pub use lang::{Lang, UnknownLang};
 pub(crate) use tongue::Tongue;
 
 use shape::{Shape, value_text};
 
-/// The reasons that may be shown outside.
-pub(crate) fn shown(reasons: &[Contribution]) -> impl Iterator<Item = &Contribution> {
-    reasons.iter().filter(|reason| !is_internal_feature(&reason.feature))
+/// The score of the average campaign that a model learned from, as a feature.
+pub const START: &str = "(start)";
+/// The sum of the pushes of features that are internal, as a feature.
+pub const INTERNAL: &str = "(internal)";
+
+/// The reasons that these readers may see.
+pub(crate) fn shown(reasons: &[Contribution], audience: Audience) -> impl Iterator<Item = &Contribution> {
+    reasons.iter().filter(move |reason| audience.may_see(&reason.feature))
 }
 
 /// One reason: the direction, what the model looked at, its value, and the push on the log-odds.
@@ -27,9 +32,14 @@ pub(crate) fn shown(reasons: &[Contribution]) -> impl Iterator<Item = &Contribut
 /// for its kind is not known here. In words chosen so that no Korean particle
 /// depends on a value.
 pub fn reason_text(lang: Lang, reason: &Contribution) -> String {
+    format!("{} {} ({:+.2})", arrow(reason.push), said_text(lang, reason), reason.push)
+}
+
+/// What the model looked at and its value: the middle of [`reason_text`], for readers that draw the push.
+pub(crate) fn said_text(lang: Lang, reason: &Contribution) -> String {
     let tongue = Tongue::of(lang);
     let (label, shape) = tongue.label(&reason.feature);
-    let said = match &reason.value {
+    match &reason.value {
         FeatureValue::Record { hits, n } => (tongue.record)(&label, *hits, *n),
         FeatureValue::Missing => (tongue.missing)(&label),
         // Weekdays and months are categories to a model, and numbers in its words.
@@ -40,13 +50,32 @@ pub fn reason_text(lang: Lang, reason: &Contribution) -> String {
             _ => format!("{label} {text}"),
         },
         FeatureValue::Number(value) => format!("{label} {}", value_text(tongue, shape, *value)),
-    };
-    format!("{} {said} ({:+.2})", arrow(reason.push), reason.push)
+    }
 }
 
-/// Several reasons in one cell. Reasons that are internal are left out.
-pub fn reasons_text(lang: Lang, reasons: &[Contribution]) -> String {
-    let texts: Vec<String> = shown(reasons).map(|reason| reason_text(lang, reason)).collect();
+/// A sentence of `slotcast explain`, with its places filled.
+pub fn explain_word(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Catalogue::of(lang).filled(&format!("explain.{key}"), &values)
+}
+
+/// What moved an offer's chance since the list before: features and the differences of their pushes, which are those
+/// of `contributions`.
+pub fn moves_text(lang: Lang, moves: &[(&str, f64)]) -> String {
+    let tongue = Tongue::of(lang);
+    let label = |feature: &str| match feature {
+        START => Catalogue::of(lang).text("explain.start").to_owned(),
+        INTERNAL => Catalogue::of(lang).text("explain.internal").to_owned(),
+        _ => tongue.label(feature).0,
+    };
+    let texts: Vec<String> =
+        moves.iter().map(|(feature, by)| format!("{} {} ({by:+.2})", arrow(*by), label(feature))).collect();
+    texts.join("; ")
+}
+
+/// Several reasons in one cell: those that these readers may see.
+pub fn reasons_text(lang: Lang, reasons: &[Contribution], audience: Audience) -> String {
+    let texts: Vec<String> = shown(reasons, audience).map(|reason| reason_text(lang, reason)).collect();
     texts.join("; ")
 }
 

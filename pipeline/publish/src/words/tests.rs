@@ -160,8 +160,11 @@ fn reasons_are_joined_and_confidential_ones_left_out() {
         number("log_unit_cost", 9.0, 0.2),
         number("rivals_in_slot", 11.0, -0.1),
     ];
-    assert_eq!(reasons_text(Lang::En, &all), "▲ category bags (+0.30); ▼ rivals in the slot 11 (-0.10)");
-    assert_eq!(reasons_text(Lang::Ko, &[]), "");
+    assert_eq!(
+        reasons_text(Lang::En, &all, slotcast_core::Audience::Everyone),
+        "▲ category bags (+0.30); ▼ rivals in the slot 11 (-0.10)"
+    );
+    assert_eq!(reasons_text(Lang::Ko, &[], slotcast_core::Audience::Everyone), "");
 }
 
 #[test]

@@ -30,7 +30,9 @@ logs AS (
 SELECT
     o.id, o.product_id, o.slot_date, o.opens_at, o.closes_at, o.knowledge_at, o.days_before,
     g.title, g.maker_name, CAST(o.threshold AS DOUBLE) AS threshold, o.threshold_basis,
-    CAST(o.price AS DOUBLE) AS price,
+    CAST(o.price AS DOUBLE) AS price, CAST(o.capacity AS DOUBLE) AS capacity,
+    o.currency, CAST(o.unit_cost AS DOUBLE) AS unit_cost, CAST(o.fixed_cost AS DOUBLE) AS fixed_cost,
+    g.maker_id, g.url, g.image_url,
     g.category, g.maker_kind, t.log_threshold,
     CASE WHEN o.price > 0 THEN ln(CAST(o.price AS DOUBLE)) END AS log_price,
     CAST(date_part('epoch', o.closes_at) - date_part('epoch', o.opens_at) AS DOUBLE) / 86400.0
@@ -53,7 +55,8 @@ SELECT
     o.* EXCLUDE (
         id, product_id, slot_date, opens_at, closes_at, knowledge_at, knowledge_on, before_week, before_lookback,
         days_before, opens_local, offer_number,
-        threshold, threshold_basis, price, currency, capacity, parent_campaign_id
+        threshold, threshold_basis, price, currency, capacity, unit_cost,
+        fixed_cost, parent_campaign_id
     )
 FROM offers AS o
 INNER JOIN logs AS t ON o.id = t.id AND o.slot_date = t.slot_date AND o.knowledge_at = t.knowledge_at

@@ -2,7 +2,8 @@
 -- Who makes it and what it is, in the versions that held at T.
 SELECT
     o.id, o.slot_date, o.knowledge_at,
-    p.title, p.category, p.maker_id, p.artist_id, m.name AS maker_name, m.kind AS maker_kind
+    p.title, p.category, p.maker_id, p.artist_id, p.url, p.image_url,
+    m.name AS maker_name, m.kind AS maker_kind
 FROM offers AS o
 LEFT JOIN stg_products AS p
     ON

@@ -13,6 +13,7 @@ WITH proposed AS (
         s.opens_at, s.closes_at, d.knowledge_at, d.knowledge_on, d.before_week, d.before_lookback, d.days_before,
         s.opens_at + z.utc_offset AS opens_local,
         k.threshold, k.threshold_basis, k.price, k.currency, k.capacity,
+        k.unit_cost, k.fixed_cost,
         CAST(NULL AS VARCHAR) AS parent_campaign_id
     FROM stg_candidates AS k
     INNER JOIN decisions AS d ON k.slot_date = d.slot_date
@@ -54,7 +55,8 @@ FROM (
         ),
         c.campaign_id AS id, c.product_id, c.slot_date,
         c.opens_at, c.closes_at, c.knowledge_at, c.knowledge_on, c.before_week, c.before_lookback, c.days_before, c.opens_local,
-        c.threshold, c.threshold_basis, c.price, c.currency, c.capacity, c.parent_campaign_id
+        c.threshold, c.threshold_basis, c.price, c.currency, c.capacity, c.unit_cost, c.fixed_cost,
+        c.parent_campaign_id
     FROM scheduled AS c
     LEFT ANTI JOIN candidates AS p
         ON

@@ -3,7 +3,9 @@
 -- known at the row's knowledge_at (T). An offer that was moved stands in the last slot in which it was offered.
 -- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
 -- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
--- column title: as known at T, like category, maker_name and terms
+-- column title: as known at T, like category, maker_name, url and terms
+-- column capacity: the most that can be made, in the threshold's basis; null without a limit
+-- column unit_cost: internal, like fixed_cost: null unless asked for with --internal
 -- column window_days: from the opening to the close
 -- column opens_weekday: 1 Monday to 7 Sunday, local
 -- column is_encore: the campaign names a parent

@@ -10,7 +10,8 @@
 -- column demand_p10: demand that is exceeded nine times in ten, in the threshold's basis; null where too few demands are known
 -- column demand_p50: the median
 -- column demand_p90: demand that is exceeded once in ten times
--- column expected_amount: money to expect: what is sold where the threshold is reached; null without a price
+-- column expected_amount: money to expect: what is sold, up to the capacity, where the threshold is reached; null without a price
+-- column expected_value: internal: what is left of that after the cost of making it; null unless asked for with --internal
 -- column threshold_50: the threshold that is reached with a chance of 50 %
 -- column threshold_70: the same with 70 %
 -- column threshold_90: the same with 90 %

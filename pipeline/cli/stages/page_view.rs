@@ -1,0 +1,362 @@
+//! What a run says to people, gathered from its lists and relations.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use anyhow::Result;
+use slotcast_core::{Audience, Knowledge, NaiveDate, RankedOffer};
+use slotcast_lake::{Market, Published};
+use slotcast_models::MIN_ROWS_TO_JUDGE;
+use slotcast_publish::{
+    BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelSummary,
+    NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReviewedOffer, SimilarCampaign,
+    SlotHistoryRow, SlotReview, TakenBack,
+};
+
+use super::{
+    backtest::CHAMPION,
+    model_check::{model_check, since_promotion},
+    rank::RankedList,
+};
+use crate::{
+    row::{Row, rows},
+    seen::Seen,
+    settings::Settings,
+};
+
+/// Closed slots that the page looks back on.
+const MOST_REVIEWS: usize = 8;
+
+/// The view of these lists for these readers.
+pub(crate) async fn page_view(
+    run: &Seen,
+    settings: &Settings,
+    lists: &[RankedList],
+    mut warnings: Vec<String>,
+    audience: Audience,
+) -> Result<PageView> {
+    let market = run.lake.market();
+    warnings.extend(what_to_mind(lists));
+    let beside = Told::of(run).await?;
+    let calendar = market.calendar();
+    let lists: Vec<ListView> = lists
+        .iter()
+        .map(|list| {
+            let knowledge = Knowledge::of(&calendar, list.slot, run.as_of, settings.lead_days);
+            ListView {
+                slot: list.slot,
+                is_preliminary: list.is_preliminary,
+                is_frozen: list.is_frozen,
+                cutoff: knowledge.cutoff,
+                knowledge_at: knowledge.knowledge_at,
+                model: summary(list),
+                offers: list.offers.iter().map(|ranked| beside.view(list.slot.date, ranked)).collect(),
+            }
+        })
+        .collect();
+    Ok(PageView {
+        run_id: run.run_id.parse()?,
+        as_of: run.as_of,
+        zone: calendar.zone(),
+        audience,
+        market: title(&market.name),
+        currency: beside.currency(run),
+        warnings,
+        order_curves: order_curves(run, &lists).await?,
+        reviews: reviews(run).await?,
+        taken_back: Published::of(&run.lake)
+            .taken_back()
+            .into_iter()
+            .map(|(run_id, at)| TakenBack { run_id, at })
+            .collect(),
+        lists,
+        backtest: backtest(run).await?,
+        model_check: model_check(run).await?,
+        running: since_promotion(run).await?,
+        hit_rates: hit_rates(run).await?,
+        slot_history: slot_history(run).await?,
+    })
+}
+
+/// What the reader must know of the lists before anything else.
+fn what_to_mind(lists: &[RankedList]) -> Option<String> {
+    if lists.iter().any(|list| list.model.is_none()) {
+        return Some("결과가 나온 캠페인이 아직 없어 목록이 없습니다 · No campaign has an outcome yet: nothing to learn from, no list.".to_owned());
+    }
+    let n = lists.iter().filter_map(|list| list.model.as_ref()).map(|model| model.n_rows()).min()?;
+    (n < MIN_ROWS_TO_JUDGE).then(|| format!(
+        "자료가 부족합니다: 결과가 나온 캠페인이 {n}건뿐이라 확률은 분류의 달성률에 지나지 않습니다 · Not enough data: only {n} campaigns have an outcome, so chances are little more than the rate of the category."
+    ))
+}
+
+fn summary(list: &RankedList) -> ModelSummary {
+    match &list.model {
+        None => ModelSummary { name: "none".to_owned(), n_training: 0, base_rate: 0.0 },
+        Some(model) => ModelSummary {
+            name: model.name().to_owned(),
+            n_training: model.n_rows() as u64,
+            base_rate: list.base_rate(),
+        },
+    }
+}
+
+/// An inbox in the contract's own shape has no name of its own.
+fn title(market: &str) -> String {
+    if market == Market::default().name { "slotcast".to_owned() } else { market.to_owned() }
+}
+
+/// An offer in a list.
+type Place = (NaiveDate, String);
+
+/// What stands beside the lists, by offer.
+#[derive(Default)]
+pub(crate) struct Told {
+    sheets: HashMap<Place, OfferSheet>,
+    changes: HashMap<Place, Change>,
+    curves: HashMap<Place, Vec<CurvePoint>>,
+    similar: HashMap<Place, Vec<SimilarCampaign>>,
+    days: HashMap<Place, Vec<OfferDay>>,
+    currencies: BTreeSet<String>,
+}
+
+impl Told {
+    pub(crate) async fn of(run: &Seen) -> Result<Self> {
+        Ok(Self {
+            sheets: one_each(run, "offer_sheets", |row| Some(sheet(row))).await?,
+            changes: one_each(run, "ranking_changes", change).await?,
+            curves: by_offer(run, "moq_curve", |row| {
+                Some(CurvePoint { threshold: row.number("threshold")?, p_reach: row.number("p_reach")? })
+            })
+            .await?,
+            similar: by_offer(run, "similar_campaigns", similar).await?,
+            days: by_offer(run, "offer_days", day).await?,
+            currencies: rows(&run.held("offer_sheets").await?)
+                .filter_map(|row| row.text("currency"))
+                .collect(),
+        })
+    }
+
+    /// The money of the market, or else that of all offers where they have the same.
+    pub(crate) fn currency(&self, run: &Seen) -> Option<String> {
+        let only = || self.currencies.first().filter(|_| self.currencies.len() == 1).cloned();
+        run.lake.market().currency.clone().or_else(only)
+    }
+
+    pub(crate) fn view(&self, slot_date: NaiveDate, ranked: &RankedOffer) -> OfferView {
+        let place = (slot_date, ranked.scored.offer.id.clone());
+        let mut sheet = self.sheets.get(&place).cloned().unwrap_or_default();
+        sheet.flags.extend(ranked.scored.thin_data.then_some(Flag::ThinData));
+        sheet.flags.sort_unstable();
+        OfferView {
+            ranked: ranked.clone(),
+            sheet,
+            change: self.changes.get(&place).cloned(),
+            curve: self.curves.get(&place).cloned().unwrap_or_default(),
+            similar: self.similar.get(&place).cloned().unwrap_or_default(),
+            days: self.days.get(&place).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// The rows of a relation by offer, as they stand; none where no run has made it yet.
+async fn by_offer<T>(
+    run: &Seen,
+    name: &str,
+    read: impl Fn(&Row<'_>) -> Option<T>,
+) -> Result<HashMap<Place, Vec<T>>> {
+    let mut found: HashMap<Place, Vec<T>> = HashMap::new();
+    for row in rows(&run.held(name).await?) {
+        let place = row.day("slot_date").zip(row.text("candidate_id"));
+        if let Some((place, told)) = place.zip(read(&row)) {
+            found.entry(place).or_default().push(told);
+        }
+    }
+    Ok(found)
+}
+
+async fn one_each<T>(
+    run: &Seen,
+    name: &str,
+    read: impl Fn(&Row<'_>) -> Option<T>,
+) -> Result<HashMap<Place, T>> {
+    let all = by_offer(run, name, read).await?;
+    Ok(all.into_iter().filter_map(|(place, mut rows)| Some((place, rows.pop()?))).collect())
+}
+
+fn sheet(row: &Row<'_>) -> OfferSheet {
+    let counted = |kind: &str| {
+        Some(Counted {
+            total: row.count(kind)?,
+            last_week: row.count(&format!("{kind}_7d"))?,
+            week_before: row.count(&format!("{kind}_7d_before"))?,
+        })
+    };
+    let record = |of: &str| {
+        Some(Record {
+            hits: row.number(&format!("{of}_hits"))?,
+            n: row.number(&format!("{of}_n"))?,
+            rate_shrunk: row.number(&format!("{of}_rate_shrunk")),
+        })
+    };
+    let near_duplicate = || {
+        Some(NearDuplicate {
+            id: row.text("near_duplicate_id")?,
+            title: row.text("near_duplicate_title")?,
+            slot_date: row.day("near_duplicate_slot")?,
+        })
+    };
+    let near_duplicate = near_duplicate();
+    let is = |name: &str| row.flag(name) == Some(true);
+    let flags = [
+        (Flag::ThresholdHigh, is("threshold_high")),
+        (Flag::Holiday, row.text("holidays_ko").is_some()),
+        (Flag::NearDuplicate, near_duplicate.is_some()),
+        (Flag::NewMaker, is("new_maker")),
+    ];
+    OfferSheet {
+        url: row.text("url"),
+        image_url: row.text("image_url"),
+        alerts: counted("alerts"),
+        wishes: counted("wishes"),
+        visitors: row.count("visitors"),
+        alert_rate: row.number("alert_rate"),
+        orders_per_alert: row.number("orders_per_alert"),
+        order_rate: row.number("order_rate"),
+        maker: record("maker"),
+        category: record("category"),
+        flags: flags.into_iter().filter_map(|(flag, holds)| holds.then_some(flag)).collect(),
+        near_duplicate,
+    }
+}
+
+fn change(row: &Row<'_>) -> Option<Change> {
+    Some(Change {
+        rank_before: u32::try_from(row.count("rank_before")?).ok()?,
+        p_hit_before: row.number("p_hit_before")?,
+        why_ko: row.text("why_ko").unwrap_or_default(),
+        why_en: row.text("why_en").unwrap_or_default(),
+    })
+}
+
+fn similar(row: &Row<'_>) -> Option<SimilarCampaign> {
+    Some(SimilarCampaign {
+        campaign_id: row.text("campaign_id"),
+        ran_in: row.day("ran_in")?,
+        title: row.text("title"),
+        threshold: row.number("threshold")?,
+        demand: row.number("demand"),
+        hit: row.flag("hit")?,
+    })
+}
+
+fn day(row: &Row<'_>) -> Option<OfferDay> {
+    Some(OfferDay {
+        day: row.day("day")?,
+        visitors: row.count("visitors")?,
+        alerts: row.count("alerts")?,
+        wishes: row.count("wishes")?,
+    })
+}
+
+/// Those of the categories on the lists.
+async fn order_curves(run: &Seen, lists: &[ListView]) -> Result<BTreeMap<String, Vec<CurveHour>>> {
+    let offers = lists.iter().flat_map(|list| &list.offers);
+    let listed: BTreeSet<&str> =
+        offers.filter_map(|view| view.ranked.scored.offer.category.as_deref()).collect();
+    let mut curves: BTreeMap<String, Vec<CurveHour>> = BTreeMap::new();
+    for row in rows(&run.relation("order_curve").await?) {
+        let category = row.text("category").filter(|category| listed.contains(category.as_str()));
+        let hour = || {
+            row.text("unit").filter(|unit| unit == "hour")?;
+            Some(CurveHour {
+                hour: u32::try_from(row.count("hour")?).ok()?,
+                share_mean: row.number("share_mean")?,
+                share_p10: row.number("share_p10")?,
+                share_p90: row.number("share_p90")?,
+            })
+        };
+        if let Some((category, hour)) = category.zip(hour()) {
+            curves.entry(category).or_default().push(hour);
+        }
+    }
+    curves.values_mut().for_each(|hours| hours.sort_by_key(|hour| hour.hour));
+    Ok(curves)
+}
+
+/// The slots that closed last, the latest first.
+async fn reviews(run: &Seen) -> Result<Vec<SlotReview>> {
+    let mut slots: BTreeMap<NaiveDate, SlotReview> = BTreeMap::new();
+    for row in rows(&run.held("slot_reviews").await?) {
+        let offer = || {
+            let said = |name: &str| row.number(name);
+            Some(ReviewedOffer {
+                id: row.text("candidate_id")?,
+                title: row.text("title"),
+                rank: u32::try_from(row.count("rank")?).ok()?,
+                p_hit: row.number("p_hit")?,
+                demand_said: said("demand_p10")
+                    .zip(said("demand_p50"))
+                    .zip(said("demand_p90"))
+                    .map(|((p10, p50), p90)| [p10, p50, p90]),
+                threshold: row.number("threshold")?,
+                threshold_basis: row.text("threshold_basis")?.parse().ok()?,
+                demand: row.number("demand"),
+                hit: row.flag("hit")?,
+            })
+        };
+        let slot = row.day("slot_date").zip(row.text("list_run_id"));
+        if let Some(((slot_date, run_id), offer)) = slot.zip(offer()) {
+            let review =
+                slots.entry(slot_date).or_insert(SlotReview { slot_date, run_id, offers: Vec::new() });
+            review.offers.push(offer);
+        }
+    }
+    Ok(slots.into_values().rev().take(MOST_REVIEWS).collect())
+}
+
+async fn hit_rates(run: &Seen) -> Result<Vec<HitRateRow>> {
+    let read = |row: Row<'_>| {
+        Some(HitRateRow {
+            dimension: row.text("dimension")?,
+            key: row.text("key")?,
+            n: row.count("n")?,
+            hits: row.count("hits")?,
+            rate: row.number("rate")?,
+            rate_shrunk: row.number("rate_shrunk").unwrap_or_default(),
+            low: row.number("rate_low").unwrap_or_default(),
+            high: row.number("rate_high").unwrap_or_default(),
+        })
+    };
+    Ok(rows(&run.relation("moq_rates").await?).filter_map(read).collect())
+}
+
+async fn slot_history(run: &Seen) -> Result<Vec<SlotHistoryRow>> {
+    let read = |row: Row<'_>| {
+        Some(SlotHistoryRow {
+            slot_date: row.day("slot_date")?,
+            campaigns: row.count("campaigns")?,
+            hits: row.count("hits").unwrap_or_default(),
+            hit_rate: row.number("hit_rate"),
+        })
+    };
+    Ok(rows(&run.relation("slot_summary").await?).filter_map(read).collect())
+}
+
+/// What the last backtest said of the champions, if there was one.
+async fn backtest(run: &Seen) -> Result<Option<BacktestSummary>> {
+    let read = |row: Row<'_>| {
+        row.text("model").filter(|model| model == CHAMPION)?;
+        Some(BacktestSummary {
+            slots: row.day("first_slot").zip(row.day("last_slot")),
+            n: row.count("n")?,
+            base_rate: row.number("base_rate").unwrap_or_default(),
+            log_loss: row.number("log_loss")?,
+            base_log_loss: row.number("base_rate_log_loss")?,
+            brier: row.number("brier")?,
+            base_brier: row.number("base_rate_brier"),
+            auc: row.number("auc"),
+            ece: row.number("ece"),
+            ece_noise_floor: row.number("ece_noise_floor"),
+        })
+    };
+    Ok(rows(&run.held("backtest_metrics").await?).find_map(read))
+}

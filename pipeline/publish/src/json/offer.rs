@@ -1,0 +1,143 @@
+//! An offer on the wire: the columns of the list, then what is known of it in rows.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use slotcast_core::{Contribution, FeatureValue};
+
+use crate::{
+    columns::{COLUMNS, Kind, Place, Row, Value},
+    view::{CurvePoint, OfferDay, SimilarCampaign},
+    words::shown,
+};
+
+/// An offer of a list.
+pub(super) struct WireOffer<'a>(pub(super) Row<'a>);
+
+/// The columns of one place as an object.
+struct WireColumns<'a>(Row<'a>, Place);
+
+#[derive(Serialize)]
+pub(super) struct WireReason<'a> {
+    feature: &'a str,
+    value: WireValue<'a>,
+    push: Option<f64>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum WireValue<'a> {
+    Number(f64),
+    Text(&'a str),
+    Record { hits: f64, n: f64 },
+    Missing,
+}
+
+#[derive(Serialize)]
+struct WirePoint {
+    threshold: f64,
+    p_reach: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct WireSimilar<'a> {
+    campaign_id: Option<&'a str>,
+    ran_in: String,
+    title: Option<&'a str>,
+    threshold: f64,
+    demand: Option<f64>,
+    hit: bool,
+}
+
+#[derive(Serialize)]
+struct WireDay {
+    day: String,
+    visitors: u64,
+    alerts: u64,
+    wishes: u64,
+}
+
+impl<'a> WireReason<'a> {
+    /// The pushes of several features as one.
+    pub(super) fn sum(feature: &'a str, push: f64) -> Self {
+        Self { feature, value: WireValue::Missing, push: Some(push) }
+    }
+}
+
+impl Serialize for WireOffer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(row) = self;
+        let offer = row.offer;
+        let mut map = serializer.serialize_map(None)?;
+        entries(&mut map, row, Place::Offer)?;
+        let reasons: Vec<_> = shown(&offer.ranked.reasons, row.audience).map(wire_reason).collect();
+        map.serialize_entry("reasons", &reasons)?;
+        map.serialize_entry("sheet", &WireColumns(*row, Place::Sheet))?;
+        map.serialize_entry("change", &offer.change.as_ref().map(|_| WireColumns(*row, Place::Change)))?;
+        map.serialize_entry("curve", &offer.curve.iter().map(wire_point).collect::<Vec<_>>())?;
+        map.serialize_entry("similar", &offer.similar.iter().map(wire_similar).collect::<Vec<_>>())?;
+        map.serialize_entry("days", &offer.days.iter().map(wire_day).collect::<Vec<_>>())?;
+        map.end()
+    }
+}
+
+impl Serialize for WireColumns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        entries(&mut map, &self.0, self.1)?;
+        map.end()
+    }
+}
+
+/// As in the CSV: `expected_value` is promised, and null for those who may not see it; other internal columns
+/// are not there.
+fn entries<M: SerializeMap>(map: &mut M, row: &Row<'_>, place: Place) -> Result<(), M::Error> {
+    let columns = COLUMNS.iter().filter(|column| column.place == place);
+    for column in columns.filter(|column| column.name == "expected_value" || column.is_for(row.audience)) {
+        map.serialize_entry(column.name, &column.value(row))?;
+    }
+    Ok(())
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Count(count) => serializer.serialize_u64(*count),
+            Self::Date(date) => serializer.collect_str(date),
+            Self::YesNo(is_so) => serializer.serialize_bool(*is_so),
+            Self::Flags(flags) => serializer.collect_seq(flags.iter().map(|flag| flag.as_str())),
+            Self::Basis(basis) => serializer.collect_str(basis),
+            Self::Missing => serializer.serialize_none(),
+        }
+    }
+}
+
+pub(super) fn wire_reason(reason: &Contribution) -> WireReason<'_> {
+    let value = match &reason.value {
+        FeatureValue::Number(value) => WireValue::Number(*value),
+        FeatureValue::Text(text) => WireValue::Text(text),
+        FeatureValue::Record { hits, n } => WireValue::Record { hits: *hits, n: *n },
+        FeatureValue::Missing => WireValue::Missing,
+    };
+    WireReason { feature: &reason.feature, value, push: Kind::Chance.rounded(reason.push) }
+}
+
+fn wire_point(point: &CurvePoint) -> WirePoint {
+    WirePoint { threshold: point.threshold, p_reach: Kind::Chance.rounded(point.p_reach) }
+}
+
+fn wire_similar(similar: &SimilarCampaign) -> WireSimilar<'_> {
+    WireSimilar {
+        campaign_id: similar.campaign_id.as_deref(),
+        ran_in: similar.ran_in.to_string(),
+        title: similar.title.as_deref(),
+        threshold: similar.threshold,
+        demand: similar.demand,
+        hit: similar.hit,
+    }
+}
+
+fn wire_day(day: &OfferDay) -> WireDay {
+    let OfferDay { day, visitors, alerts, wishes } = *day;
+    WireDay { day: day.to_string(), visitors, alerts, wishes }
+}

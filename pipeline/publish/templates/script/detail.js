@@ -1,0 +1,298 @@
+// The panel of one offer. Its block is unpacked when it is asked for, and kept.
+var panel = document.getElementById("detail");
+var unpacked = {};
+
+function parsed() {
+  if (document.readyState !== "loading") { return Promise.resolve(); }
+  return new Promise(function (go) { document.addEventListener("DOMContentLoaded", go, { once: true }); });
+}
+function unpack(id) {
+  unpacked[id] = unpacked[id] || parsed().then(function () {
+    var text = atob(document.getElementById(id).textContent.trim());
+    var bytes = Uint8Array.from(text, function (letter) { return letter.charCodeAt(0); });
+    var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return new Response(stream).json();
+  });
+  return unpacked[id];
+}
+function detailOf(i) {
+  var block = Math.floor(i / data.offers_a_block);
+  return Promise.all([unpack("packed-" + state.list + "-" + block), unpack("packed-curves")]).then(function (both) {
+    var name = category(i);
+    var isCurve = isKnown(name) && Object.prototype.hasOwnProperty.call(both[1], name);
+    return { detail: both[0][i % data.offers_a_block], curve: isCurve ? both[1][name] : null };
+  });
+}
+
+function part(key, note) {
+  var section = el("section");
+  var head = el("h3", "", say(key));
+  if (note) { head.append(" ", el("span", "quiet", note)); }
+  section.append(head);
+  return section;
+}
+function missing(key) { return el("p", "none", say(key)); }
+
+// Names and values; a third entry gives a value the whole width.
+function facts(pairs) {
+  var facts = el("dl");
+  pairs.filter(function (pair) { return isKnown(pair[1]); }).forEach(function (pair) {
+    var item = el("div", pair[2]), value = el("dd");
+    value.append(pair[1]);
+    item.append(el("dt", "", pair[0]), value);
+    facts.append(item);
+  });
+  return facts;
+}
+function figures(heads, rows) {
+  var table = el("table", "small"), head = el("thead"), line = el("tr"), body = el("tbody");
+  heads.forEach(function (text, place) {
+    var cell = el("th", place ? "figure" : "", text);
+    cell.scope = "col";
+    line.append(cell);
+  });
+  head.append(line);
+  rows.forEach(function (row) {
+    var line = el("tr");
+    row.forEach(function (value, place) {
+      var cell = el(place ? "td" : "th", place ? "figure" : "");
+      if (!place) { cell.scope = "row"; }
+      cell.append(value);
+      line.append(cell);
+    });
+    body.append(line);
+  });
+  table.append(head, body);
+  return table;
+}
+
+function headPart(i) {
+  var at = cells(), head = el("header"), bar = el("div", "bar-row");
+  var button = function (key, kind, text, act) {
+    var made = el("button", kind, text);
+    made.type = "button";
+    made.setAttribute("aria-label", say(key));
+    made.title = say(key);
+    made.addEventListener("click", act);
+    return made;
+  };
+  bar.append(
+    el("span", "place", say("col_rank") + " " + at.rank[i]),
+    button("detail_previous", "step", "↑", function () { step(-1); }),
+    button("detail_next", "step", "↓", function () { step(1); }),
+    button("close", "close", "×", closeDetail));
+  var title = el("h2", "", typed(at.title[i]));
+  title.id = "detail-name";
+  title.tabIndex = -1;
+  title.dir = "auto";
+  var origin = el("p", "quiet origin");
+  [category(i), maker(i)].filter(isKnown).forEach(function (name) { origin.append(el("bdi", "", typed(name)), " · "); });
+  origin.append(el("code", "", typed(at.candidate_id[i])));
+  head.append(bar, title, origin);
+  if (at.flags[i]) {
+    var flags = el("p", "flag-row");
+    fillFlags(flags, i);
+    head.append(flags);
+  }
+  return head;
+}
+
+function chancePart(i) {
+  var at = cells(), section = el("section", "chance");
+  section.append(el("p", "big", percent(at.p_hit[i])));
+  var words = el("div");
+  words.append(chanceBar(at.p_hit[i], at.p_low[i], at.p_high[i], list().base_rate, hasFlag(i, "thin_data")));
+  if (isKnown(at.p_low[i]) && isKnown(at.p_high[i])) {
+    words.append(el("p", "", say("interval", { low: percent(at.p_low[i]), high: percent(at.p_high[i]) })));
+  }
+  words.append(el("p", "quiet", say("base_rate", { rate: percent(list().base_rate) })));
+  section.append(words);
+  return section;
+}
+
+function termsPart(i) {
+  var at = cells(), section = part("terms"), isAmount = at.is_amount[i];
+  var known = function (value, write) { return isKnown(value) ? write(value) : unknown(); };
+  var demand = isKnown(at.demand_p50[i])
+    ? counted(at.demand_p50[i] < 1e15 && !isAmount ? Number(fixed(at.demand_p50[i], 0)) : at.demand_p50[i], isAmount) +
+      " (" + range(demanded(at.demand_p10[i], isAmount), demanded(at.demand_p90[i], isAmount)) + ")"
+    : unknown();
+  section.append(facts([
+    [say("term_threshold"), counted(at.threshold[i], isAmount)],
+    [say("term_capacity"), isKnown(at.capacity[i]) ? counted(at.capacity[i], isAmount) : say("term_none")],
+    [say("col_demand"), demand, "whole"],
+    [say("term_price"), known(at.price[i], price)],
+    [say("term_amount"), known(at.expected_amount[i], amount)],
+    [say("term_value"), data.is_house ? known(at.expected_value[i], amount) : null],
+  ]));
+  return section;
+}
+
+function linksPart(i, detail) {
+  var at = cells(), links = el("span");
+  [["url", "link_page"], ["image_url", "link_picture"]].forEach(function (pair) {
+    if (!isKnown(at[pair[0]][i])) { return; }
+    if (links.childNodes.length) { links.append(" · "); }
+    links.append(link(at[pair[0]][i], say(pair[1])));
+  });
+  var section = el("section", "ids");
+  section.append(facts([
+    [say("term_links"), links.childNodes.length ? links : unknown()],
+    [say("term_id"), el("code", "", typed(at.candidate_id[i]))],
+    [say("term_product"), el("code", "", typed(detail.product_id))],
+    [say("term_model"), typed(detail.model)],
+  ]));
+  return section;
+}
+
+function changePart(i, detail) {
+  var at = cells(), section = part("change");
+  if (!isKnown(at.rank_before[i])) { section.append(missing("change_none")); return section; }
+  section.append(el("p", "", say("change_said", {
+    before: at.rank_before[i], now: at.rank[i], p_before: percent(at.p_hit_before[i]), p_now: percent(at.p_hit[i]),
+  })));
+  if (detail.why) {
+    section.append(el("p", "quiet", say("change_why", { why: typed(detail.why[reader.language() === "ko" ? 0 : 1]) })));
+  }
+  return section;
+}
+
+function reasonsPart(i) {
+  var reasons = cells().reasons[i], section = part("reasons", reasons.length ? say("reasons_note") : "");
+  if (!reasons.length) { section.append(missing("reasons_none")); return section; }
+  var most = Math.max.apply(null, reasons.map(function (reason) { return Math.abs(reason[1]); })) || 1;
+  var all = el("ul", "pushes");
+  reasons.forEach(function (reason) {
+    var item = el("li"), kind = reasonKind(reason[1]), long = 46 * Math.abs(reason[1]) / most;
+    var bar = drawing(100, 12, "push");
+    bar.append(svg("path", { class: "axis", d: "M50 0V12" }));
+    bar.append(svg("rect", { class: kind, x: tenth(reason[1] < 0 ? 50 - long : 50), y: 3, width: tenth(long), height: 6 }));
+    var said = el("span", "said");
+    said.append(el("span", kind, reasonMark(reason[1])), " ", el("bdi", "", typed(reasonText(reason))));
+    item.append(said, bar, el("span", "figure", "(" + signed(reason[1], 2) + ")"));
+    all.append(item);
+  });
+  section.append(all);
+  return section;
+}
+
+function curvePart(i, detail) {
+  var section = part("curve"), isAmount = cells().is_amount[i];
+  if (detail.curve.length < 2) { section.append(missing("curve_none")); return section; }
+  section.append(whatIf(i, detail));
+  if (detail.marked.length) {
+    section.append(figures([say("curve_chance"), say("curve_threshold")], detail.marked.map(function (mark) {
+      return [percent(mark[0]), demanded(mark[1], isAmount)];
+    })));
+  }
+  return section;
+}
+
+function ordersPart(i, curve) {
+  var section = part("orders");
+  if (!curve || curve.hours.length < 2) { section.append(missing("orders_none")); return section; }
+  var at = cells(), demand = at.demand_p50[i], name = typed(category(i));
+  var write = function (share) { return isKnown(demand) ? demanded(share * demand, at.is_amount[i]) : percent(share); };
+  section.append(orderCurve(i, curve));
+  section.append(figures([say("orders_after"), say("orders_median"), say("orders_band")], orderTimes(curve).map(function (k) {
+    return [hoursText(curve.hours[k]), write(curve.mean[k]), range(write(curve.p10[k]), write(curve.p90[k]))];
+  })));
+  section.append(el("p", "quiet", say(isKnown(demand) ? "orders_note" : "orders_share_note", { category: name })));
+  return section;
+}
+
+function signalsPart(detail) {
+  var section = part("signals", detail.days ? say("signals_note") : "");
+  if (!detail.days) { section.append(missing("signals_none")); return section; }
+  ["visitors", "alerts", "wishes"].forEach(function (name) {
+    var made = signalDays(detail.days, name), figure = el("figure"), caption = el("figcaption", "", made.words.signal);
+    caption.append(" ", el("span", "quiet", say("signal_total", made.words)));
+    figure.append(caption, made.drawing);
+    section.append(figure);
+  });
+  return section;
+}
+
+function recordsPart(i) {
+  var at = cells(), section = part("signals_now");
+  var week = function (count) {
+    if (!isKnown(count)) { return unknown(); }
+    var words = el("span", "", grouped(count[0]) + " ");
+    words.append(el("span", "quiet", say("week_against", { n: grouped(count[1]), before: grouped(count[2]) })), " ", changeOf(count[1] - count[2]));
+    return words;
+  };
+  var record = function (own) {
+    if (!isKnown(own)) { return unknown(); }
+    var words = el("span", "", recordText(own) + " ");
+    if (isKnown(own[2])) { words.append(el("span", "quiet", say("rate_shrunk", { rate: percent(own[2]) }))); }
+    return words;
+  };
+  var known = function (value, write) { return isKnown(value) ? write(value) : unknown(); };
+  section.append(facts([
+    [say("col_alerts"), week(at.alerts[i]), "whole"],
+    [say("col_wishes"), week(at.wishes[i]), "whole"],
+    [say("term_visitors"), known(at.visitors[i], function (value) { return grouped(value); })],
+    [say("term_alert_rate"), known(at.alert_rate[i], percent)],
+    [say("term_orders_per_alert"), known(at.orders_per_alert[i], function (value) { return grouped(value, 2); })],
+    [say("term_order_rate"), known(at.order_rate[i], percent)],
+    [say("col_maker_record"), record(at.maker_record[i])],
+    [say("col_category_record"), record(at.category_record[i])],
+  ]));
+  return section;
+}
+
+function similarPart(i, detail) {
+  var section = part("similar"), isAmount = cells().is_amount[i];
+  if (detail.near_duplicate) {
+    var near = detail.near_duplicate;
+    section.append(el("p", "near", say("near", { date: day(near.slot_date), id: typed(near.id), title: typed(near.title) })));
+  }
+  if (!detail.similar.length) { section.append(missing("similar_none")); return section; }
+  var heads = [say("col_product"), say("col_threshold"), say("similar_demand"), say("similar_outcome")];
+  section.append(figures(heads, detail.similar.map(function (own) {
+    var name = el("span"), ran = el("span", "line quiet", day(own.ran_in));
+    name.append(el("bdi", "", isKnown(own.title) ? typed(own.title) : say("untitled")), ran);
+    if (isKnown(own.id)) { ran.append(" · ", el("code", "", typed(own.id))); }
+    return [
+      name,
+      demanded(own.threshold, isAmount),
+      isKnown(own.demand) ? demanded(own.demand, isAmount) : unknown(),
+      el("span", "badge " + (own.hit ? "hit" : "miss"), say(own.hit ? "hit" : "miss")),
+    ];
+  })));
+  return section;
+}
+
+// Opened by the reader, the panel takes the focus; written anew in another language, it does not.
+function openDetail(i, isAnew) {
+  var isFirst = panel.hidden;
+  state.opened = i;
+  panel.hidden = false;
+  document.body.classList.add("with-detail");
+  panel.replaceChildren(headPart(i), chancePart(i), el("p", "none", say("detail_loading")));
+  panel.scrollTop = 0;
+  if (!isAnew) { document.getElementById("detail-name").focus({ preventScroll: true }); }
+  // The list gets narrower when the panel comes.
+  if (isFirst && rowElement(i)) { rowElement(i).scrollIntoView({ block: "nearest" }); }
+  var chosen = state.list;
+  detailOf(i).then(function (found) {
+    if (state.opened !== i || state.list !== chosen) { return; }
+    var detail = found.detail;
+    panel.lastChild.replaceWith(
+      termsPart(i), changePart(i, detail), reasonsPart(i), curvePart(i, detail), ordersPart(i, found.curve),
+      signalsPart(detail), recordsPart(i), similarPart(i, detail), linksPart(i, detail));
+    panel.dataset.ready = cells().candidate_id[i];
+  }, function () {
+    if (state.opened === i) { panel.lastChild.replaceWith(missing("detail_broken")); }
+  });
+}
+
+function closeDetail() {
+  if (panel.hidden) { return; }
+  state.opened = -1;
+  panel.hidden = true;
+  panel.replaceChildren();
+  delete panel.dataset.ready;
+  document.body.classList.remove("with-detail");
+  moveTo(state.current, true);
+}

@@ -1,0 +1,23 @@
+-- Do the pushes add up to the chance?
+SELECT r.candidate_id, r.p_hit, 1.0 / (1.0 + exp(-sum(c.push))) AS from_pushes
+FROM rankings AS r
+INNER JOIN contributions AS c ON r.candidate_id = c.candidate_id AND r.slot_date = c.slot_date
+GROUP BY r.candidate_id, r.slot_date, r.p_hit
+ORDER BY r.candidate_id
+LIMIT 5;
+
+-- Which features move the list most?
+SELECT feature, stddev_pop(push) AS spread
+FROM contributions
+WHERE feature <> '(start)'
+GROUP BY feature
+ORDER BY spread DESC, feature
+LIMIT 10;
+
+-- What speaks against the first offer?
+SELECT c.feature, c.value, c.word, c.push
+FROM contributions AS c
+INNER JOIN rankings AS r ON c.candidate_id = r.candidate_id AND c.slot_date = r.slot_date
+WHERE r.rank = 1 AND c.push < 0
+ORDER BY c.slot_date, c.push
+LIMIT 5;

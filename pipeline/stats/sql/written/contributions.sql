@@ -1,0 +1,8 @@
+-- grain: run, offer, feature
+-- What a score is made of: the pushes of an offer, with that of feature (start), add up to ln(p_hit / (1 - p_hit)).
+-- column candidate_id: the offer: its candidate, else its campaign
+-- column feature: its column in product_slots; (start) is the average campaign that the model learned from,
+--   (internal) the sum of features from which cost or margin could be read
+-- column value: its value; null where it is a word or not known
+-- column word: its value where it is a word
+-- column push: on the log-odds of reaching the threshold

@@ -1,0 +1,11 @@
+-- grain: listed offer
+-- The offers of the lists with their terms.
+SELECT
+    r.slot_date, r.candidate_id, r.product_id, r.category, r.threshold, r.demand_p90, p.maker_id,
+    p.currency, p.capacity, p.unit_cost, p.fixed_cost, p.url, p.image_url
+FROM rankings AS r
+LEFT JOIN (
+    SELECT * FROM product_slots
+    UNION ALL BY NAME
+    SELECT * FROM product_slots_next WHERE slot_date > (SELECT max(slot_date) FROM product_slots)
+) AS p ON r.candidate_id = p.id AND r.slot_date = p.slot_date

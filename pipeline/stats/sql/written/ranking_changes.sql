@@ -1,0 +1,8 @@
+-- grain: run, offer that the list before had too
+-- What moved since the last run that listed the same slot.
+-- column candidate_id: the offer: its candidate, else its campaign
+-- column run_before: the run that made the list before
+-- column rank_before: its place there
+-- column p_hit_before: its chance there
+-- column why_ko: the pushes that moved most, in Korean; null where nothing moved
+-- column why_en: the same in English

@@ -1,0 +1,17 @@
+-- grain: run, closed slot, offer that ran
+-- What the last list before a slot opened said of an offer, and what became of it. Slots of the last year.
+-- column candidate_id: the offer: its candidate, else its campaign
+-- column list_run_id: the run that made that list
+-- column demand: as of the campaign; at least this where it was sold out
+-- column base_rate: the share of hits among the campaigns that the model had learned from
+-- column hit: whether it reached its threshold
+SELECT
+    d.slot_date, d.candidate_id, d.list_run_id, p.campaign_id, d.title, d.rank, d.model, d.base_rate,
+    d.p_hit, d.demand_p10, d.demand_p50, d.demand_p90,
+    CAST(o.threshold AS DOUBLE) AS threshold, d.threshold_basis, CAST(o.demand AS DOUBLE) AS demand, o.hit
+FROM decided_lists AS d
+INNER JOIN product_slots AS p ON d.candidate_id = p.id AND d.slot_date = p.slot_date
+INNER JOIN campaign_outcomes AS o ON p.campaign_id = o.campaign_id
+CROSS JOIN moment AS m
+WHERE o.hit IS NOT NULL AND d.slot_date > m.today - INTERVAL '371 days'
+ORDER BY d.slot_date, d.rank, d.candidate_id

@@ -1,0 +1,32 @@
+// Opens pages in Chromium and checks what a reader would notice:
+//
+//     node check.mjs PAGE.html [REVIEW.html] [--shots DIR]
+//
+// One line a check; the exit code is 1 when one failed. `SLOTCAST_CHROMIUM` names another browser.
+
+import { resolve } from "node:path";
+import { Harness } from "./harness.mjs";
+import { checkList } from "./list.mjs";
+import { checkReview } from "./review.mjs";
+
+const given = process.argv.slice(2);
+const at = given.indexOf("--shots");
+const [, shots] = at < 0 ? [] : given.splice(at, 2);
+const [page, review] = given;
+if (!page) {
+  console.error("usage: node check.mjs PAGE.html [REVIEW.html] [--shots DIR]");
+  process.exit(2);
+}
+
+const harness = new Harness(shots && resolve(shots));
+await harness.start();
+try {
+  await checkList(harness, resolve(page));
+  if (review) { await checkReview(harness, resolve(review)); }
+} finally {
+  await harness.stop();
+}
+if (harness.failed) {
+  console.log(`${harness.failed} failed`);
+  process.exitCode = 1;
+}
