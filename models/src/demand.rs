@@ -13,7 +13,8 @@ use crate::{
 /// A logistic curve and a normal one of this many times its slope differ by less than 0.01 everywhere
 /// (E. Haley, Estimation of the dosage mortality relationship, Stanford 1952).
 pub(crate) const LOGIT_PER_DEVIATION: f64 = 1.702;
-/// Counted demands count within these logarithms: one order too few, or a landslide, would rule the fit.
+/// Demands are told apart within these logarithms: one order too few, or a landslide, would rule the fit. Beyond, only
+/// the bound counts.
 const LEAST: f64 = -6.0;
 const MOST: f64 = 3.0;
 /// Demands below half a unit have no logarithm worth telling apart.
@@ -41,9 +42,18 @@ impl Reach {
         }
     }
 
+    /// What the fit is told of it.
+    fn within_bounds(self) -> Self {
+        match self {
+            Self::Exactly(value) | Self::AtLeast(value) if value > MOST => Self::AtLeast(MOST),
+            Self::Exactly(value) | Self::Below(value) if value < LEAST => Self::Below(LEAST),
+            other => other,
+        }
+    }
+
     fn bound(self) -> f64 {
         let (Self::Exactly(value) | Self::AtLeast(value) | Self::Below(value)) = self;
-        value.clamp(LEAST, MOST)
+        value
     }
 
     /// Mean and variance of the logarithm given what is known of it.
@@ -77,6 +87,7 @@ pub(crate) struct Fitted {
 /// # Errors
 /// [`ModelError::OneDemand`] when all rows reached as far, or the columns' curvature is not positive definite.
 pub(crate) fn fit(frame: &Frame<'_>, reached: &[Reach]) -> Result<Fitted, ModelError> {
+    let reached: Vec<Reach> = reached.iter().map(|reach| reach.within_bounds()).collect();
     if reached.iter().all(|reach| *reach == reached[0]) {
         return Err(ModelError::OneDemand { rows: reached.len() });
     }
@@ -96,7 +107,7 @@ pub(crate) fn fit(frame: &Frame<'_>, reached: &[Reach]) -> Result<Fitted, ModelE
         }
         before = sigma;
         hidden = 0.0;
-        for ((cell, reach), mean) in target.iter_mut().zip(reached).zip(&means) {
+        for ((cell, reach), mean) in target.iter_mut().zip(&reached).zip(&means) {
             let (expected, variance) = reach.expected(*mean, sigma);
             *cell = expected;
             hidden += variance;
@@ -157,5 +168,15 @@ mod tests {
         assert!((slope - 0.8).abs() < 0.07 && (sigma - 0.5).abs() < 0.04, "{slope} {sigma}");
         let naive = |y: &f64| Reach::Exactly(y.clamp(-0.9, 0.0));
         assert!(fitted(&x, &y.iter().map(naive).collect::<Vec<_>>()).0 < 0.6, "the test can fail");
+    }
+
+    #[test]
+    fn landslides_do_not_bend_the_line() {
+        let (x, y) = sample();
+        // Half of all demands are twenty times the threshold and more.
+        let high: Vec<Reach> = y.iter().map(|y| Reach::Exactly(y + 3.3)).collect();
+        let (slope, level, sigma) = fitted(&x, &high);
+        assert!((slope - 0.8).abs() < 0.07 && (level - 3.0).abs() < 0.07, "{slope} {level}");
+        assert!((sigma - 0.5).abs() < 0.05, "{sigma}");
     }
 }
