@@ -11,7 +11,6 @@ use crate::{error::ModelError, words::Sparse};
 const MOST_STEPS: usize = 400;
 /// A solution is good when what is left of the right side is this small a part of it, in the preconditioner's norm.
 const TOLERANCE: f64 = 1e-16;
-const COLUMNS_AT_ONCE: usize = 32;
 
 /// Rows of dense cells (the last column is the intercept's ones) and of words. Weights are one list: those of
 /// the dense columns, then those of the words.
@@ -45,7 +44,11 @@ impl Design<'_> {
     pub(crate) fn transposed_dot(&self, rows: &Array1<f64>) -> Array1<f64> {
         let columns = self.dense.ncols();
         let mut out = Array1::zeros(self.width());
-        out.slice_mut(s![..columns]).assign(&self.dense.t().dot(rows));
+        // Row by row, as the cells lie: a product with the transposed matrix jumps from row to row.
+        let mut dense = out.slice_mut(s![..columns]);
+        for (value, row) in rows.iter().zip(self.dense.rows()) {
+            dense.scaled_add(*value, &row);
+        }
         if self.words.width() > 0 {
             for (value, row) in rows.iter().zip(self.words.rows()) {
                 for (word, cell) in row {
@@ -81,8 +84,11 @@ impl<'a> Normal<'a> {
     ) -> Result<Self, ModelError> {
         let columns = design.dense.ncols();
         let mut dense = match weights {
-            Some(weights) => gram(&(&design.dense * &weights.mapv(f64::sqrt).insert_axis(Axis(1)))),
-            None => gram(&design.dense),
+            Some(weights) => {
+                let scaled = &design.dense * &weights.mapv(f64::sqrt).insert_axis(Axis(1));
+                scaled.t().dot(&scaled)
+            }
+            None => design.dense.t().dot(&design.dense),
         };
         dense.diag_mut().zip_mut_with(&penalty.slice(s![..columns]), |cell, penalty| *cell += penalty);
         let factor = dense.cholesky().map_err(|error| ModelError::Curvature(error.to_string()))?;
@@ -164,30 +170,10 @@ impl<'a> Normal<'a> {
     }
 }
 
-/// X'X, of which only one triangle is multiplied out.
-fn gram(cells: &Array2<f64>) -> Array2<f64> {
-    let columns = cells.ncols();
-    let mut out = Array2::zeros((columns, columns));
-    for from in (0..columns).step_by(COLUMNS_AT_ONCE) {
-        let to = (from + COLUMNS_AT_ONCE).min(columns);
-        let block = cells.slice(s![.., ..to]).t().dot(&cells.slice(s![.., from..to]));
-        out.slice_mut(s![from..to, ..to]).assign(&block.t());
-        out.slice_mut(s![..to, from..to]).assign(&block);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{testing::TableBuilder, words::Words};
-
-    #[test]
-    fn one_triangle_is_enough() {
-        let cells =
-            Array2::from_shape_fn((50, 71), |(row, column)| ((row * 7 + column * 3) % 17) as f64 - 8.0);
-        assert_eq!(gram(&cells), cells.t().dot(&cells));
-    }
 
     #[test]
     fn words_and_columns_solve_their_normal_equations() {

@@ -20,6 +20,7 @@ const SLOW: f64 = 0.2;
 /// Loss saved since a curvature was taken, in nats over all rows, at which it still is the optimum's.
 const SAME_CURVATURE: f64 = 0.01;
 const MOST_HALVINGS: usize = 30;
+const MOST_ROWS_TO_BEGIN: usize = 4_000;
 
 /// Fits the rows of `frame` to `hits`.
 ///
@@ -42,16 +43,20 @@ fn solve(frame: &Frame<'_>, hits: &[bool], params: &ModelParams) -> Result<Array
     // linfa knows one penalty for all: a column that is scaled up is penalised less.
     let alpha = params.ridge_alpha;
     let scale = frame.penalty.slice(s![..width]).mapv(|penalty| (alpha / penalty).sqrt());
-    let scaled = &frame.design.dense.slice(s![.., ..width]) * &scale.view().insert_axis(Axis(0));
+    // A part of the rows is enough to begin with.
+    let rows = sample(hits);
+    let dense = frame.design.dense.select(Axis(0), &rows);
+    let scaled = &dense.slice(s![.., ..width]) * &scale.view().insert_axis(Axis(0));
+    let part = rows.len() as f64 / hits.len() as f64;
     // linfa's loss is a sum over rows, so its gradient grows with them.
-    let tolerance = params.gradient_tolerance * hits.len() as f64;
+    let tolerance = params.gradient_tolerance * rows.len() as f64;
     let regression = LogisticRegression::default()
-        .alpha(alpha)
+        .alpha(alpha * part)
         .max_iterations(params.max_iterations)
         .gradient_tolerance(tolerance)
         .check()
         .map_err(|error| ModelError::Solver(error.to_string()))?;
-    let dataset = DatasetBase::new(scaled.view(), Array1::from_iter(hits.iter().copied()));
+    let dataset = DatasetBase::new(scaled.view(), Array1::from_iter(rows.iter().map(|row| hits[*row])));
     let model = regression.fit(&dataset).map_err(|error| ModelError::Solver(error.to_string()))?;
     // linfa calls the more frequent outcome positive, whichever that is.
     let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
@@ -59,6 +64,17 @@ fn solve(frame: &Frame<'_>, hits: &[bool], params: &ModelParams) -> Result<Array
     weights.slice_mut(s![..width]).assign(&(model.params() * &scale * sign));
     weights[width] = sign * model.intercept();
     Ok(weights)
+}
+
+/// Rows at even distances, or all of them where such a part has one outcome only.
+fn sample(hits: &[bool]) -> Vec<usize> {
+    let step = hits.len().div_ceil(MOST_ROWS_TO_BEGIN).max(1);
+    let part: Vec<usize> = (0..hits.len()).step_by(step).collect();
+    if part.iter().any(|row| hits[*row]) && part.iter().any(|row| !hits[*row]) {
+        part
+    } else {
+        (0..hits.len()).collect()
+    }
 }
 
 /// Newton's steps from near the optimum, and the Cholesky factor of the dense columns' curvature there.

@@ -46,12 +46,11 @@ impl<'a> Frame<'a> {
         for (place, extra) in extras.iter().enumerate() {
             dense.column_mut(columns + place).assign(&ArrayView1::from(&extra.cells));
         }
-        let mut means: Vec<f64> = Vec::with_capacity(width);
-        for column in 0..width {
-            let mean = dense.column(column).sum() / rows as f64;
-            dense.column_mut(column).mapv_inplace(|cell| cell - mean);
-            means.push(mean);
-        }
+        // Row by row, as the cells lie.
+        let mut own = dense.slice_mut(s![.., ..width]);
+        let means = own.sum_axis(Axis(0)) / rows as f64;
+        own -= &means;
+        let mut means = means.to_vec();
         let scored = extras.iter().zip(&means[columns..]).map(|(extra, mean)| extra.when_scored - mean);
         let scored = scored.collect();
         means.truncate(columns);
