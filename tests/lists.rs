@@ -10,7 +10,7 @@ use calamine::{Data, Reader, open_workbook_auto};
 use slotcast_core::is_internal;
 use slotcast_lake::read_parts;
 
-use crate::support::{Ran, ask, in_browser, run, slotcast, small_market, words, write_bytes};
+use crate::support::{Ran, Row, ask, in_browser, run, slotcast, small_market, words, write_bytes};
 
 /// Twenty slots, of which that of 2017-02-28 is the last but one.
 fn market(folder: &Path) {
@@ -32,6 +32,7 @@ fn lists_are_remembered_compared_reviewed_and_taken_back() {
     night(here, "2017-02-22T03:00:00+09:00").ok();
     night(here, "2017-02-23T03:00:00+09:00").ok();
     every_listed_offer_is_compared(here);
+    exports_show_the_relations(here);
     night(here, "2017-03-08T03:00:00+09:00").ok();
     the_slot_that_closed_is_reviewed(here);
     a_backfill_leaves_decided_lists_alone(here);
@@ -56,6 +57,73 @@ fn every_listed_offer_is_compared(here: &Path) {
         FROM rankings AS r INNER JOIN contributions AS c \
         ON r.candidate_id = c.candidate_id AND r.slot_date = c.slot_date GROUP BY r.candidate_id, r.p_hit)";
     assert_eq!(ask(here, "lake", sums), "true");
+}
+
+/// What CSV and JSON show of an offer is what SQL finds; `publish`'s own tests hold page and workbook to the same rows.
+fn exports_show_the_relations(here: &Path) {
+    let shown = [
+        ("p_hit", "round(r.p_hit, 6)"),
+        ("p_low", "round(r.p_low, 6)"),
+        ("p_high", "round(r.p_high, 6)"),
+        ("demand_p10", "round(r.demand_p10, 2)"),
+        ("demand_p50", "round(r.demand_p50, 2)"),
+        ("demand_p90", "round(r.demand_p90, 2)"),
+        ("expected_amount", "round(r.expected_amount, 2)"),
+        ("threshold", "r.threshold"),
+        ("price", "r.price"),
+        ("rank", "r.rank"),
+        ("alerts", "s.alerts"),
+        ("alerts_7d", "s.alerts_7d"),
+        ("wishes", "s.wishes"),
+        ("visitors", "s.visitors"),
+        ("alert_rate", "round(s.alert_rate, 6)"),
+        ("orders_per_alert", "round(s.orders_per_alert, 6)"),
+        ("maker_hits", "s.maker_hits"),
+        ("maker_n", "s.maker_n"),
+        ("category_rate_shrunk", "round(s.category_rate_shrunk, 6)"),
+        ("rank_before", "c.rank_before"),
+        ("p_hit_before", "round(c.p_hit_before, 6)"),
+    ];
+    let columns: Vec<&str> = shown.iter().map(|(_, sql)| *sql).collect();
+    let joined = "ON r.candidate_id = {}.candidate_id AND r.slot_date = {}.slot_date";
+    let question = format!(
+        "SELECT r.candidate_id, {} FROM rankings AS r INNER JOIN offer_sheets AS s {} \
+         LEFT JOIN ranking_changes AS c {} WHERE NOT r.preliminary ORDER BY r.rank",
+        columns.join(", "),
+        joined.replace("{}", "s"),
+        joined.replace("{}", "c"),
+    );
+    let found = ask(here, "lake", &question);
+    let found: Vec<Vec<&str>> = found.lines().map(|line| line.split(',').collect()).collect();
+    let published = here.join("lake/published/latest");
+    let csv = fs::read_to_string(published.join("ranking.csv")).unwrap();
+    let mut csv = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<Row> = csv.deserialize().map(Result::unwrap).collect();
+    let json = fs::read_to_string(published.join("ranking.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let offers = json["lists"][0]["offers"].as_array().unwrap();
+    assert_eq!((rows.len(), offers.len()), (found.len(), found.len()));
+    for ((found, row), offer) in found.iter().zip(&rows).zip(offers) {
+        assert_eq!(
+            (found[0], offer["candidate_id"].as_str()),
+            (row["candidate_id"].as_str(), Some(found[0]))
+        );
+        for ((name, _), expected) in shown.iter().zip(&found[1..]) {
+            let expected: Option<f64> = expected.parse().ok();
+            let in_csv: Option<f64> = row[*name].parse().ok();
+            let places = [&offer[*name], &offer["sheet"][*name], &offer["change"][*name]];
+            let in_json = places.into_iter().find_map(serde_json::Value::as_f64);
+            let is_same = |shown: Option<f64>| match (shown, expected) {
+                (Some(shown), Some(expected)) => (shown - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+                (shown, expected) => shown.is_none() && expected.is_none(),
+            };
+            assert!(
+                is_same(in_csv) && is_same(in_json),
+                "{name} of {}: {in_csv:?} {in_json:?} {expected:?}",
+                found[0]
+            );
+        }
+    }
 }
 
 fn the_slot_that_closed_is_reviewed(here: &Path) {

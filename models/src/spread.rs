@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use slotcast_core::DemandCurve;
+use slotcast_core::{Bend, DemandCurve};
 
 use crate::{demand::Reach, exact};
 
@@ -24,9 +24,10 @@ pub(crate) struct Seen {
     pub(crate) category: Option<String>,
 }
 
-/// Slopes below and above the median.
+/// Slopes below and above the bend.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Slopes {
+    bends_at_threshold: bool,
     #[serde(with = "exact::number")]
     below: f64,
     #[serde(with = "exact::number")]
@@ -63,15 +64,28 @@ impl Spread {
     /// The curve of an offer with this calibrated logit at its threshold.
     pub(crate) fn curve(&self, threshold: f64, logit: f64, category: Option<&str>) -> Option<DemandCurve> {
         let own = category.and_then(|category| self.by_category.get(category));
-        let slopes = own.unwrap_or(&self.all);
-        DemandCurve::through(threshold, logit, slopes.below, slopes.above)
+        own.unwrap_or(&self.all).curve(threshold, logit)
     }
+}
+
+impl Slopes {
+    fn curve(&self, threshold: f64, logit: f64) -> Option<DemandCurve> {
+        let bend = if self.bends_at_threshold { Bend::Threshold } else { Bend::Median };
+        DemandCurve::bent(bend, threshold, logit, self.below, self.above)
+    }
+}
+
+/// The slopes that fit best, bent where that loses less, the median counted as well.
+fn slopes(seen: &[&Seen]) -> Slopes {
+    let [median, threshold] = [false, true].map(|at_threshold| slopes_of(seen, at_threshold));
+    let judged = |slopes| loss(seen, slopes, &[LEVELS[0], 0.5, LEVELS[1]]);
+    if judged(threshold) < judged(median) { threshold } else { median }
 }
 
 /// The pair of slopes with the smallest pinball loss of the 10 and 90 % points (R. Koenker and
 /// G. Bassett, Regression quantiles, Econometrica 46, 1978): a coarse grid, then finer ones around the best.
-fn slopes(seen: &[&Seen]) -> Slopes {
-    let mut best = Slopes { below: 1.5, above: 1.5 };
+fn slopes_of(seen: &[&Seen], bends_at_threshold: bool) -> Slopes {
+    let mut best = Slopes { bends_at_threshold, below: 1.5, above: 1.5 };
     let mut reach = 10.0_f64.ln();
     let mut least = f64::INFINITY;
     for _ in 0..4 {
@@ -79,8 +93,9 @@ fn slopes(seen: &[&Seen]) -> Slopes {
         for low in -4..=4 {
             for high in -4..=4 {
                 let step = |slope: f64, place: i32| slope * (reach * f64::from(place) / 4.0).exp();
-                let tried = Slopes { below: step(centre.below, low), above: step(centre.above, high) };
-                let loss = loss(seen, tried);
+                let (below, above) = (step(centre.below, low), step(centre.above, high));
+                let tried = Slopes { below, above, ..centre };
+                let loss = loss(seen, tried, &LEVELS);
                 if loss < least {
                     (least, best) = (loss, tried);
                 }
@@ -91,12 +106,12 @@ fn slopes(seen: &[&Seen]) -> Slopes {
     best
 }
 
-fn loss(seen: &[&Seen], slopes: Slopes) -> f64 {
+fn loss(seen: &[&Seen], slopes: Slopes, levels: &[f64]) -> f64 {
     let mut sum = 0.0;
     for one in seen {
         // In units of the threshold.
-        let Some(curve) = DemandCurve::through(1.0, one.logit, slopes.below, slopes.above) else { continue };
-        for level in LEVELS {
+        let Some(curve) = slopes.curve(1.0, one.logit) else { continue };
+        for &level in levels {
             let at = curve.quantile(level).ln();
             sum += match one.reach {
                 Reach::Exactly(value) => pinball(value, at, level),
@@ -140,7 +155,27 @@ mod tests {
         });
         let share = inside.count() as f64 / 3_000.0;
         assert!((share - 0.8).abs() < 0.03, "{share}");
+        assert!(!spread.all.bends_at_threshold);
         assert_eq!(Spread::fit(&later[..29]), None);
         assert!(logit(0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn where_all_or_nothing_is_paid_the_curve_bends_at_the_threshold() {
+        let mut source = SplitMix64::new(6);
+        let mut one = || {
+            let chance = 4.0 * source.uniform() - 2.0;
+            let curve = DemandCurve::bent(Bend::Threshold, 1.0, chance, 0.5, 8.0).unwrap();
+            let value = curve.quantile(source.uniform().clamp(1e-6, 1.0 - 1e-6)).ln();
+            Seen { logit: chance, reach: Reach::Exactly(value), category: None }
+        };
+        let seen: Vec<Seen> = (0..3_000).map(|_| one()).collect();
+        let spread = Spread::fit(&seen).unwrap();
+        assert!(spread.all.bends_at_threshold, "{spread:?}");
+        let likely = spread.curve(100.0, 2.0, None).unwrap().quantiles();
+        assert!(
+            likely.p50 < 140.0 && likely.p10 < 100.0,
+            "what reaches the goal ends soon after: {likely:?}"
+        );
     }
 }

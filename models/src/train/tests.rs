@@ -229,9 +229,9 @@ fn a_model_comes_back_from_its_text_to_the_bit() {
         assert_eq!(back.to_json(), text);
         assert_eq!(back.score(&table).unwrap(), model.score(&table).unwrap());
         assert_eq!((back.name(), back.n_rows(), back.n_hits()), (model.name(), 700, model.n_hits()));
-        let newer = text.replacen("\"format\":2", "\"format\":3", 1);
+        let newer = text.replacen("\"format\":3", "\"format\":4", 1);
         let message = TrainedModel::from_json(&newer).unwrap_err().to_string();
-        assert_eq!(message, "an artefact must have format `2`, not `3`");
+        assert_eq!(message, "an artefact must have format `3`, not `4`");
     }
     assert!(matches!(TrainedModel::from_json("{"), Err(ModelError::Json(_))));
 }

@@ -1,13 +1,25 @@
 //! How much demand an offer may meet: one curve that answers for every threshold.
 
-/// A log-logistic distribution of demand whose spread differs below and above its median.
+/// Where the spread of demand changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bend {
+    /// At the median: demand is skewed, and knows nothing of the threshold.
+    Median,
+    /// At the threshold: where a goal must be reached or nothing is paid, what reaches it ends soon after, and what
+    /// does not may end anywhere before.
+    Threshold,
+}
+
+/// A log-logistic distribution of demand whose spread differs below and above a point.
 ///
-/// P(D >= m) = 1 / (1 + exp(s (ln m - ln median))), with one slope s below the median and another above it
-/// (P. Fisk, The graduation of income distributions, Econometrica 29, 1961, cut at the median). It
+/// P(D >= m) = 1 / (1 + exp(s (ln m - ln b) - l)), with l the logit at the bend b, and one slope s below it and
+/// another above it (P. Fisk, The graduation of income distributions, Econometrica 29, 1961, cut in two). It
 /// never rises in m, because both slopes are positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DemandCurve {
-    log_median: f64,
+    bend: Bend,
+    log_bend: f64,
+    logit_at_bend: f64,
     below: f64,
     above: f64,
 }
@@ -16,20 +28,27 @@ pub struct DemandCurve {
 const STEPS: usize = 400;
 
 impl DemandCurve {
-    /// The curve that reaches `threshold` with a chance whose logit is `logit`. `None` unless the threshold
-    /// and both slopes are positive and everything is finite.
+    /// The curve that reaches `threshold` with a chance whose logit is `logit`, bent at its median. `None` unless the
+    /// threshold and both slopes are positive and everything is finite.
     pub fn through(threshold: f64, logit: f64, below: f64, above: f64) -> Option<Self> {
+        Self::bent(Bend::Median, threshold, logit, below, above)
+    }
+
+    /// The same, bent where it is asked for.
+    pub fn bent(bend: Bend, threshold: f64, logit: f64, below: f64, above: f64) -> Option<Self> {
         let is_sound = threshold > 0.0 && below > 0.0 && above > 0.0;
-        // A threshold likely reached lies below the median, so its distance is measured by that slope.
-        let slope = if logit > 0.0 { below } else { above };
-        let log_median = threshold.ln() + logit / slope;
-        let is_finite = log_median.is_finite() && below.is_finite() && above.is_finite();
-        (is_sound && is_finite).then_some(Self { log_median, below, above })
+        let (log_bend, logit_at_bend) = match bend {
+            Bend::Threshold => (threshold.ln(), logit),
+            // A threshold likely reached lies below the median, so its distance is measured by that slope.
+            Bend::Median => (threshold.ln() + logit / if logit > 0.0 { below } else { above }, 0.0),
+        };
+        let is_finite = [log_bend, logit_at_bend, below, above].iter().all(|number| number.is_finite());
+        (is_sound && is_finite).then_some(Self { bend, log_bend, logit_at_bend, below, above })
     }
 
     /// The same spread through another chance at `threshold`; `None` where [`Self::through`] gives none.
     pub fn with_chance(&self, threshold: f64, logit: f64) -> Option<Self> {
-        Self::through(threshold, logit, self.below, self.above)
+        Self::bent(self.bend, threshold, logit, self.below, self.above)
     }
 
     /// The chance that demand is at least `m`, in the curve's unit; never rising in `m`.
@@ -37,16 +56,17 @@ impl DemandCurve {
         if m <= 0.0 {
             return 1.0;
         }
-        let distance = m.ln() - self.log_median;
+        let distance = m.ln() - self.log_bend;
         let slope = if distance < 0.0 { self.below } else { self.above };
-        1.0 / (1.0 + (slope * distance).exp())
+        1.0 / (1.0 + (slope * distance - self.logit_at_bend).exp())
     }
 
     /// The demand below which a part `level` of such offers stays, for a level within (0, 1).
     pub fn quantile(&self, level: f64) -> f64 {
-        let logit = (level / (1.0 - level)).ln();
-        let slope = if logit < 0.0 { self.below } else { self.above };
-        (self.log_median + logit / slope).exp()
+        // From the logit at the bend to that of the part that goes beyond.
+        let fall = self.logit_at_bend + (level / (1.0 - level)).ln();
+        let slope = if fall < 0.0 { self.below } else { self.above };
+        (self.log_bend + fall / slope).exp()
     }
 
     /// The highest threshold that is reached with the chance `p`, within (0, 1).
@@ -108,9 +128,12 @@ mod tests {
         #[test]
         fn chances_never_rise_and_quantiles_never_fall(
             threshold in 1.0..1e9_f64, logit in -20.0..20.0_f64, below in 0.05..20.0_f64, above in 0.05..20.0_f64,
-            m in 0.0..1e10_f64, more in 0.0..1e10_f64, level in 0.01..0.98_f64,
+            m in 0.0..1e10_f64, more in 0.0..1e10_f64, level in 0.01..0.98_f64, at_threshold: bool,
         ) {
-            let curve = DemandCurve::through(threshold, logit, below, above).unwrap();
+            let bend = if at_threshold { Bend::Threshold } else { Bend::Median };
+            let curve = DemandCurve::bent(bend, threshold, logit, below, above).unwrap();
+            let there = curve.p_at_least(threshold);
+            prop_assert!((there - 1.0 / (1.0 + (-logit).exp())).abs() < 1e-9, "{there}");
             let (p, q) = (curve.p_at_least(m), curve.p_at_least(m + more));
             prop_assert!((0.0..=1.0).contains(&p) && q <= p, "{p} {q}");
             prop_assert!(curve.quantile(level) <= curve.quantile(level + 0.01));

@@ -17,7 +17,7 @@ mod threshold;
 mod zone;
 
 pub use calendar::{CalendarError, Slot, SlotCalendar};
-pub use demand::{DemandCurve, DemandQuantiles};
+pub use demand::{Bend, DemandCurve, DemandQuantiles};
 pub use hint::Hint;
 pub use holidays::{HOLIDAY_TABLE_VERSION, Holiday, HolidayKind, KOREAN_HOLIDAY_YEARS, korean_holiday};
 pub use internal::{Audience, is_internal};

@@ -3,7 +3,8 @@
 use slotcast_core::{Audience, Contribution, DemandQuantiles, Slot, ThresholdBasis};
 
 use crate::{
-    figures::{grouped, money, percent},
+    figures::{grouped, percent},
+    page::priced,
     view::{OfferView, Record},
     words::{Catalogue, Lang, reason_text},
 };
@@ -92,12 +93,7 @@ impl Teller<'_> {
     }
 
     fn priced(&self, value: f64) -> String {
-        let text = money(value);
-        match (self.told.currency, self.lang) {
-            (Some("KRW"), Lang::Ko) => format!("{text}원"),
-            (Some(code), _) => format!("{code} {text}"),
-            (None, _) => text,
-        }
+        priced(value, self.told.currency).of(&self.lang).to_owned()
     }
 
     fn or_unknown(&self, text: Option<String>) -> String {
@@ -343,7 +339,7 @@ mod tests {
     fn what_the_house_keeps_is_told_to_the_house_only() {
         let mut offer = sample::offers().remove(0);
         offer.ranked.scored.contributions[1].feature = "attr_margin".to_owned();
-        let value = money(offer.ranked.scored.expected_value().unwrap());
+        let value = grouped(offer.ranked.scored.expected_value().unwrap(), 0);
         for lang in [Lang::Ko, Lang::En] {
             let text = told(&offer, Audience::Everyone, lang);
             assert!(!text.contains(&value) && !text.contains("margin"), "{text}");

@@ -20,7 +20,7 @@ mod slot;
 mod slot_scores;
 mod span;
 
-pub(crate) use self::{both::Both, dates::moment};
+pub(crate) use self::{both::Both, dates::moment, money::priced};
 
 use askama::Template;
 

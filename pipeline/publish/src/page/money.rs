@@ -5,9 +5,9 @@ use slotcast_core::ThresholdBasis;
 use super::both::Both;
 use crate::figures::{grouped, money};
 
-/// Money in the market's currency; won as Koreans write it.
+/// Money in the market's currency; won as Koreans write it, and whole, as there is nothing smaller.
 pub(crate) fn priced(value: f64, currency: Option<&str>) -> Both {
-    let text = money(value);
+    let text = if currency == Some("KRW") { grouped(value, 0) } else { money(value) };
     match currency {
         Some("KRW") => Both::new(format!("{text}원"), format!("KRW {text}")),
         Some(code) => Both::same(format!("{code} {text}")),
