@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use slotcast_core::{Audience, DateTime, Utc};
 use slotcast_lake::{Published, RunRow};
+use slotcast_publish::warning;
 
 use super::{
     Outcome,
@@ -69,7 +70,7 @@ pub(crate) async fn nightly(
         .await?;
     let warnings: Vec<String> = refusals
         .iter()
-        .map(|refusal| format!("파일을 받지 못했습니다 · A file was not taken in: {}", refusal.message))
+        .map(|refusal| format!("{}: {}", warning("file_refused", &[]), refusal.message))
         .collect();
     run.stage(printer, "publish", async |run: &mut RunInProgress| -> Result<(_, Rows)> {
         stages::publish::publish(run, settings, &lists, warnings, Audience::Everyone).await

@@ -9,7 +9,7 @@ use slotcast_models::MIN_ROWS_TO_JUDGE;
 use slotcast_publish::{
     BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelSummary,
     NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReviewedOffer, SimilarCampaign,
-    SlotHistoryRow, SlotReview, TakenBack,
+    SlotHistoryRow, SlotReview, TakenBack, warning,
 };
 
 use super::{
@@ -80,12 +80,10 @@ pub(crate) async fn page_view(
 /// What the reader must know of the lists before anything else.
 fn what_to_mind(lists: &[RankedList]) -> Option<String> {
     if lists.iter().any(|list| list.model.is_none()) {
-        return Some("결과가 나온 캠페인이 아직 없어 목록이 없습니다 · No campaign has an outcome yet: nothing to learn from, no list.".to_owned());
+        return Some(warning("no_outcome", &[]));
     }
     let n = lists.iter().filter_map(|list| list.model.as_ref()).map(|model| model.n_rows()).min()?;
-    (n < MIN_ROWS_TO_JUDGE).then(|| format!(
-        "자료가 부족합니다: 결과가 나온 캠페인이 {n}건뿐이라 확률은 분류의 달성률에 지나지 않습니다 · Not enough data: only {n} campaigns have an outcome, so chances are little more than the rate of the category."
-    ))
+    (n < MIN_ROWS_TO_JUDGE).then(|| warning("few_outcomes", &[("n", n.to_string())]))
 }
 
 fn summary(list: &RankedList) -> ModelSummary {

@@ -27,7 +27,9 @@ pub use view::{
     ModelSummary, NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReliabilityBin,
     ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore, TakenBack, local_text,
 };
-pub use words::{INTERNAL, Lang, START, UnknownLang, explain_word, moves_text, reason_text, reasons_text};
+pub use words::{
+    INTERNAL, Lang, START, UnknownLang, explain_word, moves_text, reason_text, reasons_text, warning,
+};
 pub use workbook::workbook;
 
 /// The market that the tests of several exporters publish.

@@ -55,8 +55,18 @@ pub(crate) fn said_text(lang: Lang, reason: &Contribution) -> String {
 
 /// A sentence of `slotcast explain`, with its places filled.
 pub fn explain_word(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
+    filled(lang, &format!("explain.{key}"), values)
+}
+
+/// Something that readers must know first, in both languages.
+pub fn warning(key: &str, values: &[(&str, String)]) -> String {
+    let said = |lang| filled(lang, &format!("warning.{key}"), values);
+    format!("{} · {}", said(Lang::Ko), said(Lang::En))
+}
+
+fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
     let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Catalogue::of(lang).filled(&format!("explain.{key}"), &values)
+    Catalogue::of(lang).filled(key, &values)
 }
 
 /// What moved an offer's chance since the list before: features and the differences of their pushes, which are those
