@@ -75,11 +75,10 @@ impl Slopes {
     }
 }
 
-/// The slopes that fit best, bent where that loses less, the median counted as well.
+/// The slopes that fit best, bent where the ends of the interval lose less.
 fn slopes(seen: &[&Seen]) -> Slopes {
     let [median, threshold] = [false, true].map(|at_threshold| slopes_of(seen, at_threshold));
-    let judged = |slopes| loss(seen, slopes, &[LEVELS[0], 0.5, LEVELS[1]]);
-    if judged(threshold) < judged(median) { threshold } else { median }
+    if loss(seen, threshold) < loss(seen, median) { threshold } else { median }
 }
 
 /// The pair of slopes with the smallest pinball loss of the 10 and 90 % points (R. Koenker and
@@ -95,7 +94,7 @@ fn slopes_of(seen: &[&Seen], bends_at_threshold: bool) -> Slopes {
                 let step = |slope: f64, place: i32| slope * (reach * f64::from(place) / 4.0).exp();
                 let (below, above) = (step(centre.below, low), step(centre.above, high));
                 let tried = Slopes { below, above, ..centre };
-                let loss = loss(seen, tried, &LEVELS);
+                let loss = loss(seen, tried);
                 if loss < least {
                     (least, best) = (loss, tried);
                 }
@@ -106,12 +105,12 @@ fn slopes_of(seen: &[&Seen], bends_at_threshold: bool) -> Slopes {
     best
 }
 
-fn loss(seen: &[&Seen], slopes: Slopes, levels: &[f64]) -> f64 {
+fn loss(seen: &[&Seen], slopes: Slopes) -> f64 {
     let mut sum = 0.0;
     for one in seen {
         // In units of the threshold.
         let Some(curve) = slopes.curve(1.0, one.logit) else { continue };
-        for &level in levels {
+        for level in LEVELS {
             let at = curve.quantile(level).ln();
             sum += match one.reach {
                 Reach::Exactly(value) => pinball(value, at, level),
