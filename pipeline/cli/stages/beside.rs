@@ -9,7 +9,7 @@ use arrow::{
     compute::{concat_batches, filter_record_batch},
 };
 use chrono::Days;
-use slotcast_core::{Audience, FeatureValue, NaiveDate, utc_to_local};
+use slotcast_core::{Audience, Contribution, FeatureValue, NaiveDate, utc_to_local};
 use slotcast_lake::TableId;
 use slotcast_publish::{INTERNAL, Lang, START, moves_text};
 use slotcast_rank::{Titled, moved, near_duplicates};
@@ -103,9 +103,8 @@ fn contributions(lists: &[RankedList]) -> Result<RecordBatch> {
                 push,
             };
             parts.push(part(START, None, None, start));
-            let (shown, internal): (Vec<_>, Vec<_>) =
-                ranked.scored.contributions.iter().partition(|one| Audience::Everyone.may_see(&one.feature));
-            for one in shown {
+            let shown = |one: &&Contribution| Audience::Everyone.may_see(&one.feature);
+            for one in ranked.scored.contributions.iter().filter(shown) {
                 let (value, word) = match &one.value {
                     FeatureValue::Number(number) => (Some(*number), None),
                     FeatureValue::Text(word) => (None, Some(word.as_str())),
@@ -114,9 +113,8 @@ fn contributions(lists: &[RankedList]) -> Result<RecordBatch> {
                 };
                 parts.push(part(one.feature.as_str(), value, word, one.push));
             }
-            if !internal.is_empty() {
-                parts.push(part(INTERNAL, None, None, internal.iter().map(|one| one.push).sum()));
-            }
+            let hidden = ranked.scored.hidden_push(Audience::Everyone);
+            parts.extend(hidden.map(|push| part(INTERNAL, None, None, push)));
         }
     }
     Columns::default()
@@ -130,9 +128,10 @@ fn contributions(lists: &[RankedList]) -> Result<RecordBatch> {
 }
 
 /// An offer in a list.
-type Place = (NaiveDate, String);
+pub(super) type Place = (NaiveDate, String);
 
-fn place(row: &Row<'_>) -> Option<Place> {
+/// The offer of which a row tells.
+pub(super) fn place(row: &Row<'_>) -> Option<Place> {
     Some((row.day("slot_date")?, row.text("candidate_id")?))
 }
 

@@ -14,6 +14,7 @@ use slotcast_publish::{
 
 use super::{
     backtest::CHAMPION,
+    beside::{Place, place},
     model_check::{model_check, since_promotion},
     rank::RankedList,
 };
@@ -102,9 +103,6 @@ fn title(market: &str) -> String {
     if market == Market::default().name { "slotcast".to_owned() } else { market.to_owned() }
 }
 
-/// An offer in a list.
-type Place = (NaiveDate, String);
-
 /// What stands beside the lists, by offer.
 #[derive(Default)]
 pub(crate) struct Told {
@@ -118,18 +116,26 @@ pub(crate) struct Told {
 
 impl Told {
     pub(crate) async fn of(run: &Seen) -> Result<Self> {
+        let mut sheets = HashMap::new();
+        let mut currencies = BTreeSet::new();
+        for row in rows(&run.held("offer_sheets").await?) {
+            sheets.extend(place(&row).map(|place| (place, sheet(&row))));
+            currencies.extend(row.text("currency"));
+        }
+        let changes = by_offer(run, "ranking_changes", change).await?;
         Ok(Self {
-            sheets: one_each(run, "offer_sheets", |row| Some(sheet(row))).await?,
-            changes: one_each(run, "ranking_changes", change).await?,
+            sheets,
+            changes: changes
+                .into_iter()
+                .filter_map(|(place, rows)| Some((place, rows.into_iter().next()?)))
+                .collect(),
             curves: by_offer(run, "moq_curve", |row| {
                 Some(CurvePoint { threshold: row.number("threshold")?, p_reach: row.number("p_reach")? })
             })
             .await?,
             similar: by_offer(run, "similar_campaigns", similar).await?,
             days: by_offer(run, "offer_days", day).await?,
-            currencies: rows(&run.held("offer_sheets").await?)
-                .filter_map(|row| row.text("currency"))
-                .collect(),
+            currencies,
         })
     }
 
@@ -163,21 +169,11 @@ async fn by_offer<T>(
 ) -> Result<HashMap<Place, Vec<T>>> {
     let mut found: HashMap<Place, Vec<T>> = HashMap::new();
     for row in rows(&run.held(name).await?) {
-        let place = row.day("slot_date").zip(row.text("candidate_id"));
-        if let Some((place, told)) = place.zip(read(&row)) {
+        if let Some((place, told)) = place(&row).zip(read(&row)) {
             found.entry(place).or_default().push(told);
         }
     }
     Ok(found)
-}
-
-async fn one_each<T>(
-    run: &Seen,
-    name: &str,
-    read: impl Fn(&Row<'_>) -> Option<T>,
-) -> Result<HashMap<Place, T>> {
-    let all = by_offer(run, name, read).await?;
-    Ok(all.into_iter().filter_map(|(place, mut rows)| Some((place, rows.pop()?))).collect())
 }
 
 fn sheet(row: &Row<'_>) -> OfferSheet {

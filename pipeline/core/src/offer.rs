@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::{
     demand::{DemandCurve, DemandQuantiles},
+    internal::Audience,
     threshold::ThresholdBasis,
 };
 
@@ -108,6 +109,12 @@ pub struct ScoredOffer {
 }
 
 impl ScoredOffer {
+    /// The sum of the pushes that these readers may not see one by one; `None` where there is none.
+    pub fn hidden_push(&self, audience: Audience) -> Option<f64> {
+        let hidden = self.contributions.iter().filter(|one| !audience.may_see(&one.feature));
+        hidden.map(|one| one.push).reduce(|sum, push| sum + push)
+    }
+
     /// What is sold where the threshold is reached, in its basis, and never more than the capacity; nothing is
     /// sold where it is not. `None` without a distribution of demand.
     pub fn expected_sold(&self) -> Option<f64> {

@@ -200,13 +200,7 @@ impl Teller<'_> {
         for one in pushes.iter().filter(|one| is_told(one)) {
             lines.push(format!("{:+7.2}  {}", one.push, without_push(&reason_text(self.lang, one))));
         }
-        let internal: Vec<f64> = pushes
-            .iter()
-            .filter(|one| !self.told.audience.may_see(&one.feature))
-            .map(|one| one.push)
-            .collect();
-        if !internal.is_empty() {
-            let sum: f64 = internal.iter().sum();
+        if let Some(sum) = scored.hidden_push(self.told.audience) {
             lines.push(format!("{sum:+7.2}  {}", self.words.text("explain.internal")));
         }
         let weak: Vec<f64> = pushes

@@ -53,11 +53,7 @@ pub fn explanation_json(told: &Explanation<'_>, run_id: &RunId) -> Result<String
     let scored = &told.offer.ranked.scored;
     let mut contributions: Vec<WireReason<'_>> =
         shown(&scored.contributions, told.audience).map(wire_reason).collect();
-    let hidden = scored.contributions.iter().filter(|one| !told.audience.may_see(&one.feature));
-    let hidden: Vec<f64> = hidden.map(|one| one.push).collect();
-    if !hidden.is_empty() {
-        contributions.push(WireReason::sum(INTERNAL, hidden.iter().sum()));
-    }
+    contributions.extend(scored.hidden_push(told.audience).map(|push| WireReason::sum(INTERNAL, push)));
     let at = |p: f64| scored.curve.and_then(|curve| Kind::Demand.rounded(curve.threshold_at(p)));
     let explanation = WireExplanation {
         run_id: told.run_id,
