@@ -5,7 +5,10 @@ use arrow::array::RecordBatch;
 use slotcast_models::{ece, ece_noise_floor, log_loss, reliability};
 use slotcast_publish::{ModelCheck, ReliabilityBin, SlotScore};
 
-use super::champions::Champions;
+use super::{
+    champions::Champions,
+    checks::{Said, by_slot},
+};
 use crate::{row::rows, seen::Seen};
 
 /// `None` where there is no model, or nothing could be predicted from earlier slots.
@@ -50,21 +53,6 @@ pub(super) async fn since_promotion(run: &Seen) -> Result<Option<ModelCheck>> {
     let (Some(log_loss), Some(base_log_loss)) = (loss(&p, &hits), loss(&base, &hits)) else {
         return Ok(None);
     };
-    // Slot by slot: rows of a slot stand together.
-    let of_slot = |places: &[usize]| {
-        let pick = |values: &[f64]| places.iter().map(|place| values[*place]).collect::<Vec<_>>();
-        let (own, base, hits) =
-            (pick(&p), pick(&base), places.iter().map(|place| hits[*place]).collect::<Vec<_>>());
-        Some(SlotScore {
-            slot_date: dates[places[0]],
-            n: places.len() as u64,
-            hits: hits.iter().filter(|hit| **hit).count() as u64,
-            expected_hits: own.iter().sum(),
-            log_loss: loss(&own, &hits)?,
-            base_log_loss: loss(&base, &hits)?,
-        })
-    };
-    let places: Vec<usize> = (0..dates.len()).collect();
     let bin = |bin: slotcast_models::ReliabilityBin| ReliabilityBin {
         n: bin.n as u64,
         hits: bin.hits as u64,
@@ -81,7 +69,7 @@ pub(super) async fn since_promotion(run: &Seen) -> Result<Option<ModelCheck>> {
         log_loss,
         base_log_loss,
         bins: reliability(&p, &hits).into_iter().map(bin).collect(),
-        slots: places.chunk_by(|a, b| dates[*a] == dates[*b]).filter_map(of_slot).collect(),
+        slots: by_slot(&Said { slots: &dates, hits: &hits, p: &p, base: &base }),
     }))
 }
 
