@@ -21,6 +21,8 @@ mod lists;
 mod night;
 /// Statistics of the same market as others count them, row by row.
 mod peer;
+/// Promotion on simulated markets: no list is worse than a habit beyond the error.
+mod promotion;
 /// A made market, its truth, and what models say of it.
 mod simulated;
 /// One `.slt` a relation.

@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path};
 
-use arrow::{array::AsArray, datatypes::Float64Type};
+use arrow::{
+    array::{Array, AsArray},
+    datatypes::{Date32Type, Float64Type},
+};
+use chrono::NaiveDate;
 use serde_json::Value;
 use slotcast_models::{ece, ece_noise_floor};
 use slotcast_simulate::{Market, MarketSpec, Preset};
@@ -134,11 +138,14 @@ fn the_oracle_is_calibrated_within_its_noise_floor() {
         spec.set("market.slots", slots).unwrap();
         let exceeds = |seed: &u64| {
             let truth = Market::new(spec.clone(), *seed).unwrap().truth(2).unwrap();
-            let p = truth["p_hit_oracle"].as_primitive::<Float64Type>();
-            let known =
-                p.values().iter().zip(truth["hit"].as_boolean()).filter_map(|(p, hit)| Some((*p, hit?)));
-            let (p, hits): (Vec<f64>, Vec<bool>) = known.unzip();
-            ece(&p, &hits).unwrap() > ece_noise_floor(&p).unwrap()
+            let p = truth["p_hit_oracle"].as_primitive::<Float64Type>().values();
+            let dates = truth["slot_date"].as_primitive::<Date32Type>();
+            let hit = truth["hit"].as_boolean();
+            let ran: Vec<usize> = (0..p.len()).filter(|row| hit.is_valid(*row)).collect();
+            let p: Vec<f64> = ran.iter().map(|row| p[*row]).collect();
+            let hits: Vec<bool> = ran.iter().map(|row| hit.value(*row)).collect();
+            let slots: Vec<NaiveDate> = ran.iter().filter_map(|row| dates.value_as_date(*row)).collect();
+            ece(&p, &hits).unwrap() > ece_noise_floor(&p, &hits, &slots).unwrap()
         };
         let above = (1..=6).filter(exceeds).count();
         assert!(above <= 1, "{preset}: {above} of 6 seeds");

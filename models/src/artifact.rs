@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{error::ModelError, trained::TrainedModel};
 
 /// The format that this version writes and reads.
-pub const ARTIFACT_FORMAT: u32 = 3;
+pub const ARTIFACT_FORMAT: u32 = 4;
 
 #[derive(Deserialize)]
 struct Header {

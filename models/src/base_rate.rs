@@ -79,7 +79,7 @@ mod tests {
         let hits: Vec<bool> =
             (0..404).map(|row| if row < 200 { row % 5 != 0 } else { row % 5 == 0 || row >= 400 }).collect();
         let table = TableBuilder::new(404).category("category", category).build();
-        let fitted = BaseRate::fit(&table, &outcomes(&hits));
+        let fitted = BaseRate::fit(&table, &outcomes(&table, &hits));
         let high = fitted.rate(&table, 0);
         assert!((high.p - 0.8).abs() < 0.01 && high.low < 0.77 && high.high > 0.82, "{high:?}");
         let small = fitted.rate(&table, 402).p;
@@ -95,7 +95,7 @@ mod tests {
     fn without_a_category_the_rate_is_that_of_all() {
         let table = TableBuilder::new(99).number("x", |row| Some(row as f64)).build();
         let hits: Vec<bool> = (0..99).map(|row| row % 3 == 0).collect();
-        let rate = BaseRate::fit(&table, &outcomes(&hits)).rate(&table, 5);
+        let rate = BaseRate::fit(&table, &outcomes(&table, &hits)).rate(&table, 5);
         assert!((rate.p - 33.5 / 100.0).abs() < 1e-12);
         assert!(rate.low > 0.27 && rate.high < 0.41, "{rate:?}");
     }

@@ -6,7 +6,7 @@ use slotcast_features::Demand;
 use crate::{
     design::Normal,
     error::ModelError,
-    normal::{density, mean_above},
+    normal::{cdf, inverse_mills_ratio, pdf},
     regression::{Frame, Regression},
 };
 
@@ -26,13 +26,13 @@ const LEAST_SIGMA: f64 = 0.05;
 
 /// ln(demand / threshold), or its bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Reach {
+pub(crate) enum CensoredDemand {
     Exactly(f64),
     AtLeast(f64),
     Below(f64),
 }
 
-impl Reach {
+impl CensoredDemand {
     pub(crate) fn new(demand: Demand, threshold: f64) -> Self {
         let ratio = |demand: f64| (demand.max(SMALLEST) / threshold.max(SMALLEST)).ln();
         match demand {
@@ -43,11 +43,20 @@ impl Reach {
     }
 
     /// What the fit is told of it.
-    fn within_bounds(self) -> Self {
+    pub(crate) fn within_bounds(self) -> Self {
         match self {
             Self::Exactly(value) | Self::AtLeast(value) if value > MOST => Self::AtLeast(MOST),
             Self::Exactly(value) | Self::Below(value) if value < LEAST => Self::Below(LEAST),
             other => other,
+        }
+    }
+
+    /// The logarithm in another unit.
+    pub(crate) fn scaled(self, factor: f64) -> Self {
+        match self {
+            Self::Exactly(value) => Self::Exactly(value * factor),
+            Self::AtLeast(bound) => Self::AtLeast(bound * factor),
+            Self::Below(bound) => Self::Below(bound * factor),
         }
     }
 
@@ -62,11 +71,11 @@ impl Reach {
         match self {
             Self::Exactly(_) => (self.bound(), 0.0),
             Self::AtLeast(_) => {
-                let above = mean_above(z);
+                let above = inverse_mills_ratio(z);
                 (mean + sigma * above, sigma * sigma * (1.0 + z * above - above * above).max(0.0))
             }
             Self::Below(_) => {
-                let above = mean_above(-z);
+                let above = inverse_mills_ratio(-z);
                 (mean - sigma * above, sigma * sigma * (1.0 - z * above - above * above).max(0.0))
             }
         }
@@ -86,14 +95,14 @@ pub(crate) struct Fitted {
 ///
 /// # Errors
 /// [`ModelError::OneDemand`] when all rows reached as far, or the columns' curvature is not positive definite.
-pub(crate) fn fit(frame: &Frame<'_>, reached: &[Reach]) -> Result<Fitted, ModelError> {
-    let reached: Vec<Reach> = reached.iter().map(|reach| reach.within_bounds()).collect();
+pub(crate) fn fit(frame: &Frame<'_>, reached: &[CensoredDemand]) -> Result<Fitted, ModelError> {
+    let reached: Vec<CensoredDemand> = reached.iter().map(|reach| reach.within_bounds()).collect();
     if reached.iter().all(|reach| *reach == reached[0]) {
         return Err(ModelError::OneDemand { rows: reached.len() });
     }
     let normal = Normal::new(&frame.design, None, &frame.penalty)?;
     let rows = reached.len() as f64;
-    let has_bounds = reached.iter().any(|reach| !matches!(reach, Reach::Exactly(_)));
+    let has_bounds = reached.iter().any(|reach| !matches!(reach, CensoredDemand::Exactly(_)));
     let mut target: Array1<f64> = reached.iter().map(|reach| reach.bound()).collect();
     let mut hidden = 0.0;
     let mut before = f64::INFINITY;
@@ -127,7 +136,7 @@ impl Fitted {
 /// The inverse Mills ratio at the normal quantile `z` of a chance: how much better than it looks a chosen offer is, in deviations
 /// (J. Heckman, Sample selection bias as a specification error, Econometrica 47, 1979).
 pub(crate) fn mills(z: f64) -> f64 {
-    density(z) / crate::normal::below(z)
+    pdf(z) / cdf(z)
 }
 
 #[cfg(test)]
@@ -145,7 +154,7 @@ mod tests {
         (x, y)
     }
 
-    fn fitted(x: &Array2<f64>, reached: &[Reach]) -> (f64, f64, f64) {
+    fn fitted(x: &Array2<f64>, reached: &[CensoredDemand]) -> (f64, f64, f64) {
         let words = Sparse::empty(reached.len());
         let frame = Frame::new(x, &[1.0], &words, &[], Ridge { columns: 1e-6, words: 1.0 });
         let fitted = fit(&frame, reached).unwrap();
@@ -155,18 +164,18 @@ mod tests {
     #[test]
     fn sold_out_campaigns_are_no_small_demands() {
         let (x, y) = sample();
-        let exact: Vec<Reach> = y.iter().map(|y| Reach::Exactly(*y)).collect();
+        let exact: Vec<CensoredDemand> = y.iter().map(|y| CensoredDemand::Exactly(*y)).collect();
         let (slope, _, sigma) = fitted(&x, &exact);
         assert!((slope - 0.8).abs() < 0.05 && (sigma - 0.5).abs() < 0.03, "{slope} {sigma}");
         // A third are sold out at 0, a tenth declared missed below -0.9.
         let bounded = |y: &f64| match *y {
-            y if y > 0.0 => Reach::AtLeast(0.0),
-            y if y < -0.9 => Reach::Below(-0.9),
-            y => Reach::Exactly(y),
+            y if y > 0.0 => CensoredDemand::AtLeast(0.0),
+            y if y < -0.9 => CensoredDemand::Below(-0.9),
+            y => CensoredDemand::Exactly(y),
         };
         let (slope, _, sigma) = fitted(&x, &y.iter().map(bounded).collect::<Vec<_>>());
         assert!((slope - 0.8).abs() < 0.07 && (sigma - 0.5).abs() < 0.04, "{slope} {sigma}");
-        let naive = |y: &f64| Reach::Exactly(y.clamp(-0.9, 0.0));
+        let naive = |y: &f64| CensoredDemand::Exactly(y.clamp(-0.9, 0.0));
         assert!(fitted(&x, &y.iter().map(naive).collect::<Vec<_>>()).0 < 0.6, "the test can fail");
     }
 
@@ -174,7 +183,7 @@ mod tests {
     fn landslides_do_not_bend_the_line() {
         let (x, y) = sample();
         // Half of all demands are hundreds of times the threshold.
-        let high: Vec<Reach> = y.iter().map(|y| Reach::Exactly(y + 6.3)).collect();
+        let high: Vec<CensoredDemand> = y.iter().map(|y| CensoredDemand::Exactly(y + 6.3)).collect();
         let (slope, level, sigma) = fitted(&x, &high);
         assert!((slope - 0.8).abs() < 0.07 && (level - 6.0).abs() < 0.07, "{slope} {level}");
         assert!((sigma - 0.5).abs() < 0.05, "{sigma}");

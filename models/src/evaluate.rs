@@ -25,8 +25,10 @@ pub struct Judged<'rows> {
     pub hits: &'rows [bool],
     /// The slot of each row.
     pub slots: &'rows [NaiveDate],
-    /// What the base rate, fitted on the same training rows, says of the same rows.
+    /// Probabilities of the base rate, fitted to the same training rows.
     pub base_rate_p: &'rows [f64],
+    /// Values that order the offers of a slot, the largest first, if `p` does not.
+    pub order: Option<&'rows [f64]>,
 }
 
 /// Whether a model is worth its trouble.
@@ -81,7 +83,7 @@ pub struct Scores {
     pub base_rate_log_loss: Option<f64>,
     /// Expected calibration error, ten bins of equal mass.
     pub ece: Option<f64>,
-    /// The ECE that chance alone exceeds in one of twenty samples.
+    /// The ECE that a calibrated model exceeds by chance in one sample of twenty; see [`ece_noise_floor`].
     pub ece_noise_floor: Option<f64>,
     /// Share of hits among the best of each slot, as many as it has seats.
     pub precision_at_seats: Option<f64>,
@@ -95,10 +97,16 @@ pub struct Scores {
 /// [`ModelError::Lengths`] when the slices differ in length, [`ModelError::NotAProbability`] for a
 /// number outside [0, 1].
 pub fn evaluate(judged: Judged<'_>, seats: Option<usize>) -> Result<Scores, ModelError> {
-    let Judged { p, hits, slots, base_rate_p } = judged;
+    let Judged { p, hits, slots, base_rate_p, order } = judged;
+    let order = order.unwrap_or(p);
     let rows = p.len();
-    for (what, found) in [("outcomes", hits.len()), ("slots", slots.len()), ("base rates", base_rate_p.len())]
-    {
+    let lengths = [
+        ("outcomes", hits.len()),
+        ("slots", slots.len()),
+        ("base rates", base_rate_p.len()),
+        ("order values", order.len()),
+    ];
+    for (what, found) in lengths {
         if found != rows {
             return Err(ModelError::Lengths { rows, what, found });
         }
@@ -127,8 +135,8 @@ pub fn evaluate(judged: Judged<'_>, seats: Option<usize>) -> Result<Scores, Mode
         gain_se: gains.map(|(_, error)| error),
         base_rate_log_loss: log_loss(base_rate_p, hits).map(|(mean, _)| mean),
         ece: ece(p, hits),
-        ece_noise_floor: ece_noise_floor(p),
-        precision_at_seats: precision_at_seats(p, hits, slots, seats.unwrap_or(DEFAULT_SEATS)),
+        ece_noise_floor: ece_noise_floor(p, hits, slots),
+        precision_at_seats: precision_at_seats(order, hits, slots, seats.unwrap_or(DEFAULT_SEATS)),
         verdict: verdict(hits, gains),
     })
 }
@@ -155,7 +163,7 @@ mod tests {
         let slot =
             |row: usize| slotcast_core::NaiveDate::from_yo_opt(2016, 1 + 7 * (row as u32 / 20)).unwrap();
         let (slots, base) = ((0..p.len()).map(slot).collect::<Vec<_>>(), vec![0.5; p.len()]);
-        evaluate(Judged { p, hits, slots: &slots, base_rate_p: &base }, None).unwrap()
+        evaluate(Judged { p, hits, slots: &slots, base_rate_p: &base, order: None }, None).unwrap()
     }
 
     #[test]
@@ -185,9 +193,9 @@ mod tests {
     #[test]
     fn wrong_input_is_refused() {
         let slots = ["2016-02-16".parse().unwrap()];
-        let short = Judged { p: &[0.5], hits: &[], slots: &slots, base_rate_p: &[0.5] };
+        let short = Judged { p: &[0.5], hits: &[], slots: &slots, base_rate_p: &[0.5], order: None };
         assert_eq!(evaluate(short, None).unwrap_err().to_string(), "`1` rows need as many outcomes, not `0`");
-        let wild = Judged { p: &[f64::NAN], hits: &[true], slots: &slots, base_rate_p: &[0.5] };
+        let wild = Judged { p: &[f64::NAN], hits: &[true], slots: &slots, base_rate_p: &[0.5], order: None };
         assert!(matches!(evaluate(wild, None), Err(ModelError::NotAProbability { row: 0, .. })));
     }
 }

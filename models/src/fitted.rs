@@ -4,13 +4,15 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use slotcast_core::NaiveDate;
-use slotcast_features::{FeatureTable, Outcome};
+use slotcast_features::{FeatureTable, OfferKey, Outcome};
 
 use crate::{
-    demand::{self, LOGIT_PER_DEVIATION, Reach},
+    demand::{self, CensoredDemand, LOGIT_PER_DEVIATION},
     error::ModelError,
-    exact, logistic,
-    normal::mean_above,
+    exact,
+    levels::LevelRow,
+    logistic,
+    normal::inverse_mills_ratio,
     params::ModelParams,
     prepare::Preparer,
     regression::{Extra, Frame, Regression, Ridge, drift, rows_of},
@@ -82,7 +84,7 @@ impl Link {
     /// Density over the chance of more, and over the chance of less.
     fn mills(line: f64) -> (f64, f64) {
         let z = (line / LOGIT_PER_DEVIATION).clamp(-FARTHEST, FARTHEST);
-        (mean_above(z), mean_above(-z))
+        (inverse_mills_ratio(z), inverse_mills_ratio(-z))
     }
 }
 
@@ -93,12 +95,27 @@ pub(crate) struct Member {
     pub(crate) regression: Regression,
     pub(crate) link: Link,
     pub(crate) chosen: Option<Chosen>,
+    /// Spread of ln(demand / threshold) around the line. Known right after the fit, and of demand only.
+    #[serde(skip)]
+    sigma: Option<f64>,
 }
 
 impl Member {
     /// The logit of the average training row.
     pub(crate) fn start(&self) -> f64 {
         self.link.logit(self.regression.intercept)
+    }
+
+    /// A row whose outcome tells where the level stands.
+    pub(crate) fn level_row(&self, key: &OfferKey, line: f64, outcome: &Outcome) -> LevelRow {
+        let (slot, at) = (key.offer.slot_date, outcome.trainable_at);
+        match self.sigma {
+            None => LevelRow::of_hit(slot, at, line, outcome.hit),
+            Some(sigma) => {
+                let demand = CensoredDemand::new(outcome.demand, key.offer.threshold);
+                LevelRow::of_demand(slot, at, line, demand, sigma)
+            }
+        }
     }
 }
 
@@ -108,6 +125,7 @@ pub(crate) struct Raw {
     pub(crate) line: f64,
     pub(crate) as_it_stands: f64,
     pub(crate) if_chosen: f64,
+    pub(crate) line_if_chosen: f64,
 }
 
 /// Columns of a table, ready for the members.
@@ -200,9 +218,10 @@ impl Fitted {
         let lines = member.regression.lines(&prepared.matrix, &prepared.words);
         let raw = |(row, line): (usize, f64)| {
             let chosen = member.chosen.as_ref().zip(prepared.ratios.as_ref());
-            let if_chosen =
+            let line_if_chosen =
                 chosen.map_or(line, |(chosen, ratios)| line * chosen.ratio + chosen.push * ratios[row].0);
-            Raw { line, as_it_stands: member.link.logit(line), if_chosen: member.link.logit(if_chosen) }
+            let (as_it_stands, if_chosen) = (member.link.logit(line), member.link.logit(line_if_chosen));
+            Raw { line, as_it_stands, if_chosen, line_if_chosen }
         };
         lines.into_iter().enumerate().map(raw).collect()
     }
@@ -250,14 +269,14 @@ impl Part<'_> {
         let frame = Frame::new(self.matrix, self.strengths, self.words, &[self.drift()], ridge);
         let hits: Vec<bool> = self.outcomes.iter().map(|outcome| outcome.hit).collect();
         let regression = logistic::fit(&frame, &hits, self.params)?;
-        Ok(Member { name: LOGISTIC.to_owned(), regression, link: Link::Logit, chosen: None })
+        Ok(Member { name: LOGISTIC.to_owned(), regression, link: Link::Logit, chosen: None, sigma: None })
     }
 
     fn demand(&self, ratios: Option<&[(f64, f64)]>) -> Result<Member, ModelError> {
         let reach = |(row, outcome): (usize, &Outcome)| {
-            Reach::new(outcome.demand, self.table.keys[row].offer.threshold)
+            CensoredDemand::new(outcome.demand, self.table.keys[row].offer.threshold)
         };
-        let reached: Vec<Reach> = self.outcomes.iter().enumerate().map(reach).collect();
+        let reached: Vec<CensoredDemand> = self.outcomes.iter().enumerate().map(reach).collect();
         let mut extras = vec![self.drift()];
         if let Some(ratios) = ratios {
             let cells = ratios.iter().map(|ratio| ratio.0).collect();
@@ -268,7 +287,14 @@ impl Part<'_> {
         let fitted = demand::fit(&frame, &reached)?;
         let Some(ratios) = ratios else {
             let regression = fitted.regression(&frame, fitted.sigma);
-            return Ok(Member { name: DEMAND.to_owned(), regression, link: Link::Probit, chosen: None });
+            let name = DEMAND.to_owned();
+            return Ok(Member {
+                name,
+                regression,
+                link: Link::Probit,
+                chosen: None,
+                sigma: Some(fitted.sigma),
+            });
         };
         // Var(e | chosen) = sigma^2 - rho^2 m (m + z), so the spread of an offer that nobody chose yet is wider.
         let rho = fitted.weights[frame.intercept() - 1];
@@ -280,6 +306,7 @@ impl Part<'_> {
             regression: fitted.regression(&frame, sigma),
             link: Link::Probit,
             chosen: Some(chosen),
+            sigma: Some(fitted.sigma),
         })
     }
 }
@@ -287,13 +314,13 @@ impl Part<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{normal::below, numbers::sigmoid};
+    use crate::{normal::cdf, numbers::sigmoid};
 
     #[test]
     fn a_normal_line_becomes_the_logit_of_its_chance() {
         for z in [-5.0, -1.3, 0.0, 0.4, 3.0] {
             let line = LOGIT_PER_DEVIATION * z;
-            assert!((sigmoid(Link::Probit.logit(line)) - below(z)).abs() < 1e-12, "{z}");
+            assert!((sigmoid(Link::Probit.logit(line)) - cdf(z)).abs() < 1e-12, "{z}");
             let numeric = (Link::Probit.logit(line + 1e-5) - Link::Probit.logit(line - 1e-5)) / 2e-5;
             assert!((Link::Probit.slope(line) - numeric).abs() < 1e-6, "{z}");
         }

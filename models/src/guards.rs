@@ -62,10 +62,10 @@ mod tests {
     #[test]
     fn a_feature_that_knows_the_outcome_is_named() {
         let (mut table, hits) = market(400, 0.0, 3);
-        assert_eq!(of_features(&table, &outcomes(&hits)), []);
+        assert_eq!(of_features(&table, &outcomes(&table, &hits)), []);
         table.columns[1] = Column::Number(hits.iter().map(|hit| Some(-f64::from(*hit))).collect());
-        let alarms = of_features(&table, &outcomes(&hits));
+        let alarms = of_features(&table, &outcomes(&table, &hits));
         assert_eq!((alarms.len(), alarms[0].of.as_str(), alarms[0].auc), (1, "noise", 1.0));
-        assert_eq!(of_features(&table, &outcomes(&[true; 400])), []);
+        assert_eq!(of_features(&table, &outcomes(&table, &[true; 400])), []);
     }
 }

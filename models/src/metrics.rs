@@ -3,7 +3,7 @@
 //! Every function takes probabilities and outcomes of the same rows, of the same
 //! length, and gives `None` where the measure is not defined.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use slotcast_core::{NaiveDate, wilson_interval};
 
@@ -103,24 +103,75 @@ pub fn reliability(p: &[f64], hits: &[bool]) -> Vec<ReliabilityBin> {
     bins(&sorted).into_iter().map(bin).collect()
 }
 
-/// The ECE that chance alone exceeds in one of twenty samples: the 95th percentile over
-/// 500 seeded draws of outcomes that follow these very probabilities. `None` without rows.
-pub fn ece_noise_floor(p: &[f64]) -> Option<f64> {
+/// The ECE that a calibrated model exceeds by chance in one sample of twenty, for rows of these slots. `None` without
+/// rows.
+///
+/// The larger of two 95th percentiles, each over 500 seeded draws, with the bins of [`ece`]:
+/// - independent outcomes: every row hits with its own `p`;
+/// - slots drawn with replacement, because campaigns of one slot share their luck. With `d_bs` = hits less expected
+///   hits of bin `b` in slot `s`, `S` slots, `n` rows and a drawn multiset `s*`:
+///   `ECE* = sqrt(S / (S - 1)) / n * sum_b | sum_{s*} (d_bs* - mean_s d_bs) |`.
+///   Centring imposes calibration, so a biased model does not raise its own floor. With one slot there is no such
+///   percentile.
+///
+/// Source: cluster bootstrap, C. Field and A. Welsh, Bootstrapping clustered data, JRSS B 69 (2007).
+pub fn ece_noise_floor(p: &[f64], hits: &[bool], slots: &[NaiveDate]) -> Option<f64> {
     if p.is_empty() {
         return None;
     }
-    let mut sorted = p.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    let order = rows_by_probability(p);
+    let sorted: Vec<f64> = order.iter().map(|row| p[*row]).collect();
     let bins = bins(&sorted);
     let mut source = SplitMix64::new(NOISE_SEED);
-    let mut draws: Vec<f64> = (0..NOISE_DRAWS)
-        .map(|_| {
-            let outcomes: Vec<bool> = sorted.iter().map(|p| source.uniform() < *p).collect();
-            ece_of_bins(&bins, &sorted, &outcomes)
-        })
-        .collect();
+    let independent = |source: &mut SplitMix64| {
+        let outcomes: Vec<bool> = sorted.iter().map(|p| source.uniform() < *p).collect();
+        ece_of_bins(&bins, &sorted, &outcomes)
+    };
+    let independent = percentile_95((0..NOISE_DRAWS).map(|_| independent(&mut source)));
+    let residuals = slot_residuals(&bins, &order, p, hits, slots);
+    let count = residuals.len();
+    if count < 2 {
+        return Some(independent);
+    }
+    let scale = (count as f64 / (count as f64 - 1.0)).sqrt() / p.len() as f64;
+    let shared = |source: &mut SplitMix64| {
+        let mut sums = vec![0.0; bins.len()];
+        for _ in 0..count {
+            let slot = ((source.uniform() * count as f64) as usize).min(count - 1);
+            sums.iter_mut().zip(&residuals[slot]).for_each(|(sum, own)| *sum += own);
+        }
+        scale * sums.iter().map(|sum| sum.abs()).sum::<f64>()
+    };
+    Some(percentile_95((0..NOISE_DRAWS).map(|_| shared(&mut source))).max(independent))
+}
+
+/// Hits less expected hits per slot and bin, less their mean over slots.
+fn slot_residuals(
+    bins: &[Range<usize>],
+    order: &[usize],
+    p: &[f64],
+    hits: &[bool],
+    slots: &[NaiveDate],
+) -> Vec<Vec<f64>> {
+    let mut by_slot: BTreeMap<NaiveDate, Vec<f64>> = BTreeMap::new();
+    for (bin, rows) in bins.iter().enumerate() {
+        for row in &order[rows.clone()] {
+            let residuals = by_slot.entry(slots[*row]).or_insert_with(|| vec![0.0; bins.len()]);
+            residuals[bin] += f64::from(hits[*row]) - p[*row];
+        }
+    }
+    let mut residuals: Vec<Vec<f64>> = by_slot.into_values().collect();
+    for bin in 0..bins.len() {
+        let mean = mean(&residuals.iter().map(|slot| slot[bin]).collect::<Vec<_>>());
+        residuals.iter_mut().for_each(|slot| slot[bin] -= mean);
+    }
+    residuals
+}
+
+fn percentile_95(draws: impl Iterator<Item = f64>) -> f64 {
+    let mut draws: Vec<f64> = draws.collect();
     draws.sort_unstable_by(f64::total_cmp);
-    Some(quantile_of_sorted(&draws, 0.95))
+    quantile_of_sorted(&draws, 0.95)
 }
 
 /// The share of hits among the offers that would have been chosen had every slot taken its `seats`
@@ -217,14 +268,53 @@ mod tests {
         assert_eq!(ece(&back(&p), &hits_back), ece(&p, &hits));
     }
 
+    /// A calibrated model over `count` slots of 20 whose outcomes share a shock of `sd` on the probability.
+    fn shocked(count: usize, sd: f64, seed: u64) -> (Vec<f64>, Vec<bool>, Vec<NaiveDate>) {
+        let mut source = SplitMix64::new(seed);
+        let (mut p, mut hits, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+        for slot in 0..count {
+            let shock = if source.uniform() < 0.5 { sd } else { -sd };
+            for row in 0..20 {
+                p.push(0.3 + 0.02 * f64::from(row));
+                hits.push(source.uniform() < p[p.len() - 1] + shock);
+                slots.push(NaiveDate::from_num_days_from_ce_opt(735_000 + 7 * slot as i32).unwrap());
+            }
+        }
+        (p, hits, slots)
+    }
+
+    fn floor((p, hits, slots): &(Vec<f64>, Vec<bool>, Vec<NaiveDate>)) -> f64 {
+        ece_noise_floor(p, hits, slots).unwrap()
+    }
+
     #[test]
     fn the_noise_floor_falls_with_rows_and_is_the_same_each_time() {
-        let p = |rows: usize| (0..rows).map(|row| (row as f64 + 0.5) / rows as f64).collect::<Vec<_>>();
-        let (small, large) = (ece_noise_floor(&p(100)).unwrap(), ece_noise_floor(&p(10_000)).unwrap());
+        let (small, large) = (floor(&shocked(10, 0.0, 1)), floor(&shocked(1_000, 0.0, 1)));
         assert!(small > 5.0 * large && large > 0.005, "{small} {large}");
-        assert_eq!(ece_noise_floor(&p(100)), Some(small));
-        // One bin at p = 1/2, n = 10,000: the 95 % point of |mean - .5| is 1.96 * .005.
-        assert!((ece_noise_floor(&[0.5; 10_000]).unwrap() - 0.0098).abs() < 0.001);
+        assert_eq!(floor(&shocked(10, 0.0, 1)), small);
+        // One bin at p = 1/2, n = 10,000, one slot: the 95 % point of |mean - .5| is 1.96 * .005.
+        let slot = vec![NaiveDate::default(); 10_000];
+        let floor = ece_noise_floor(&[0.5; 10_000], &[true; 10_000], &slot).unwrap();
+        assert!((floor - 0.0098).abs() < 0.001, "{floor}");
+    }
+
+    #[test]
+    fn luck_that_a_slot_shares_raises_the_floor_above_the_error_of_a_calibrated_model() {
+        let mut above = [0, 0];
+        for seed in 0..40 {
+            for (place, sd) in [0.0, 0.25].into_iter().enumerate() {
+                let sample = shocked(100, sd, seed);
+                above[place] += usize::from(ece(&sample.0, &sample.1).unwrap() > floor(&sample));
+            }
+        }
+        // Five percent of forty are two.
+        assert!(above.iter().all(|count| *count <= 6), "{above:?}");
+        let (alone, shared) = (floor(&shocked(100, 0.0, 3)), floor(&shocked(100, 0.25, 3)));
+        assert!(shared > 1.3 * alone, "{alone} {shared}");
+        // A bias in every slot is no luck.
+        let (p, hits, slots) = shocked(100, 0.25, 3);
+        let bold: Vec<f64> = p.iter().map(|p| p + 0.2).collect();
+        assert!(ece(&bold, &hits).unwrap() > 2.0 * ece_noise_floor(&bold, &hits, &slots).unwrap());
     }
 
     #[test]

@@ -3,19 +3,19 @@
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The density at `z`.
-pub(crate) fn density(z: f64) -> f64 {
+pub(crate) fn pdf(z: f64) -> f64 {
     (-0.5 * z * z).exp() / (2.0 * PI).sqrt()
 }
 
 /// The chance of at most `z`.
-pub(crate) fn below(z: f64) -> f64 {
+pub(crate) fn cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
 }
 
 /// The mean of what lies above `z`: density over the chance of more.
-pub(crate) fn mean_above(z: f64) -> f64 {
+pub(crate) fn inverse_mills_ratio(z: f64) -> f64 {
     // Beyond, both underflow, and the mean approaches z + 1 / z.
-    if z > 30.0 { z + 1.0 / z } else { density(z) / below(-z) }
+    if z > 30.0 { z + 1.0 / z } else { pdf(z) / cdf(-z) }
 }
 
 /// The point below which a part `p` within (0, 1) lies, by bisection.
@@ -23,7 +23,7 @@ pub(crate) fn quantile(p: f64) -> f64 {
     let (mut low, mut high) = (-38.0, 38.0);
     for _ in 0..80 {
         let middle = 0.5 * (low + high);
-        if below(middle) < p { low = middle } else { high = middle }
+        if cdf(middle) < p { low = middle } else { high = middle }
     }
     0.5 * (low + high)
 }
@@ -34,10 +34,10 @@ mod tests {
 
     #[test]
     fn tables_of_the_normal_distribution() {
-        assert!((below(1.281_551_565_544_6) - 0.9).abs() < 1e-12);
+        assert!((cdf(1.281_551_565_544_6) - 0.9).abs() < 1e-12);
         assert!((quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-9);
-        assert!((mean_above(0.0) - (2.0 / PI).sqrt()).abs() < 1e-12);
-        assert!((mean_above(29.9) - mean_above(30.1)).abs() < 0.21);
-        assert!(mean_above(-40.0).abs() < 1e-100);
+        assert!((inverse_mills_ratio(0.0) - (2.0 / PI).sqrt()).abs() < 1e-12);
+        assert!((inverse_mills_ratio(29.9) - inverse_mills_ratio(30.1)).abs() < 0.21);
+        assert!(inverse_mills_ratio(-40.0).abs() < 1e-100);
     }
 }

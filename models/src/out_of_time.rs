@@ -1,11 +1,13 @@
 //! Predictions of slots by models that were fitted on earlier slots only.
 //!
-//! Training slots are split in order into blocks of about equal rows, a slot
-//! never across two. Each of the later half is predicted by what precedes it. Outcomes of the slots just
-//! before a block were not all known when its offers were decided; calibration
-//! has two numbers, so the order matters and those few days do not.
+//! Training slots are split in order into blocks of about equal rows; a slot is never split. Each block of the
+//! later half is predicted by coefficients fitted to the rows before it. Base rate and level (the intercept
+//! that follows recent outcomes) are those of each slot's own T, as a night before that slot would fit them.
+//! The last outcomes before a block were not all known at its T; for the coefficients that bias is negligible.
 
-use slotcast_core::NaiveDate;
+use std::collections::BTreeMap;
+
+use slotcast_core::{DateTime, NaiveDate, Utc};
 use slotcast_features::{FeatureTable, Outcome};
 
 use crate::{
@@ -13,7 +15,8 @@ use crate::{
     calibrate::Platt,
     calibrator::{Calibrator, Forward, Rows, platt_of},
     error::ModelError,
-    fitted::Fitted,
+    fitted::{Fitted, Member, Raw},
+    levels::{LevelRow, level_shift},
     numbers::{logit, sigmoid},
     params::ModelParams,
     threads::in_threads,
@@ -118,20 +121,58 @@ fn predict(
     if ran.is_empty() {
         return Ok(None);
     }
-    // Offers that were left out are there for the ranks within a slot.
-    let prepared = fitted.prepare(&future)?;
-    let base_rate = BaseRate::fit(&past, &past_outcomes);
+    // Offers that were not selected are there for the ranks within a slot.
+    let prepared = [fitted.prepare(&past)?, fitted.prepare(&future)?];
+    let slots = decided_slots(table, &own);
+    let base_rates: BTreeMap<NaiveDate, BaseRate> =
+        slots.iter().map(|(slot, at)| (*slot, base_rate_at(table, outcomes, *at))).collect();
+    let slot_of = |row: &usize| future.keys[*row].offer.slot_date;
     let members = fitted.members.iter().map(|member| {
-        let raw = fitted.raw(member, &prepared);
-        (member.name.clone(), ran.iter().map(|row| raw[*row].if_chosen).collect())
+        let [past_raws, own_raws] = [0, 1].map(|part| fitted.raw(member, &prepared[part]));
+        let mut level_rows = level_rows(member, table, outcomes, &earlier, &past_raws);
+        level_rows.extend(self::level_rows(member, table, outcomes, &own, &own_raws));
+        let shift = |at: DateTime<Utc>| level_shift(&level_rows, at, member.link, params);
+        let shifts: BTreeMap<NaiveDate, f64> = slots.iter().map(|(slot, at)| (*slot, shift(*at))).collect();
+        let logit = |row: &usize| member.link.logit(own_raws[*row].line_if_chosen + shifts[&slot_of(row)]);
+        (member.name.clone(), ran.iter().map(logit).collect())
     });
     Ok(Some(Block {
         rows: ran.iter().map(|row| own[*row]).collect(),
         hits: ran.iter().filter_map(|row| Some(outcomes[own[*row]]?.hit)).collect(),
-        slots: ran.iter().map(|row| future.keys[*row].offer.slot_date).collect(),
-        base_rates: ran.iter().map(|row| base_rate.rate(&future, *row).p).collect(),
+        slots: ran.iter().map(slot_of).collect(),
+        base_rates: ran.iter().map(|row| base_rates[&slot_of(row)].rate(&future, *row).p).collect(),
         members: members.collect(),
     }))
+}
+
+/// The slots of some rows, each with its T.
+fn decided_slots(table: &FeatureTable, rows: &[usize]) -> BTreeMap<NaiveDate, DateTime<Utc>> {
+    let mut slots = BTreeMap::new();
+    for key in rows.iter().map(|row| &table.keys[*row]) {
+        let at = slots.entry(key.offer.slot_date).or_insert(key.knowledge_at);
+        *at = key.knowledge_at.max(*at);
+    }
+    slots
+}
+
+fn base_rate_at(table: &FeatureTable, outcomes: &[Option<Outcome>], at: DateTime<Utc>) -> BaseRate {
+    let known: Vec<Option<Outcome>> =
+        outcomes.iter().map(|outcome| outcome.filter(|outcome| outcome.trainable_at <= at)).collect();
+    BaseRate::fit(table, &known)
+}
+
+/// Rows with an outcome, of those at `rows` of the table.
+fn level_rows(
+    member: &Member,
+    table: &FeatureTable,
+    outcomes: &[Option<Outcome>],
+    rows: &[usize],
+    raws: &[Raw],
+) -> Vec<LevelRow> {
+    let level_row = |(row, raw): (&usize, &Raw)| {
+        Some(member.level_row(&table.keys[*row], raw.line_if_chosen, outcomes[*row].as_ref()?))
+    };
+    rows.iter().zip(raws).filter_map(level_row).collect()
 }
 
 /// The predictions of the base rate as logits.
@@ -188,12 +229,12 @@ fn forward(blocks: &[Block], logits: impl Fn(&Block) -> Vec<f64>) -> Forward {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{TableBuilder, market, outcomes};
+    use crate::testing::{TableBuilder, market, outcomes, trainable_at};
     use slotcast_core::NaiveDate;
     use slotcast_features::Column;
 
     fn predicted(table: &FeatureTable, hits: &[bool]) -> Vec<Block> {
-        fit_forward(table, &outcomes(hits), &ModelParams::default(), false).unwrap().1
+        fit_forward(table, &outcomes(table, hits), &ModelParams::default(), false).unwrap().1
     }
 
     /// The first and the last slot date of some rows.
@@ -222,23 +263,64 @@ mod tests {
     }
 
     #[test]
-    fn calibration_never_sees_later_slots() {
+    fn a_slot_is_predicted_from_what_was_known_at_its_t() {
         let (table, hits) = market(900, 0.0, 5);
         let before = predicted(&table, &hits);
         assert_eq!(before.len(), 5);
-        for block in 0..before.len() {
-            // From this block on everything is different: its own outcomes and all that comes later.
-            let first = before[block].rows[0];
+        for slot in [25, 31, 38] {
+            // From this slot on everything is different, and so are all outcomes that were not known at its T.
+            let first = 20 * slot;
+            let at = table.keys[first].knowledge_at;
             let mut changed = table.clone();
             let Column::Number(signal) = &mut changed.columns[0] else { unreachable!("signal is a number") };
-            let later = before.get(block + 1).map_or(table.len(), |next| next.rows[0]);
-            signal[later..].iter_mut().for_each(|value| *value = Some(1e6));
-            let flipped: Vec<bool> =
-                (0..900).map(|row| if row < first { hits[row] } else { !hits[row] }).collect();
+            signal[first + 20..].iter_mut().for_each(|value| *value = Some(1e6));
+            // Coefficients come from whole blocks, so a slot is looked at with its block's past left as it is.
+            let block = before.iter().find(|block| block.rows.contains(&first)).unwrap();
+            let is_later = |row: usize| row >= block.rows[0] && trainable_at(&table.keys[row]) > at;
+            let flipped: Vec<bool> = (0..900).map(|row| hits[row] != is_later(row)).collect();
             let after = predicted(&changed, &flipped);
-            assert_eq!(before[block].members, after[block].members);
-            assert_eq!(before[block].base_rates, after[block].base_rates);
-            assert_eq!(before[..block], after[..block]);
+            let of_slot = |blocks: &[Block]| {
+                let block = blocks.iter().find(|block| block.rows.contains(&first)).unwrap();
+                let place = block.rows.iter().position(|row| *row == first).unwrap();
+                let logits = block.members.iter().flat_map(|(_, logits)| logits[place..place + 20].to_vec());
+                (logits.collect::<Vec<_>>(), block.base_rates[place..place + 20].to_vec())
+            };
+            assert_eq!(of_slot(&before), of_slot(&after), "{slot}");
+        }
+    }
+
+    #[test]
+    fn the_level_of_a_slot_is_that_of_a_refit_before_it() {
+        // The level drops in the middle of the last block; a refit at each slot's T would know.
+        let (table, mut hits) = market(2_000, 0.0, 6);
+        for (row, hit) in hits.iter_mut().enumerate().skip(1_640) {
+            *hit &= row % 3 == 0;
+        }
+        let blocks = predicted(&table, &hits);
+        let last = blocks.last().unwrap();
+        let mean = |rows: std::ops::Range<usize>| {
+            let logits = last.rows.iter().zip(&last.members[0].1).filter(|(row, _)| rows.contains(row));
+            let logits: Vec<f64> = logits.map(|(_, logit)| *logit).collect();
+            crate::numbers::mean(&logits)
+        };
+        assert!(last.rows[0] <= 1_820);
+        assert!(mean(1_940..2_000) < mean(last.rows[0]..1_820) - 0.2 || last.rows[0] > 1_640);
+        // A fit on all rows known at the last slot's T agrees with the level that was followed.
+        let at = table.keys[1_980].knowledge_at;
+        let known: Vec<usize> = (0..1_980).filter(|row| trainable_at(&table.keys[*row]) <= at).collect();
+        let refit = Fitted::fit(
+            &table.select(&known),
+            &outcomes(&table.select(&known), &known.iter().map(|row| hits[*row]).collect::<Vec<_>>()),
+            &ModelParams::default(),
+            false,
+        );
+        let (refit, rows) = (refit.unwrap(), (1_980..2_000).collect::<Vec<_>>());
+        for (place, (_, logits)) in last.members.iter().enumerate() {
+            let slot = table.select(&rows);
+            let raw = refit.raw(&refit.members[place], &refit.prepare(&slot).unwrap());
+            let refitted = crate::numbers::mean(&raw.iter().map(|raw| raw.if_chosen).collect::<Vec<_>>());
+            let followed = crate::numbers::mean(&logits[logits.len() - 20..]);
+            assert!((refitted - followed).abs() < 0.1, "{place}: {refitted} {followed}");
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     error::ModelError,
     exact,
     params::ModelParams,
+    season::{MONTH, SeasonEncoder},
 };
 
 /// How strongly the column of a category's level is penalised, as a multiple of the ridge.
@@ -20,6 +21,7 @@ enum Encoder {
     Number(NumberEncoder),
     Category(CategoryEncoder),
     Record(RecordEncoder),
+    Season(SeasonEncoder),
 }
 
 /// What was learned about each feature, in the order of the specification.
@@ -35,18 +37,23 @@ impl Preparer {
     /// Learns from every row of `table`, so it must hold training rows only, and at least one.
     pub(crate) fn fit(table: &FeatureTable, params: &ModelParams) -> Result<Self, ModelError> {
         check_columns(table)?;
-        let encoder = |column: &Column| match column {
+        let slot_dates = || table.keys.iter().map(|key| key.offer.slot_date);
+        let encoder = |(name, column): (&str, &Column)| match column {
+            Column::Category(values) if name == MONTH => {
+                Encoder::Season(SeasonEncoder::fit(values, slot_dates(), params))
+            }
             Column::Number(values) => Encoder::Number(NumberEncoder::fit(values, params)),
             Column::Category(values) => Encoder::Category(CategoryEncoder::fit(values, params)),
             Column::Record(values) => Encoder::Record(RecordEncoder::fit(values)),
         };
         let slots = Slots::of(table);
         let a_slot = table.len() as f64 / slots.count as f64;
-        let weight = |column: &Column| if slots.share(column) { a_slot } else { 1.0 };
-        Ok(Self {
-            encoders: table.columns.iter().map(encoder).collect(),
-            weights: table.columns.iter().map(weight).collect(),
-        })
+        let features = || table.spec.features().iter().map(|(name, _)| name.as_str()).zip(&table.columns);
+        // A season is a matter of slots even where campaigns of one slot open in two months.
+        let weight = |(name, column): (&str, &Column)| {
+            if name == MONTH || slots.share(column) { a_slot } else { 1.0 }
+        };
+        Ok(Self { encoders: features().map(encoder).collect(), weights: features().map(weight).collect() })
     }
 
     /// How many columns the matrix has.
@@ -76,6 +83,7 @@ impl Preparer {
                     strengths.extend(std::iter::repeat_n(LEVEL_STRENGTH, encoder.width()))
                 }
                 Encoder::Record(record) => record.strengths(&mut strengths),
+                Encoder::Season(season) => season.strengths(&mut strengths),
             }
             strengths[before..].iter_mut().for_each(|strength| *strength *= weight);
         }
@@ -87,6 +95,7 @@ impl Preparer {
         self.weights.len() == self.encoders.len()
             && self.encoders.iter().all(|encoder| match encoder {
                 Encoder::Category(category) => category.is_sound(),
+                Encoder::Season(season) => season.is_sound(),
                 _ => true,
             })
     }
@@ -107,6 +116,9 @@ impl Preparer {
                     }
                     (Encoder::Category(category), Column::Category(values)) => {
                         category.encode(values[row].as_deref(), &mut cells);
+                    }
+                    (Encoder::Season(season), Column::Category(values)) => {
+                        season.encode(values[row].as_deref(), &mut cells);
                     }
                     (Encoder::Record(record), Column::Record(values)) => {
                         record.encode(values[row], &mut cells);
@@ -152,6 +164,7 @@ impl Encoder {
             Self::Number(number) => number.width(),
             Self::Category(category) => category.width(),
             Self::Record(record) => record.width(),
+            Self::Season(season) => season.width(),
         }
     }
 }

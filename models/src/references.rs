@@ -197,7 +197,7 @@ mod tests {
         let (table, hits) = market(1_200, 0.0, 21);
         let params = ModelParams::default().check().unwrap();
         let (known, later): (Vec<usize>, Vec<usize>) = (0..1_200).partition(|row| *row < 900);
-        let outcomes: Vec<_> = outcomes(&hits)[..900].to_vec();
+        let outcomes: Vec<_> = outcomes(&table, &hits)[..900].to_vec();
         let said = references(&table.select(&known), &outcomes, &table.select(&later), &params).unwrap();
         for (name, p) in REFERENCES.iter().zip(&said) {
             let auc = crate::auc(p, &hits[900..]).unwrap();

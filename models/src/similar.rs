@@ -57,8 +57,8 @@ mod tests {
     use slotcast_features::Column;
 
     use crate::{
-        gate::Reign,
         params::ModelParams,
+        promotion::Incumbent,
         testing::{market, outcomes},
         train::train,
     };
@@ -67,7 +67,7 @@ mod tests {
     fn the_nearest_shares_what_matters() {
         let (table, hits) = market(600, 0.0, 4);
         let params = ModelParams::default().check().unwrap();
-        let training = train(&table, &outcomes(&hits), &params, Reign::default()).unwrap();
+        let training = train(&table, &outcomes(&table, &hits), &params, Incumbent::default()).unwrap();
         let found = training.models[1].similar(&table.select(&[10, 11]), &table, 3).unwrap();
         for (place, nearest) in found.iter().enumerate() {
             assert_eq!(nearest.len(), 3);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use slotcast_core::{Bend, DemandCurve};
 
-use crate::{demand::Reach, exact};
+use crate::{demand::CensoredDemand, exact};
 
 /// A category with fewer outcomes shares the slopes of all.
 const MIN_OF_CATEGORY: usize = 100;
@@ -20,7 +20,7 @@ const LEVELS: [f64; 2] = [0.1, 0.9];
 pub(crate) struct Seen {
     /// The calibrated logit of reaching the threshold.
     pub(crate) logit: f64,
-    pub(crate) reach: Reach,
+    pub(crate) reach: CensoredDemand,
     pub(crate) category: Option<String>,
 }
 
@@ -113,11 +113,11 @@ fn loss(seen: &[&Seen], slopes: Slopes) -> f64 {
         for level in LEVELS {
             let at = curve.quantile(level).ln();
             sum += match one.reach {
-                Reach::Exactly(value) => pinball(value, at, level),
+                CensoredDemand::Exactly(value) => pinball(value, at, level),
                 // A bound speaks only where the point lies beyond it.
-                Reach::AtLeast(bound) if at < bound => pinball(bound, at, level),
-                Reach::Below(bound) if at > bound => pinball(bound, at, level),
-                Reach::AtLeast(_) | Reach::Below(_) => 0.0,
+                CensoredDemand::AtLeast(bound) if at < bound => pinball(bound, at, level),
+                CensoredDemand::Below(bound) if at > bound => pinball(bound, at, level),
+                CensoredDemand::AtLeast(_) | CensoredDemand::Below(_) => 0.0,
             };
         }
     }
@@ -142,7 +142,11 @@ mod tests {
                 let chance = 4.0 * source.uniform() - 2.0;
                 let curve = DemandCurve::through(1.0, chance, 4.0, 2.0).unwrap();
                 let value = curve.quantile(source.uniform().clamp(1e-6, 1.0 - 1e-6)).ln();
-                Seen { logit: chance, reach: Reach::Exactly(value), category: Some("tea".to_owned()) }
+                Seen {
+                    logit: chance,
+                    reach: CensoredDemand::Exactly(value),
+                    category: Some("tea".to_owned()),
+                }
             };
             (0..rows).map(|_| one()).collect()
         };
@@ -150,7 +154,7 @@ mod tests {
         let later = draw(3_000);
         let inside = later.iter().filter(|one| {
             let ends = spread.curve(1.0, one.logit, Some("tea")).unwrap().quantiles();
-            matches!(one.reach, Reach::Exactly(value) if (ends.p10.ln()..=ends.p90.ln()).contains(&value))
+            matches!(one.reach, CensoredDemand::Exactly(value) if (ends.p10.ln()..=ends.p90.ln()).contains(&value))
         });
         let share = inside.count() as f64 / 3_000.0;
         assert!((share - 0.8).abs() < 0.03, "{share}");
@@ -166,7 +170,7 @@ mod tests {
             let chance = 4.0 * source.uniform() - 2.0;
             let curve = DemandCurve::bent(Bend::Threshold, 1.0, chance, 0.5, 8.0).unwrap();
             let value = curve.quantile(source.uniform().clamp(1e-6, 1.0 - 1e-6)).ln();
-            Seen { logit: chance, reach: Reach::Exactly(value), category: None }
+            Seen { logit: chance, reach: CensoredDemand::Exactly(value), category: None }
         };
         let seen: Vec<Seen> = (0..3_000).map(|_| one()).collect();
         let spread = Spread::fit(&seen).unwrap();

@@ -93,8 +93,16 @@ pub(crate) fn market(rows: usize, level: f64, seed: u64) -> (FeatureTable, Vec<b
     (table, hits)
 }
 
-/// Outcomes of offers with a threshold of 100: hits found 150, misses 60 orders.
-pub(crate) fn outcomes(hits: &[bool]) -> Vec<Option<Outcome>> {
-    let outcome = |hit: &bool| Some(Outcome::new(*hit, Some(if *hit { 150.0 } else { 60.0 }), 100.0, false));
-    hits.iter().map(outcome).collect()
+/// Outcomes of offers with a threshold of 100: hits found 150, misses 60 orders. Each may train a model three
+/// weeks after its opening.
+pub(crate) fn outcomes(table: &FeatureTable, hits: &[bool]) -> Vec<Option<Outcome>> {
+    let outcome = |(key, hit): (&OfferKey, &bool)| {
+        Some(Outcome::new(*hit, Some(if *hit { 150.0 } else { 60.0 }), 100.0, false, trainable_at(key)))
+    };
+    table.keys.iter().zip(hits).map(outcome).collect()
+}
+
+/// A week of sales and two of refunds after the opening.
+pub(crate) fn trainable_at(key: &OfferKey) -> DateTime<Utc> {
+    DateTime::from_timestamp(key.opens_at.timestamp() + 3 * 604_800, 0).expect("a date within reach")
 }

@@ -7,18 +7,19 @@ use slotcast_features::{Demand, FeatureTable, Outcome};
 use crate::{
     base_rate::BaseRate,
     calibrator::{Calibrator, Forward},
-    demand::Reach,
+    demand::CensoredDemand,
     error::ModelError,
     evaluate::{Judged, Scores, evaluate},
     fitted::{DEMAND, Fitted, LOGISTIC},
-    gate::{Contest, Promotion, Reign, promote},
     guards::{Alarm, of_features, of_model},
+    habits::{Habit, habits},
     out_of_time::{Block, fit_forward, lines, of_base_rate, of_members, probabilities},
     params::{ModelParams, ValidModelParams},
     prepare::check_columns,
+    promotion::{Challengers, Incumbent, Promotion, better_order, promote},
     scorer::Scorer,
     spread::{Seen, Spread},
-    trained::{BASE_RATE, BLEND, TrainedModel},
+    trained::{BASE_RATE, BLEND, Order, TrainedModel},
     worth::are_words_worth_it,
 };
 
@@ -45,8 +46,10 @@ pub struct OutOfTime {
     pub slots: Vec<NaiveDate>,
     /// Whether it reached its threshold.
     pub hits: Vec<bool>,
-    /// Chances of a hit: one list a model, in the order of [`Training::models`].
+    /// Probabilities of a hit: one list per model, in the order of [`Training::models`].
     pub p: Vec<Vec<f64>>,
+    /// Orders that need no model, for the same rows.
+    pub habits: Vec<Habit>,
 }
 
 impl OutOfTime {
@@ -56,17 +59,46 @@ impl OutOfTime {
     /// None that a [`Training`] could cause.
     pub fn scores(&self, model: usize) -> Result<Option<Scores>, ModelError> {
         let Some(p) = self.p.get(model).filter(|p| !p.is_empty()) else { return Ok(None) };
-        let judged = Judged { p, hits: &self.hits, slots: &self.slots, base_rate_p: &self.p[0] };
+        let judged = Judged { p, hits: &self.hits, slots: &self.slots, base_rate_p: &self.p[0], order: None };
         evaluate(judged, None).map(Some)
     }
 
-    /// Who of the models with these names, in the order of [`Self::p`], ranks under this reign.
-    pub fn promotion(&self, names: &[&str], reign: Reign<'_>) -> Promotion {
-        promote(Contest { names, p: &self.p, hits: &self.hits, slots: &self.slots }, reign)
+    /// Decision about the models with these names, in the order of [`Self::p`].
+    pub fn promotion(&self, names: &[&str], incumbent: Incumbent<'_>) -> Promotion {
+        promote(self.challengers(names), incumbent)
+    }
+
+    fn challengers<'a>(&'a self, names: &'a [&'a str]) -> Challengers<'a> {
+        Challengers { names, p: &self.p, habits: &self.habits, hits: &self.hits, slots: &self.slots }
     }
 }
 
 impl Training {
+    /// Puts a champion in place that was not decided by proof, with the order that has proven best beside it.
+    ///
+    /// # Panics
+    /// When there is no such model.
+    pub fn set_champion(&mut self, champion: usize, reason: &'static str, suspended: Option<&str>) {
+        let names: Vec<&str> = self.models.iter().map(TrainedModel::name).collect();
+        let order = better_order(self.out_of_time.challengers(&names), champion, suspended);
+        self.decide(Promotion { champion, gain: None, reason, order });
+    }
+
+    /// Notes a decision, and gives the champion the order that replaces its own.
+    fn decide(&mut self, promotion: Promotion) {
+        let order = promotion.order.as_ref().map(|better| {
+            match self.models.iter().find(|model| model.name() == better.by) {
+                Some(model) => Order::Model(Box::new(model.clone())),
+                None => {
+                    let habit = self.out_of_time.habits.iter().find(|habit| habit.name() == better.by);
+                    Order::Feature(habit.expect("an order is a model's or a habit's").feature.clone())
+                }
+            }
+        });
+        self.models[promotion.champion].order = order;
+        self.promotion = promotion;
+    }
+
     /// The model that ranks.
     pub fn promoted_model(&self) -> &TrainedModel {
         &self.models[self.promotion.champion]
@@ -74,7 +106,7 @@ impl Training {
 }
 
 /// Fits every kind of model to all rows of `table` that have an outcome; a row without one was on offer and was not
-/// chosen. `reign` says who ranked before.
+/// chosen. `incumbent` is the model that ranked before.
 ///
 /// The rows decide alone: the same rows in the same order give the same models to the bit.
 ///
@@ -87,7 +119,7 @@ pub fn train(
     table: &FeatureTable,
     outcomes: &[Option<Outcome>],
     params: &ValidModelParams,
-    reign: Reign<'_>,
+    incumbent: Incumbent<'_>,
 ) -> Result<Training, ModelError> {
     if outcomes.len() != table.len() {
         return Err(ModelError::Lengths { rows: table.len(), what: "outcomes", found: outcomes.len() });
@@ -103,16 +135,17 @@ pub fn train(
         base_rate: BaseRate::fit(table, outcomes),
         scorer: None,
         spread: None,
+        order: None,
     };
     let uses_words = are_words_worth_it(table, outcomes, params)?;
     match fit_forward(table, outcomes, params, uses_words) {
         Ok((fitted, blocks)) => {
             let past = Past { table, outcomes, blocks: &blocks };
-            with_regressions(base_rate, &fitted, &past, params, reign)
+            with_regressions(base_rate, &fitted, &past, params, incumbent)
         }
         Err(error) if error.leaves_the_base_rate() => Ok(Training {
             models: vec![base_rate],
-            promotion: Promotion { champion: 0, gain: None, why: "too_few_outcomes" },
+            promotion: Promotion { champion: 0, gain: None, reason: "too_few_outcomes", order: None },
             out_of_time: OutOfTime { p: vec![Vec::new()], ..OutOfTime::default() },
             note: Some(error.to_string()),
             alarms: of_features(table, outcomes),
@@ -126,7 +159,7 @@ fn with_regressions(
     fitted: &Fitted,
     past: &Past<'_>,
     params: &ModelParams,
-    reign: Reign<'_>,
+    incumbent: Incumbent<'_>,
 ) -> Result<Training, ModelError> {
     let names: Vec<&str> = fitted.members.iter().map(|member| member.name.as_str()).collect();
     let blocks = past.blocks;
@@ -154,12 +187,17 @@ fn with_regressions(
         p.push(probabilities(blocks, members, params));
     }
     let all = of_base_rate(judged).all();
-    let out_of_time = OutOfTime { slots: all.slots, hits: all.hits, p };
+    let rows: Vec<usize> = judged.iter().flat_map(|block| block.rows.iter().copied()).collect();
+    let habits = habits(past.table).iter().map(|habit| habit.select(&rows)).collect();
+    let out_of_time = OutOfTime { slots: all.slots, hits: all.hits, p, habits };
     let names: Vec<&str> = models.iter().map(TrainedModel::name).collect();
-    let promotion = out_of_time.promotion(&names, reign);
+    let promotion = out_of_time.promotion(&names, incumbent);
     let mut alarms = of_features(past.table, past.outcomes);
     alarms.extend(of_model(names[promotion.champion], &out_of_time.p[promotion.champion], &out_of_time.hits));
-    Ok(Training { models, promotion, out_of_time, note: fitted.note.clone(), alarms })
+    let note = fitted.note.clone();
+    let mut training = Training { models, promotion: promotion.clone(), out_of_time, note, alarms };
+    training.decide(promotion);
+    Ok(training)
 }
 
 /// Training rows and their predictions out of time.
@@ -180,7 +218,7 @@ impl Past<'_> {
                 let is_count = !matches!(demand, Demand::AtLeast(least) if least <= offer.threshold)
                     && !matches!(demand, Demand::Below(_));
                 if is_count {
-                    let reach = Reach::new(demand, offer.threshold);
+                    let reach = CensoredDemand::new(demand, offer.threshold);
                     let (logit, category) = (calibrated(*raw), offer.category.clone());
                     seen.push(Seen { logit, reach, category });
                 }

@@ -1,12 +1,13 @@
 //! A fitted model: it scores tables that have the features it knows, and refuses others.
 
 use serde::{Deserialize, Serialize};
-use slotcast_core::{Contribution, FeatureValue, Probability, ScoredOffer};
+use slotcast_core::{Contribution, FeatureValue, OrderValue, Probability, ScoredOffer};
 use slotcast_features::{Column, FeatureTable};
 
 use crate::{
     base_rate::BaseRate,
     error::ModelError,
+    habits,
     numbers::{logit, sigmoid},
     prepare::check_columns,
     scorer::{Score, Scorer},
@@ -29,6 +30,18 @@ pub struct TrainedModel {
     pub(crate) base_rate: BaseRate,
     pub(crate) scorer: Option<Scorer>,
     pub(crate) spread: Option<Spread>,
+    /// The order of a list, where another one than that of `p_hit` has proven better.
+    pub(crate) order: Option<Order>,
+}
+
+/// An order of offers, the largest value first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    /// That of another model's probabilities.
+    Model(Box<TrainedModel>),
+    /// That of a feature.
+    Feature(String),
 }
 
 impl TrainedModel {
@@ -78,7 +91,19 @@ impl TrainedModel {
             Some(scorer) => scorer.scores(table)?,
             None => (0..table.len()).map(|row| self.score_by_base_rate(table, row)).collect(),
         };
-        scores.into_iter().enumerate().map(|(row, score)| self.offer(table, row, score)).collect()
+        let offers = scores.into_iter().enumerate().map(|(row, score)| self.offer(table, row, score));
+        let mut offers: Vec<ScoredOffer> = offers.collect::<Result<_, _>>()?;
+        if let Some(order) = &self.order {
+            for (offer, value) in offers.iter_mut().zip(order.values(table)?) {
+                offer.order = Some(OrderValue { by: order.name(), value });
+            }
+        }
+        Ok(offers)
+    }
+
+    /// Name of the order that replaces that of `p_hit`; `None` where `p_hit` ranks best.
+    pub fn ordered_by(&self) -> Option<String> {
+        self.order.as_ref().map(Order::name)
     }
 
     pub(crate) fn check(&self, table: &FeatureTable) -> Result<(), ModelError> {
@@ -126,12 +151,33 @@ impl TrainedModel {
             p_low: Some(probability(score.low)?),
             p_high: Some(probability(score.high)?),
             p_hit_if_chosen: probability(score.if_chosen)?,
+            order: None,
             demand: curve.map(|curve| curve.quantiles()),
             curve,
             thin_data: self.base_rate.tallies.comparable(table, row).n < THIN_DATA_ROWS,
             contributions,
             model: self.name.clone(),
         })
+    }
+}
+
+impl Order {
+    fn name(&self) -> String {
+        match self {
+            Self::Model(model) => model.name.clone(),
+            Self::Feature(feature) => habits::name_of(feature),
+        }
+    }
+
+    /// One value per row of `table`.
+    fn values(&self, table: &FeatureTable) -> Result<Vec<f64>, ModelError> {
+        match self {
+            Self::Model(model) => {
+                Ok(model.score(table)?.into_iter().map(|scored| scored.p_hit.get()).collect())
+            }
+            Self::Feature(feature) => habits::values(table, feature)
+                .ok_or_else(|| ModelError::Column { feature: feature.clone(), rows: table.len() }),
+        }
     }
 }
 

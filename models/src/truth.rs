@@ -101,15 +101,17 @@ impl Truth<'_> {
         let constant = vec![mean(self.knowable); p.len()];
         let [own, worst, best] = [p, &constant, self.knowable].map(|p| self.losses(p));
         let share = |own: f64, worst: f64, best: f64| (worst > best).then(|| (worst - own) / (worst - best));
-        let ran: (Vec<f64>, Vec<bool>) =
-            p.iter().zip(self.hits).filter_map(|(p, hit)| Some((*p, (*hit)?))).unzip();
+        let ran: Vec<usize> = (0..p.len()).filter(|row| self.hits[*row].is_some()).collect();
+        let ran_p: Vec<f64> = ran.iter().map(|row| p[*row]).collect();
+        let ran_hits: Vec<bool> = ran.iter().filter_map(|row| self.hits[*row]).collect();
+        let ran_slots: Vec<NaiveDate> = ran.iter().map(|row| self.slots[*row]).collect();
         Ok(Some(Belief {
             log_loss: own.0,
             brier: own.1,
             log_loss_share: share(own.0, worst.0, best.0),
             brier_share: share(own.1, worst.1, best.1),
-            ece: ece(&ran.0, &ran.1),
-            ece_noise_floor: ece_noise_floor(&ran.0),
+            ece: ece(&ran_p, &ran_hits),
+            ece_noise_floor: ece_noise_floor(&ran_p, &ran_hits, &ran_slots),
         }))
     }
 

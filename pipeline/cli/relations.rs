@@ -93,7 +93,7 @@ pub(crate) fn rankings(lists: &[(&[RankedOffer], bool)]) -> Result<RecordBatch> 
         .text("threshold_basis", offer().map(|offer| offer.threshold_basis.to_string()))
         .number("price", offer().map(|offer| offer.price))
         .count("rank", each().map(|ranked| ranked.rank as usize))
-        .text("ranked_by", each().map(|ranked| ranked.ranked_by.to_owned()))
+        .text("ranked_by", each().map(|ranked| ranked.ranked_by.clone()))
         .number("p_hit", scored().map(|scored| scored.p_hit.get()))
         .number("p_low", scored().map(|scored| scored.p_low.map(|p| p.get())))
         .number("p_high", scored().map(|scored| scored.p_high.map(|p| p.get())))

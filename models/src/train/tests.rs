@@ -2,18 +2,18 @@
 
 use proptest::prelude::*;
 use slotcast_core::{FeatureValue, Hint};
-use slotcast_features::{Column, FeatureTable};
+use slotcast_features::{Column, FeatureTable, OfferKey};
 
 use super::*;
 use crate::{
     numbers::logit,
     seeded::SplitMix64,
-    testing::{TableBuilder, market, outcomes},
+    testing::{TableBuilder, market, outcomes, trainable_at},
 };
 
 fn fit(table: &FeatureTable, hits: &[bool]) -> Training {
     let params = ModelParams::default().check().unwrap();
-    train(table, &outcomes(hits), &params, Reign::default()).unwrap()
+    train(table, &outcomes(table, hits), &params, Incumbent::default()).unwrap()
 }
 
 fn with_signal(table: &FeatureTable, value: f64) -> FeatureTable {
@@ -73,9 +73,9 @@ fn without_both_outcomes_or_enough_rows_only_the_base_rate_is_left() {
 fn wrong_input_is_refused() {
     let params = ModelParams::default().check().unwrap();
     let (table, hits) = market(100, 0.0, 2);
-    assert!(matches!(train(&table.select(&[]), &[], &params, Reign::default()), Err(ModelError::NoRows)));
+    assert!(matches!(train(&table.select(&[]), &[], &params, Incumbent::default()), Err(ModelError::NoRows)));
     assert!(matches!(
-        train(&table, &outcomes(&hits[1..]), &params, Reign::default()),
+        train(&table, &outcomes(&table, &hits[1..]), &params, Incumbent::default()),
         Err(ModelError::Lengths { found: 99, .. })
     ));
 }
@@ -156,20 +156,21 @@ fn chosen_market() -> (FeatureTable, Vec<Option<Outcome>>, Vec<f64>) {
     let mut normal = || crate::normal::quantile(source.uniform().clamp(1e-9, 1.0 - 1e-9));
     let rows: Vec<[f64; 3]> = (0..4_000).map(|_| [normal(), normal(), normal()]).collect();
     let demand = |row: usize| (4.3 + 0.6 * rows[row][0] + 0.6 * rows[row][1] + 0.3 * rows[row][2]).exp();
+    let table =
+        TableBuilder::new(4_000).number("log_signals_per_threshold_alert", |row| Some(rows[row][0])).build();
     let mut outcomes = vec![None; 4_000];
     for slot in 0..200 {
         let mut offers: Vec<usize> = (20 * slot..20 * (slot + 1)).collect();
         let seen = |row: usize| rows[row][0] + rows[row][1];
         offers.sort_by(|a, b| seen(*b).total_cmp(&seen(*a)));
         for row in &offers[..10] {
-            outcomes[*row] = Some(Outcome::new(demand(*row) >= 100.0, Some(demand(*row)), 100.0, false));
+            let at = trainable_at(&table.keys[*row]);
+            outcomes[*row] = Some(Outcome::new(demand(*row) >= 100.0, Some(demand(*row)), 100.0, false, at));
         }
     }
-    let table =
-        TableBuilder::new(4_000).number("log_signals_per_threshold_alert", |row| Some(rows[row][0])).build();
     // The chance of an offer of which only the signal is known.
     let truth =
-        |row: &[f64; 3]| crate::normal::below((4.3 + 0.6 * row[0] - 100.0_f64.ln()) / 0.6_f64.hypot(0.3));
+        |row: &[f64; 3]| crate::normal::cdf((4.3 + 0.6 * row[0] - 100.0_f64.ln()) / 0.6_f64.hypot(0.3));
     (table, outcomes, rows.iter().map(truth).collect())
 }
 
@@ -177,7 +178,7 @@ fn chosen_market() -> (FeatureTable, Vec<Option<Outcome>>, Vec<f64>) {
 fn what_choosers_saw_is_not_credited_to_the_signals() {
     let (table, outcomes, truth) = chosen_market();
     let params = ModelParams::default().check().unwrap();
-    let training = train(&table, &outcomes, &params, Reign::default()).unwrap();
+    let training = train(&table, &outcomes, &params, Incumbent::default()).unwrap();
     let scored = training.models.iter().find(|model| model.name() == DEMAND).unwrap().score(&table).unwrap();
     let distance = |p: &dyn Fn(&slotcast_core::ScoredOffer) -> f64| {
         scored.iter().zip(&truth).map(|(one, truth)| (p(one) - truth).abs()).sum::<f64>() / 4_000.0
@@ -199,10 +200,12 @@ fn where_every_campaign_hits_demand_still_tells_them_apart() {
     let mut source = SplitMix64::new(8);
     let signal: Vec<f64> = (0..800).map(|_| source.uniform()).collect();
     let table = TableBuilder::new(800).number("signal", |row| Some(signal[row])).build();
-    let outcome = |signal: &f64| Some(Outcome::new(true, Some(150.0 + 900.0 * signal), 100.0, false));
-    let outcomes: Vec<_> = signal.iter().map(outcome).collect();
+    let outcome = |(signal, key): (&f64, &OfferKey)| {
+        Some(Outcome::new(true, Some(150.0 + 900.0 * signal), 100.0, false, trainable_at(key)))
+    };
+    let outcomes: Vec<_> = signal.iter().zip(&table.keys).map(outcome).collect();
     let params = ModelParams::default().check().unwrap();
-    let training = train(&table, &outcomes, &params, Reign::default()).unwrap();
+    let training = train(&table, &outcomes, &params, Incumbent::default()).unwrap();
     assert!(training.note.as_deref().unwrap().contains("hits and misses"), "{:?}", training.note);
     let demand = training.models.iter().find(|model| model.name() == DEMAND).unwrap();
     let median = |value: f64| demand.score(&with_signal(&table, value)).unwrap()[0].demand.unwrap().p50;
@@ -229,9 +232,9 @@ fn a_model_comes_back_from_its_text_to_the_bit() {
         assert_eq!(back.to_json(), text);
         assert_eq!(back.score(&table).unwrap(), model.score(&table).unwrap());
         assert_eq!((back.name(), back.n_rows(), back.n_hits()), (model.name(), 700, model.n_hits()));
-        let newer = text.replacen("\"format\":3", "\"format\":4", 1);
+        let newer = text.replacen("\"format\":4", "\"format\":5", 1);
         let message = TrainedModel::from_json(&newer).unwrap_err().to_string();
-        assert_eq!(message, "an artefact must have format `3`, not `4`");
+        assert_eq!(message, "an artefact must have format `4`, not `5`");
     }
     assert!(matches!(TrainedModel::from_json("{"), Err(ModelError::Json(_))));
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use slotcast_core::{Audience, DateTime, Utc};
 use slotcast_lake::{Published, RunRow};
-use slotcast_publish::warning;
+use slotcast_publish::{warning, warning_in};
 
 use super::{
     Outcome,
@@ -79,6 +79,9 @@ pub(crate) async fn nightly(
     let done = run.finish_with(refused_in_words(&refusals)).await?;
     let published = Published::of(&lake);
     published.point_latest_at(&done.run_id)?;
+    for (key, values) in stages::page_view::list_warnings(&lists) {
+        printer.warn(warning_in(settings.lang(), key, &values));
+    }
     printer.say(format!(
         "done in {:.1} s; page: {}",
         done.seconds,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use slotcast_core::{DateTime, DemandQuantiles, Knowledge, NaiveDate, ScoredOffer, Slot, SlotCalendar, Utc};
 use slotcast_features::{Column, FeatureTable, Labels, Outcome};
 use slotcast_lake::Lake;
-use slotcast_models::{BASE_RATE, BLEND, DEMAND, LOGISTIC, OutOfTime, Reign, references};
+use slotcast_models::{BASE_RATE, BLEND, DEMAND, Habit, Incumbent, LOGISTIC, OutOfTime, habits, references};
 use slotcast_stats::{Base, Question, Shelf, look_back};
 
 use super::train::TrainingRows;
@@ -29,6 +29,8 @@ pub(crate) struct Said {
     pub(crate) p: f64,
     /// For the offer as one that was chosen, like the outcomes that are known.
     pub(crate) p_if_chosen: f64,
+    /// The value that orders the list, the largest first.
+    pub(crate) order: f64,
     pub(crate) demand: Option<DemandQuantiles>,
 }
 
@@ -45,7 +47,9 @@ pub(crate) struct Prediction {
     pub(crate) is_thin: bool,
     /// ln(1 + alerts) less ln(threshold), if known.
     pub(crate) alerts: Option<f64>,
-    /// One entry a model, in the order of [`Backtest::models`].
+    /// One value per habit.
+    habits: Vec<f64>,
+    /// One entry per model, in the order of [`Backtest::models`].
     pub(crate) said: Vec<Said>,
 }
 
@@ -53,6 +57,7 @@ pub(crate) struct Prediction {
 struct Group {
     predictions: Vec<Prediction>,
     names: Vec<String>,
+    habits: Vec<String>,
     out_of_time: OutOfTime,
 }
 
@@ -119,12 +124,18 @@ fn with_champion(models: &[&'static str], groups: Vec<Group>) -> Vec<Prediction>
     let mut predictions = Vec::new();
     for mut group in groups {
         let names: Vec<&str> = group.names.iter().map(String::as_str).collect();
-        let promotion = group.out_of_time.promotion(&names, Reign { champion: Some(champion), barred: None });
+        let promotion =
+            group.out_of_time.promotion(&names, Incumbent { champion: Some(champion), suspended: None });
         let place = models.iter().position(|model| *model == names[promotion.champion]).unwrap_or(0);
         champion = models[place];
+        let order = promotion.order.map(|order| order.by);
+        let model = models.iter().position(|model| Some(*model) == order.as_deref());
+        let habit = group.habits.iter().position(|habit| Some(habit) == order.as_ref());
         for prediction in &mut group.predictions {
-            let said = prediction.said[place];
-            prediction.said.insert(seat, said);
+            let own = prediction.said[place];
+            let by_model = model.map(|model| prediction.said[model].p);
+            let order = by_model.or(habit.map(|habit| prediction.habits[habit])).unwrap_or(own.order);
+            prediction.said.insert(seat, Said { order, ..own });
         }
         predictions.append(&mut group.predictions);
     }
@@ -164,7 +175,7 @@ fn predict(ask: &Ask<'_>, slots: &[Slot]) -> Result<Option<Group>> {
     let market = lake.market();
     let cutoff = market.calendar().days_before(&slots[0], settings.lead_days);
     let rows = TrainingRows::known_at(table, labels, market, settings, slots[0].date, cutoff);
-    let Some(training) = rows.fit(settings, Reign::default())? else { return Ok(None) };
+    let Some(training) = rows.fit(settings, Incumbent::default())? else { return Ok(None) };
     let is_asked = |row: &usize| slots.iter().any(|slot| slot.date == table.keys[*row].offer.slot_date);
     let asked: Vec<usize> = (0..table.len()).filter(is_asked).collect();
     let offers = table.select(&asked);
@@ -179,12 +190,14 @@ fn predict(ask: &Ask<'_>, slots: &[Slot]) -> Result<Option<Group>> {
     } else {
         Vec::new()
     };
+    let habits = habits(&offers);
     let features = || table.spec.features().iter().map(|(name, _)| name.as_str());
     let (alerts, maker) =
         (features().position(|name| name == ALERTS), features().position(|name| name == "maker"));
     let prediction = |(place, row): (usize, &usize)| {
         let offer = &scored[0][place];
-        let of_reference = |p: &Vec<f64>| Said { p: p[place], p_if_chosen: p[place], demand: None };
+        let of_reference =
+            |p: &Vec<f64>| Said { p: p[place], p_if_chosen: p[place], order: p[place], demand: None };
         Prediction {
             slot_date: offer.offer.slot_date,
             id: offer.offer.id.clone(),
@@ -198,6 +211,7 @@ fn predict(ask: &Ask<'_>, slots: &[Slot]) -> Result<Option<Group>> {
                 Column::Number(values) => values[*row],
                 _ => None,
             }),
+            habits: habits.iter().map(|habit| habit.values[place]).collect(),
             said: scored
                 .iter()
                 .map(|scored| said(&scored[place]))
@@ -208,6 +222,7 @@ fn predict(ask: &Ask<'_>, slots: &[Slot]) -> Result<Option<Group>> {
     Ok(Some(Group {
         predictions: asked.iter().enumerate().map(prediction).collect(),
         names: training.models.iter().map(|model| model.name().to_owned()).collect(),
+        habits: habits.iter().map(Habit::name).collect(),
         out_of_time: training.out_of_time,
     }))
 }
@@ -217,5 +232,6 @@ fn said(scored: &ScoredOffer) -> Said {
     // Outcomes are those of chosen offers, so they are held against the curve of a chosen one.
     let curve =
         scored.curve.and_then(|curve| curve.with_chance(scored.offer.threshold, (p / (1.0 - p)).ln()));
-    Said { p: scored.p_hit.get(), p_if_chosen: p, demand: curve.map(|curve| curve.quantiles()) }
+    let own = scored.p_hit.get();
+    Said { p: own, p_if_chosen: p, order: own, demand: curve.map(|curve| curve.quantiles()) }
 }

@@ -32,6 +32,10 @@ pub(crate) fn scores(backtest_id: &str, backtest: &Backtest) -> Result<RecordBat
         .text("id", rows.iter().map(|(.., row)| row.id.clone()))
         .number("p_hit", rows.iter().map(|(_, said, _)| said.p))
         .number("p_hit_if_chosen", rows.iter().map(|(_, said, _)| said.p_if_chosen))
+        .number(
+            "order_value",
+            rows.iter().map(|(_, said, _)| Some(said.order).filter(|value| value.is_finite())),
+        )
         .flag("hit", rows.iter().map(|(.., row)| row.outcome.map(|outcome| outcome.hit)))
         .number("demand_p10", rows.iter().map(|(_, said, _)| said.demand.map(|demand| demand.p10)))
         .number("demand_p50", rows.iter().map(|(_, said, _)| said.demand.map(|demand| demand.p50)))
@@ -63,7 +67,9 @@ impl<'a> Ran<'a> {
 
     fn scores(&self, model: usize, seats: u32) -> Result<Scores> {
         let (p, base) = (self.p(model), self.p(0));
-        let judged = Judged { p: &p, hits: &self.hits, slots: &self.slots, base_rate_p: &base };
+        let order: Vec<f64> = self.rows.iter().map(|row| row.said[model].order).collect();
+        let (hits, slots) = (&self.hits, &self.slots);
+        let judged = Judged { p: &p, hits, slots, base_rate_p: &base, order: Some(&order) };
         Ok(evaluate(judged, Some(seats as usize))?)
     }
 

@@ -35,8 +35,12 @@ pub(super) fn card(
     };
     line(
         "ranks",
-        if row.is_champion { format!("yes ({})", training.promotion.why) } else { "no".to_owned() },
+        if row.is_champion { format!("yes ({})", training.promotion.reason) } else { "no".to_owned() },
     );
+    if let Some(order) = training.promotion.order.as_ref().filter(|_| row.is_champion) {
+        let gain = format!("{:.2} hits per slot more, standard error {:.2}", order.hits.mean, order.hits.se);
+        line("the list is ordered by", format!("{}, which has proven better ({gain})", order.by));
+    }
     line("learned from", format!("{} campaigns, {} of them hits", model.n_rows(), model.n_hits()));
     line("calibration", model.calibration().to_owned());
     line("features", format!("specification {}", model.spec_hash()));
@@ -64,7 +68,10 @@ pub(super) fn card(
     measure("Brier score", scores.brier);
     measure("AUC", scores.auc);
     measure("calibration error", scores.ece);
-    measure("what chance alone would show", scores.ece_noise_floor);
+    measure(
+        "calibration error that chance exceeds in one of twenty (slots resampled)",
+        scores.ece_noise_floor,
+    );
     card.push_str(
         "\n## Not for\n\nOffers unlike any that ran; campaigns in flight; prices or thresholds far outside those \
          that it learned from. Its reasons say what moved the score, not what would happen if that were changed.\n",

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use slotcast_core::{DateTime, NaiveDate, SlotCalendar, Utc};
-use slotcast_models::{BASE_RATE, Reign, Training};
+use slotcast_models::{BASE_RATE, Incumbent, Training};
 
 use crate::{
     failure::UserError,
@@ -59,16 +59,16 @@ impl Champions {
     }
 
     /// Who ranked before the slot of this date, and who may not.
-    pub(crate) fn reign(&self, slot_date: NaiveDate) -> Reign<'_> {
+    pub(crate) fn incumbent(&self, slot_date: NaiveDate) -> Incumbent<'_> {
         let barred = self
             .past
             .iter()
             .rev()
             .find(|decided| decided.barred.is_some())
             .filter(|decided| decided.barred_until.is_some_and(|until| slot_date < until));
-        Reign {
+        Incumbent {
             champion: self.past.last().map(|decided| decided.champion.as_str()),
-            barred: barred.and_then(|decided| decided.barred.as_deref()),
+            suspended: barred.and_then(|decided| decided.barred.as_deref()),
         }
     }
 
@@ -127,9 +127,9 @@ impl Champions {
             slot_date,
             champion: training.promoted_model().name().to_owned(),
             before,
-            why: promotion.why.to_owned(),
-            gain: promotion.gain.map(|(gain, _)| gain),
-            gain_se: promotion.gain.map(|(_, error)| error),
+            why: promotion.reason.to_owned(),
+            gain: promotion.gain.map(|gain| gain.mean),
+            gain_se: promotion.gain.map(|gain| gain.se),
             n: training.out_of_time.hits.len() as u64,
             barred: None,
             barred_until: None,

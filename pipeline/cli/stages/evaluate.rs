@@ -37,6 +37,8 @@ struct Said {
     /// Else it is an order.
     is_probability: bool,
     of: HashMap<Key, f64>,
+    /// Values that order the offers of a slot, the largest first.
+    order: HashMap<Key, f64>,
 }
 
 /// The judgement, one row a voice; and of what it was.
@@ -74,23 +76,25 @@ pub(crate) async fn evaluate(session: &UserSession, truth: &Path) -> Result<Eval
     let truth = Truth { slots: &slots, oracle: &oracle, knowable: &knowable, hits: &hits };
     let seats = seats(&known);
 
-    let mut voices: Vec<(String, bool, Vec<f64>)> = Vec::new();
+    let mut voices: Vec<(String, Option<Vec<f64>>, Vec<f64>)> = Vec::new();
     for said in models.into_iter().chain(habits(session).await?) {
-        // A habit that knows nothing of an offer puts it last.
-        let last = f64::NEG_INFINITY;
-        let values = keys.iter().map(|key| said.of.get(*key).copied().unwrap_or(last)).collect();
-        voices.push((said.by, said.is_probability, values));
+        // An offer without a value comes last.
+        let of = |values: &HashMap<Key, f64>| -> Vec<f64> {
+            keys.iter().map(|key| values.get(*key).copied().unwrap_or(f64::NEG_INFINITY)).collect()
+        };
+        voices.push((said.by, said.is_probability.then(|| of(&said.of)), of(&said.order)));
     }
     let average = knowable.iter().sum::<f64>() / knowable.len() as f64;
-    voices.push(("random".to_owned(), false, vec![0.0; keys.len()]));
-    voices.push(("best_constant".to_owned(), true, vec![average; keys.len()]));
-    voices.push(("p_hit_knowable".to_owned(), true, knowable.clone()));
-    voices.push(("p_hit_oracle".to_owned(), true, oracle.clone()));
+    let constant = vec![average; keys.len()];
+    voices.push(("random".to_owned(), None, vec![0.0; keys.len()]));
+    voices.push(("best_constant".to_owned(), Some(constant.clone()), constant));
+    voices.push(("p_hit_knowable".to_owned(), Some(knowable.clone()), knowable.clone()));
+    voices.push(("p_hit_oracle".to_owned(), Some(oracle.clone()), oracle.clone()));
 
     let mut judged = Vec::new();
-    for (by, is_probability, values) in voices {
-        let belief = if is_probability { truth.belief(&values)? } else { None };
-        judged.push((by, belief, truth.choice(&values, seats)?));
+    for (by, p, order) in voices {
+        let belief = p.map(|p| truth.belief(&p)).transpose()?.flatten();
+        judged.push((by, belief, truth.choice(&order, seats)?));
     }
     let slot_count = slots.chunk_by(|a, b| a == b).count();
     Ok(Evaluation { rows: batch(&judged, keys.len(), seats)?, source, slots: slot_count, unknown })
@@ -127,28 +131,39 @@ fn read_truth(path: &Path) -> Result<BTreeMap<Key, Known>> {
 
 /// Every model of the latest backtest.
 async fn said_by_backtest(session: &UserSession) -> Result<Vec<Said>> {
-    let batches = ask(session, "SELECT model, slot_date, id, p_hit FROM backtest_scores").await?;
-    let mut models: BTreeMap<String, HashMap<Key, f64>> = BTreeMap::new();
+    let batches =
+        ask(session, "SELECT model, slot_date, id, p_hit, order_value FROM backtest_scores").await?;
+    let mut models: BTreeMap<String, [HashMap<Key, f64>; 2]> = BTreeMap::new();
     for batch in &batches {
-        let names = texts(batch, "model")?;
-        for (row, (key, p)) in keys(batch, "id")?.into_iter().zip(numbers(batch, "p_hit")?).enumerate() {
-            models.entry(names[row].clone()).or_default().extend(p.map(|p| (key, p)));
+        let (names, columns) =
+            (texts(batch, "model")?, [numbers(batch, "p_hit")?, numbers(batch, "order_value")?]);
+        for (row, key) in keys(batch, "id")?.into_iter().enumerate() {
+            let maps = models.entry(names[row].clone()).or_default();
+            for (map, column) in maps.iter_mut().zip(&columns) {
+                map.extend(column[row].map(|value| (key.clone(), value)));
+            }
         }
     }
-    Ok(models.into_iter().map(|(by, of)| Said { by, is_probability: true, of }).collect())
+    type Values = HashMap<Key, f64>;
+    let said = |(by, [of, order]): (String, [Values; 2])| Said { by, is_probability: true, of, order };
+    Ok(models.into_iter().map(said).collect())
 }
 
 async fn said_by_ranking(session: &UserSession) -> Result<Said> {
-    let query = "SELECT slot_date, candidate_id AS id, p_hit, model FROM rankings WHERE NOT preliminary";
+    let query = "SELECT slot_date, candidate_id AS id, p_hit, -rank AS order_value, model FROM rankings \
+        WHERE NOT preliminary";
     let batches = ask(session, query).await?;
-    let mut of = HashMap::new();
-    let mut by = "ranking".to_owned();
+    let mut said =
+        Said { by: "ranking".to_owned(), is_probability: true, of: HashMap::new(), order: HashMap::new() };
     for batch in &batches {
-        by = texts(batch, "model")?.first().cloned().unwrap_or(by);
-        let pairs = keys(batch, "id")?.into_iter().zip(numbers(batch, "p_hit")?);
-        of.extend(pairs.filter_map(|(key, p)| Some((key, p?))));
+        said.by = texts(batch, "model")?.first().cloned().unwrap_or(said.by);
+        let (p, order) = (numbers(batch, "p_hit")?, numbers(batch, "order_value")?);
+        for (row, key) in keys(batch, "id")?.into_iter().enumerate() {
+            said.of.extend(p[row].map(|p| (key.clone(), p)));
+            said.order.extend(order[row].map(|value| (key, value)));
+        }
     }
-    Ok(Said { by, is_probability: true, of })
+    Ok(said)
 }
 
 /// What people do without a model, from what was known at each offer's T.
@@ -183,7 +198,7 @@ async fn habits(session: &UserSession) -> Result<Vec<Said>> {
             let pairs = keys(&batch, "id")?.into_iter().zip(numbers(&batch, "score")?);
             of.extend(pairs.filter_map(|(key, score)| Some((key, score?))));
         }
-        said.push(Said { by: by.to_owned(), is_probability: false, of });
+        said.push(Said { by: by.to_owned(), is_probability: false, of: HashMap::new(), order: of });
     }
     Ok(said)
 }

@@ -65,7 +65,7 @@ pub(super) async fn since_promotion(run: &Seen) -> Result<Option<ModelCheck>> {
         since: Some(since),
         n: p.len() as u64,
         ece: ece(&p, &hits),
-        ece_noise_floor: ece_noise_floor(&p),
+        ece_noise_floor: ece_noise_floor(&p, &hits, &dates),
         log_loss,
         base_log_loss,
         bins: reliability(&p, &hits).into_iter().map(bin).collect(),

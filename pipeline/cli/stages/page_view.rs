@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use anyhow::Result;
 use slotcast_core::{Audience, Knowledge, NaiveDate, RankedOffer};
 use slotcast_lake::{Market, Published};
-use slotcast_models::MIN_ROWS_TO_JUDGE;
+use slotcast_models::BASE_RATE;
 use slotcast_publish::{
     BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelSummary,
     NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReviewedOffer, SimilarCampaign,
@@ -15,6 +15,7 @@ use slotcast_publish::{
 use super::{
     backtest::CHAMPION,
     beside::{Place, place},
+    champions::ROLLED_BACK,
     model_check::{model_check, since_promotion},
     rank::RankedList,
 };
@@ -36,7 +37,7 @@ pub(crate) async fn page_view(
     audience: Audience,
 ) -> Result<PageView> {
     let market = run.lake.market();
-    warnings.extend(what_to_mind(lists));
+    warnings.extend(list_warnings(lists).iter().map(|(key, values)| warning(key, values)));
     let beside = Told::of(run).await?;
     let calendar = market.calendar();
     let lists: Vec<ListView> = lists
@@ -78,13 +79,31 @@ pub(crate) async fn page_view(
     })
 }
 
-/// What the reader must know of the lists before anything else.
-fn what_to_mind(lists: &[RankedList]) -> Option<String> {
-    if lists.iter().any(|list| list.model.is_none()) {
-        return Some(warning("no_outcome", &[]));
+/// A key of the texts, and the values of its places.
+pub(crate) type Warning = (&'static str, Vec<(&'static str, String)>);
+
+/// Caveats of the lists, each once: no model, a model without skill, or an order other than that of `p_hit`.
+pub(crate) fn list_warnings(lists: &[RankedList]) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = Vec::new();
+    for warning in lists.iter().flat_map(warnings_of) {
+        if !warnings.iter().any(|(key, _)| *key == warning.0) {
+            warnings.push(warning);
+        }
     }
-    let n = lists.iter().filter_map(|list| list.model.as_ref()).map(|model| model.n_rows()).min()?;
-    (n < MIN_ROWS_TO_JUDGE).then(|| warning("few_outcomes", &[("n", n.to_string())]))
+    warnings
+}
+
+fn warnings_of(list: &RankedList) -> Vec<Warning> {
+    let Some(model) = &list.model else { return vec![("no_outcome", Vec::new())] };
+    let counts = vec![("n", model.n_rows().to_string()), ("hits", model.n_hits().to_string())];
+    let base_rate = (model.name() == BASE_RATE).then(|| match list.reason.as_str() {
+        "too_few_outcomes" => ("base_rate_too_few_outcomes", counts),
+        ROLLED_BACK => ("base_rate_rolled_back", Vec::new()),
+        _ => ("base_rate_no_better_model", Vec::new()),
+    });
+    let order = list.offers.first().map(|first| &first.ranked_by);
+    let order = order.filter(|by| model.ordered_by().as_ref() == Some(*by));
+    base_rate.into_iter().chain(order.map(|by| ("other_order", vec![("order", by.clone())]))).collect()
 }
 
 fn summary(list: &RankedList) -> ModelSummary {

@@ -26,6 +26,8 @@ pub(crate) struct RankedList {
     pub(crate) is_frozen: bool,
     /// None where nothing could be learned yet; then there are no offers either.
     pub(crate) model: Option<TrainedModel>,
+    /// Reason for which that model ranks, as in the relation `models`.
+    pub(crate) reason: String,
     pub(crate) offers: Vec<RankedOffer>,
     pub(crate) similar: Vec<SimilarRow>,
 }
@@ -73,10 +75,10 @@ pub(crate) async fn ranked_lists(run: &Seen, settings: &Settings, slot: Slot) ->
     let is_frozen = knowledge.is_frozen(run.as_of);
     let table = FeatureTable::from_batches(&run.relation("product_slots").await?)?;
     let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
-    let model = promoted_model(run, slot.date).await?;
+    let promoted = promoted_model(run, slot.date).await?;
     let at = knowledge.knowledge_at;
     let past = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot.date, at);
-    let mut lists = vec![list(settings, &table, &past, model, slot, false, is_frozen)?];
+    let mut lists = vec![list(settings, &table, &past, promoted, slot, false, is_frozen)?];
     // A replay of a past slot has no slot ahead of it.
     if is_frozen && slot.opens_at > run.as_of {
         lists.push(preliminary(run, settings, calendar.following(&slot)).await?);
@@ -92,27 +94,29 @@ async fn preliminary(run: &Seen, settings: &Settings, slot: Slot) -> Result<Rank
     let at = Knowledge::of(&market.calendar(), slot, run.as_of, settings.lead_days).knowledge_at;
     let past = TrainingRows::known_at(&table, &labels, market, settings, slot.date, at);
     let champions = Champions::known_to(run).await?;
-    let training = past.fit(settings, champions.reign(slot.date))?;
-    let model = training.map(|training| training.promoted_model().clone());
-    list(settings, &table, &past, model, slot, true, false)
+    let training = past.fit(settings, champions.incumbent(slot.date))?;
+    let promoted =
+        training.map(|training| (training.promoted_model().clone(), training.promotion.reason.to_owned()));
+    list(settings, &table, &past, promoted, slot, true, false)
 }
 
 fn list(
     settings: &Settings,
     table: &FeatureTable,
     past: &TrainingRows,
-    model: Option<TrainedModel>,
+    promoted: Option<(TrainedModel, String)>,
     slot: Slot,
     is_preliminary: bool,
     is_frozen: bool,
 ) -> Result<RankedList> {
     let in_slot = |row: &usize| table.keys[*row].offer.slot_date == slot.date;
     let offers = table.select(&(0..table.len()).filter(in_slot).collect::<Vec<_>>());
+    let (model, reason) = promoted.map_or((None, String::new()), |(model, reason)| (Some(model), reason));
     let (scored, similar) = match &model {
         Some(model) => (model.score(&offers)?, similar::similar(model, &offers, past)?),
         None => (Vec::new(), Vec::new()),
     };
     let base_rate = model.as_ref().map_or(0.0, base_rate);
     let offers = slotcast_rank::rank(scored, settings.rank_by.given(base_rate));
-    Ok(RankedList { slot, is_preliminary, is_frozen, model, offers, similar })
+    Ok(RankedList { slot, is_preliminary, is_frozen, model, reason, offers, similar })
 }

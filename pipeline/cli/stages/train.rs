@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use slotcast_core::{DateTime, NaiveDate, Utc};
 use slotcast_features::{FeatureTable, Labels, Outcome};
 use slotcast_lake::Market;
-use slotcast_models::{ModelError, Promotion, Reign, Scores, TrainedModel, Training};
+use slotcast_models::{Incumbent, ModelError, Scores, TrainedModel, Training};
 
 use super::{
     card::card,
@@ -64,8 +64,8 @@ impl TrainingRows {
     }
 
     /// Fits; `None` where no campaign has an outcome yet.
-    pub(crate) fn fit(&self, settings: &Settings, reign: Reign<'_>) -> Result<Option<Training>> {
-        match slotcast_models::train(&self.table, &self.outcomes, &settings.model_params, reign) {
+    pub(crate) fn fit(&self, settings: &Settings, incumbent: Incumbent<'_>) -> Result<Option<Training>> {
+        match slotcast_models::train(&self.table, &self.outcomes, &settings.model_params, incumbent) {
             Ok(training) => Ok(Some(training)),
             Err(ModelError::NoRows) => Ok(None),
             Err(other) => Err(other.into()),
@@ -88,11 +88,11 @@ pub(crate) async fn train(
     if change == Change::Rollback {
         champions.roll_back(run, &run.lake.market().calendar(), slot_date)?;
     }
-    let mut training = rows.fit(settings, champions.reign(slot_date))?;
+    let mut training = rows.fit(settings, champions.incumbent(slot_date))?;
     if let (Change::Rollback, Some(training)) = (change, &mut training) {
-        let champion = champions.reign(slot_date).champion;
+        let Incumbent { champion, suspended } = champions.incumbent(slot_date);
         let place = training.models.iter().position(|model| Some(model.name()) == champion);
-        training.promotion = Promotion { champion: place.unwrap_or(0), gain: None, why: ROLLED_BACK };
+        training.set_champion(place.unwrap_or(0), ROLLED_BACK, suspended);
     }
     let described = training.as_ref().map(described).transpose()?.unwrap_or_default();
     match &training {
@@ -162,11 +162,15 @@ fn models_batch(
     let each = || rows.iter().map(|row| row.model);
     let score =
         |value: fn(&Scores) -> Option<f64>| rows.iter().map(move |row| row.scores.as_ref().and_then(value));
+    let promotion_of =
+        |row: &Described<'_>| training.filter(|_| row.is_champion).map(|training| &training.promotion);
     let cards = rows.iter().map(|row| training.map(|training| card(row, training, slot_date, run)));
     Columns::default()
         .day("slot_date", rows.iter().map(|_| slot_date))
         .text("model", each().map(|model| model.name().to_owned()))
         .flag("promoted", rows.iter().map(|row| Some(row.is_champion)))
+        .text("reason", rows.iter().map(|row| promotion_of(row).map(|promotion| promotion.reason.to_owned())))
+        .text("ordered_by", each().map(TrainedModel::ordered_by))
         .text("spec_hash", each().map(|model| model.spec_hash().to_owned()))
         .count("n", each().map(TrainedModel::n_rows))
         .count("hits", each().map(TrainedModel::n_hits))
@@ -184,8 +188,11 @@ fn models_batch(
         .batch()
 }
 
-/// The model that the last `train` promoted for this slot; `None` where it found no outcome to learn from.
-pub(crate) async fn promoted_model(run: &Seen, slot_date: NaiveDate) -> Result<Option<TrainedModel>> {
+/// The model that the last `train` promoted for this slot, and its reason; `None` where it found no outcome to learn from.
+pub(crate) async fn promoted_model(
+    run: &Seen,
+    slot_date: NaiveDate,
+) -> Result<Option<(TrainedModel, String)>> {
     for batch in run.relation("models").await? {
         let column = |name: &str| batch.column_by_name(name).context("relation `models` is damaged");
         let artifacts: &StringArray = column("artifact")?.as_string();
@@ -201,7 +208,9 @@ pub(crate) async fn promoted_model(run: &Seen, slot_date: NaiveDate) -> Result<O
                 )
                 .into());
             }
-            return Ok(Some(TrainedModel::from_json(artifacts.value(row))?));
+            let reasons: &StringArray = column("reason")?.as_string();
+            let model = TrainedModel::from_json(artifacts.value(row))?;
+            return Ok(Some((model, reasons.value(row).to_owned())));
         }
     }
     Ok(None)

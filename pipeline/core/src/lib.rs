@@ -22,7 +22,7 @@ pub use hint::Hint;
 pub use holidays::{HOLIDAY_TABLE_VERSION, Holiday, HolidayKind, KOREAN_HOLIDAY_YEARS, korean_holiday};
 pub use internal::{Audience, is_internal};
 pub use knowledge::Knowledge;
-pub use offer::{Contribution, FeatureValue, Offer, Probability, RankedOffer, ScoredOffer};
+pub use offer::{Contribution, FeatureValue, Offer, OrderValue, Probability, RankedOffer, ScoredOffer};
 pub use rate::{BetaPrior, RatePrior, wilson_interval};
 pub use run::{RunId, RunIdError};
 pub use threshold::{ThresholdBasis, UnknownBasis};

@@ -82,6 +82,15 @@ pub struct Contribution {
     pub push: f64,
 }
 
+/// A value by which a list is ordered, the largest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderValue {
+    /// Name of the order: a model, or a habit such as `signals_per_threshold_alert`.
+    pub by: String,
+    /// The value; negative infinity where it is unknown.
+    pub value: f64,
+}
+
 /// An offer with what a model says of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoredOffer {
@@ -96,6 +105,8 @@ pub struct ScoredOffer {
     /// The chance for an offer of which no more is known than that somebody chose it: what the outcomes of
     /// chosen offers are held against. It is `p_hit` where the choice tells the model nothing.
     pub p_hit_if_chosen: Probability,
+    /// The value that orders the list instead of `p_hit`, where another order has proven better.
+    pub order: Option<OrderValue>,
     /// The demand expected, if the model has a distribution for it.
     pub demand: Option<DemandQuantiles>,
     /// That distribution.
@@ -150,7 +161,7 @@ pub struct RankedOffer {
     /// Place in the list of its slot, from 1.
     pub rank: u32,
     /// What the list is ordered by.
-    pub ranked_by: &'static str,
+    pub ranked_by: String,
     /// The offer and its score.
     pub scored: ScoredOffer,
     /// The strongest contributions, strongest first.

@@ -22,6 +22,8 @@ pub struct Outcome {
     pub hit: bool,
     /// How much demand there was, in the threshold's basis.
     pub demand: Demand,
+    /// First moment at which a model may train on it: known, and closed for the label lag.
+    pub trainable_at: DateTime<Utc>,
 }
 
 /// What is known of a campaign's demand.
@@ -47,7 +49,13 @@ impl Demand {
 
 impl Outcome {
     /// A declared outcome that contradicts the count leaves an interval, as does a capacity that was reached.
-    pub fn new(hit: bool, demand: Option<f64>, threshold: f64, is_sold_out: bool) -> Self {
+    pub fn new(
+        hit: bool,
+        demand: Option<f64>,
+        threshold: f64,
+        is_sold_out: bool,
+        trainable_at: DateTime<Utc>,
+    ) -> Self {
         let counted = demand.filter(|demand| demand.is_finite() && *demand >= 0.0);
         let demand = match (hit, counted) {
             (true, Some(demand)) if is_sold_out => Demand::AtLeast(demand.max(threshold)),
@@ -56,7 +64,7 @@ impl Outcome {
             (false, Some(demand)) if demand < threshold => Demand::Exactly(demand),
             (false, _) => Demand::Below(threshold),
         };
-        Self { hit, demand }
+        Self { hit, demand, trainable_at }
     }
 }
 
@@ -99,7 +107,7 @@ impl Labels {
                 let Some(hit) = hit else { continue };
                 let is_sold_out = sold_out.is_valid(row) && sold_out.value(row);
                 by_campaign.entry(campaign).or_default().push(Label {
-                    outcome: Outcome::new(hit, demands[row], thresholds[row], is_sold_out),
+                    outcome: Outcome::new(hit, demands[row], thresholds[row], is_sold_out, known[row]),
                     closes_at: closings[row],
                     known_at: known[row],
                     superseded_at: superseded[row],
@@ -116,7 +124,7 @@ impl Labels {
             .iter()
             .find(|label| label.known_at <= at && label.superseded_at.is_none_or(|end| at < end))
             .filter(|label| label.closes_at + lag <= at)
-            .map(|label| label.outcome)
+            .map(|label| Outcome { trainable_at: label.known_at.max(label.closes_at + lag), ..label.outcome })
     }
 
     /// The outcome that holds last of all, whenever that was learned: what a prediction is judged by.
@@ -132,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_count_that_cannot_be_all_is_an_interval() {
-        let demand = |hit, demand, is_sold_out| Outcome::new(hit, demand, 100.0, is_sold_out).demand;
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let demand = |hit, demand, is_sold_out| Outcome::new(hit, demand, 100.0, is_sold_out, at).demand;
         assert_eq!(demand(true, Some(120.0), false), Demand::Exactly(120.0));
         assert_eq!(demand(false, Some(0.0), false), Demand::Exactly(0.0));
         assert_eq!(demand(true, Some(150.0), true), Demand::AtLeast(150.0));

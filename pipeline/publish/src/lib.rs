@@ -29,6 +29,7 @@ pub use view::{
 };
 pub use words::{
     INTERNAL, Lang, START, UnknownLang, explain_word, moves_text, reason_text, reasons_text, warning,
+    warning_in,
 };
 pub use workbook::workbook;
 

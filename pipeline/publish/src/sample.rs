@@ -175,7 +175,7 @@ fn offer(place: usize) -> RankedOffer {
     let curve = curve.filter(|_| place % 4 != 2);
     RankedOffer {
         rank: u32::try_from(place + 1).expect("a small number"),
-        ranked_by: "p_hit",
+        ranked_by: "p_hit".to_owned(),
         scored: ScoredOffer {
             offer: Offer {
                 id: format!("cand-{:04}", 2_000 + 17 * place),
@@ -195,6 +195,7 @@ fn offer(place: usize) -> RankedOffer {
             p_low: chance(p_hit - half),
             p_high: chance(p_hit + half),
             p_hit_if_chosen: chance(p_hit).expect("a probability"),
+            order: None,
             demand: curve.map(|curve| curve.quantiles()),
             curve,
             thin_data,

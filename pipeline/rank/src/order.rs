@@ -8,7 +8,7 @@ use crate::{rank_by::RankBy, reasons::top_reasons};
 
 /// Puts the offers of one slot in order, numbers them from 1 and picks their reasons.
 ///
-/// The order is: what `rank_by` says, then the median demand as a multiple of the
+/// The order is: the value that `rank_by` names, then p_hit, then the median demand as a multiple of the
 /// threshold (offers without one last), then the id.
 pub fn rank(scored: Vec<ScoredOffer>, rank_by: RankBy) -> Vec<RankedOffer> {
     let mut scored = scored;
@@ -18,11 +18,17 @@ pub fn rank(scored: Vec<ScoredOffer>, rank_by: RankBy) -> Vec<RankedOffer> {
             .then_with(|| a.offer.id.cmp(&b.offer.id))
             .then_with(|| by_everything_else(a, b))
     });
+    let proven = scored.first().and_then(|first| first.order.as_ref()).map(|order| order.by.clone());
+    let ranked_by = match (rank_by, proven) {
+        (RankBy::Auto, Some(by)) => by,
+        (RankBy::Auto, None) => RankBy::PHit.as_str().to_owned(),
+        (chosen, _) => chosen.as_str().to_owned(),
+    };
     (1..)
         .zip(scored)
         .map(|(rank, scored)| RankedOffer {
             rank,
-            ranked_by: rank_by.as_str(),
+            ranked_by: ranked_by.clone(),
             reasons: top_reasons(&scored.contributions),
             scored,
         })
@@ -32,7 +38,8 @@ pub fn rank(scored: Vec<ScoredOffer>, rank_by: RankBy) -> Vec<RankedOffer> {
 fn by_first_place(a: &ScoredOffer, b: &ScoredOffer, rank_by: RankBy) -> Ordering {
     let twice = |scored: &ScoredOffer| Some(scored.curve?.p_at_least(2.0 * scored.offer.threshold));
     let first = |scored: &ScoredOffer| match rank_by {
-        RankBy::Auto | RankBy::PHit => Some(scored.p_hit.get()),
+        RankBy::Auto => Some(scored.order.as_ref().map_or(scored.p_hit.get(), |order| order.value)),
+        RankBy::PHit => Some(scored.p_hit.get()),
         RankBy::PTwice => twice(scored),
         RankBy::ExpectedAmount => scored.expected_amount(),
     };
@@ -70,6 +77,8 @@ fn by_everything_else(a: &ScoredOffer, b: &ScoredOffer) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use slotcast_core::OrderValue;
+
     use crate::sample::{offers, scored, scored_with_demand};
     use proptest::prelude::*;
 
@@ -106,6 +115,23 @@ mod tests {
             ["none", "flat", "steep"],
             "without a price by chance and demand"
         );
+    }
+
+    #[test]
+    fn a_proven_order_goes_first_unless_the_settings_name_one() {
+        let by_alerts = |id: &str, p_hit: f64, value: f64| ScoredOffer {
+            order: Some(OrderValue { by: "signals_per_threshold_alert".to_owned(), value }),
+            ..scored(id, p_hit)
+        };
+        let list = || vec![by_alerts("likely", 0.9, 0.5), by_alerts("awaited", 0.4, 2.0)];
+        let first = |rank_by| {
+            let ranked = rank(list(), rank_by);
+            (ranked[0].scored.offer.id.clone(), ranked[0].ranked_by.clone())
+        };
+        let named = |id: &str, by: &str| (id.to_owned(), by.to_owned());
+        assert_eq!(first(RankBy::Auto), named("awaited", "signals_per_threshold_alert"));
+        assert_eq!(first(RankBy::PHit), named("likely", "p_hit"));
+        assert_eq!(rank(vec![scored("a", 0.5)], RankBy::Auto)[0].ranked_by, "p_hit");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(crate) fn scored(id: &str, p_hit: f64) -> ScoredOffer {
         p_low: None,
         p_high: None,
         p_hit_if_chosen: Probability::new(p_hit).expect("a probability"),
+        order: None,
         demand: None,
         curve: None,
         thin_data: false,

@@ -37,7 +37,7 @@ pub(crate) static COLUMNS: &[Column] = &[
         Value::Count(u64::from(row.offer.ranked.rank))
     }),
     Column::new("ranked_by", RANKINGS, Place::Offer, Kind::Text, |row| {
-        Value::text(row.offer.ranked.ranked_by)
+        Value::text(&row.offer.ranked.ranked_by)
     }),
     Column::new("p_hit", RANKINGS, Place::Offer, Kind::Chance, |row| chance(Some(scored(row).p_hit))),
     Column::new("p_low", RANKINGS, Place::Offer, Kind::Chance, |row| chance(scored(row).p_low)),

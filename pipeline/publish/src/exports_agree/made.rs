@@ -118,6 +118,7 @@ fn ranked() -> impl Strategy<Value = RankedOffer> {
             p_low: chances.1.map(p),
             p_high: chances.2.map(p),
             p_hit_if_chosen: p(chances.0),
+            order: None,
             demand: curve.map(|curve| curve.quantiles()),
             curve,
             thin_data: shape.1,
@@ -125,7 +126,7 @@ fn ranked() -> impl Strategy<Value = RankedOffer> {
             model: shape.2,
             offer,
         };
-        RankedOffer { rank: 1, ranked_by: "p_hit", scored, reasons }
+        RankedOffer { rank: 1, ranked_by: "p_hit".to_owned(), scored, reasons }
     })
 }
 

@@ -117,7 +117,7 @@ pub(super) fn said_text(view: &PageView, offer: &OfferView, name: &str) -> Optio
         "title" => terms.title.clone(),
         "category" => terms.category.clone(),
         "maker_name" => terms.maker_name.clone(),
-        "ranked_by" => Some(offer.ranked.ranked_by.to_owned()),
+        "ranked_by" => Some(offer.ranked.ranked_by.clone()),
         "reasons_ko" => Some(reasons_text(Lang::Ko, &offer.ranked.reasons, view.audience)),
         "reasons_en" => Some(reasons_text(Lang::En, &offer.ranked.reasons, view.audience)),
         "model" => Some(scored.model.clone()),

@@ -58,10 +58,25 @@ pub fn explain_word(lang: Lang, key: &str, values: &[(&str, String)]) -> String 
     filled(lang, &format!("explain.{key}"), values)
 }
 
-/// Something that readers must know first, in both languages.
+/// A warning that readers must see first, in both languages. See [`warning_in`].
 pub fn warning(key: &str, values: &[(&str, String)]) -> String {
-    let said = |lang| filled(lang, &format!("warning.{key}"), values);
-    format!("{} · {}", said(Lang::Ko), said(Lang::En))
+    format!("{} · {}", warning_in(Lang::Ko, key, values), warning_in(Lang::En, key, values))
+}
+
+/// The same in one language. The value `order` is the name of an order, which is translated.
+pub fn warning_in(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
+    let translated = values
+        .iter()
+        .map(|(name, text)| (*name, if *name == "order" { order_label(lang, text) } else { text.clone() }));
+    filled(lang, &format!("warning.{key}"), &translated.collect::<Vec<_>>())
+}
+
+/// The name of an order: a habit such as `signals_per_threshold_alert`, or a model.
+fn order_label(lang: Lang, by: &str) -> String {
+    match by.strip_prefix("signals_per_threshold_") {
+        Some(_) => Tongue::of(lang).label(&format!("log_{by}")).0,
+        None => by.to_owned(),
+    }
 }
 
 fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String {

@@ -116,7 +116,7 @@ impl Market {
 
     /// The truth of every offer, in the order of slots and ids: `id`, `campaign_id` (null if it did not run),
     /// `slot_date`, `threshold`, `selected`, `p_hit_oracle`, `p_hit_knowable`, `mean_demand` and `demand` in the
-    /// threshold's basis, `dispersion`, `hit` (null if it did not run or was withdrawn).
+    /// threshold's basis, `mean_alerts`, `mean_wishes`, `mean_shares`, `mean_likes`, `dispersion`, `hit` (null if it did not run or was withdrawn).
     ///
     /// # Errors
     /// Only where memory cannot hold the columns.

@@ -14,7 +14,8 @@
 -- column gain: log loss by which it is better than the base rate
 -- column gain_se: its standard error over slots
 -- column ece: how far predicted and observed rates lie apart, over bins
--- column ece_noise_floor: the ece that chance alone exceeds in one of twenty cases
+-- column ece_noise_floor: ece that a calibrated model exceeds by chance in one of twenty cases: the larger of the 95th
+--   percentiles of independent draws and of slots resampled (campaigns of a slot share their luck)
 -- column precision_at_seats: hits among the best of each slot, as many as it has seats
 -- column coverage_80: share of demands within the 80 % interval
 -- column verdict: better_than_base_rate, no_better_than_base_rate or not_enough_data

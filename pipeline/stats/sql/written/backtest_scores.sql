@@ -7,6 +7,8 @@
 -- column p_hit: chance of reaching the threshold, as predicted
 -- column p_hit_if_chosen: the same for an offer of which somebody thought well enough to choose it; outcomes are
 --   those of chosen offers, so measures use this
+-- column order_value: value that orders the list of its slot, the largest first: p_hit, unless another order had
+--   proven better; null where unknown, and then last
 -- column hit: whether it was reached
 -- column demand_p10: demand that is exceeded nine times in ten, if chosen
 -- column demand_p50: the median

@@ -1,6 +1,6 @@
 -- grain: decision about which model ranks
 -- Which model ranked when, and why. A challenger takes over where its log loss on later campaigns is lower by
---   more than a standard error over slots and its chances are of the right size.
+--   more than a standard error over slots and it seats no fewer hits in the first third of each slot.
 -- column decided_by: the run that decided
 -- column as_of: the moment for which that run spoke
 -- column champion: the model that ranks from then on

@@ -4,6 +4,8 @@
 -- column slot_date: the slot for which it was fitted
 -- column model: base_rate, logistic, demand or blend
 -- column promoted: it made the list
+-- column reason: of the promoted model: kept, won, too_few_outcomes, no_longer_there or rolled_back
+-- column ordered_by: of the promoted model: the order that replaces its p_hit; null where p_hit ranks best
 -- column spec_hash: of the features that it reads
 -- column n: campaigns that it learned from
 -- column hits: of them, those that reached their threshold
@@ -12,7 +14,7 @@
 -- column out_of_time_brier: mean squared error on them
 -- column out_of_time_auc: chance that a hit is ranked above a miss
 -- column out_of_time_ece: how far predicted and observed rates lie apart
--- column ece_noise_floor: what chance alone exceeds in one of twenty cases
+-- column ece_noise_floor: calibration error that a calibrated model exceeds by chance in one of twenty cases, slots resampled
 -- column calibration: none, platt or isotonic
 -- column code_version: of slotcast
 -- column data_version: versions of the relations that it learned from

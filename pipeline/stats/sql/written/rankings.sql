@@ -3,7 +3,8 @@
 --   decided the list stays as it was, and the following slot is listed too, as preliminary.
 -- column candidate_id: the offer: its candidate, else its campaign
 -- column rank: 1 is best, within slot_date
--- column ranked_by: what decided the order, p_hit, p_twice_threshold where nearly everything hits, or what `rank.by` says
+-- column ranked_by: value that orders the list: p_hit; a model or habit that put more hits first on later slots, such as
+--   signals_per_threshold_alert; p_twice_threshold where nearly everything hits; or the setting `rank.by`
 -- column p_hit: chance of reaching the threshold
 -- column p_low: lower end of its 80 % interval
 -- column p_high: upper end
