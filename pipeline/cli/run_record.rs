@@ -9,7 +9,7 @@ use slotcast_stats::{Base, BuiltRelation};
 
 use crate::{
     clock::{Watch, now, peak_memory_bytes},
-    failure::StageFailed,
+    failure::{StageFailed, caught},
     printer::Printer,
     seen::Seen,
 };
@@ -132,7 +132,7 @@ impl RunInProgress {
         self.row.attempt
     }
 
-    /// Runs a stage and notes what became of it. An error also ends the run in the ledger.
+    /// Runs a stage and notes what became of it. An error or a panic also ends the run in the ledger.
     pub(crate) async fn stage<T>(
         &mut self,
         printer: &Printer,
@@ -140,7 +140,7 @@ impl RunInProgress {
         work: impl AsyncFnOnce(&mut Self) -> Result<(T, Rows)>,
     ) -> Result<T> {
         let watch = Watch::start();
-        let result = work(self).await;
+        let result = caught(work(self)).await;
         let seconds = watch.seconds();
         let rows = result.as_ref().map(|(_, rows)| *rows).unwrap_or_default();
         self.stages.push(StageRow {
