@@ -20,11 +20,12 @@ use crate::{
     mapping::Mapping,
     plan::Plan,
     progress::Progress,
-    read_file::{FactChunk, FileReader, Tally},
+    read_file::{FactChunk, FileReader},
     reason::Reason,
     refused::FileRefused,
     rejects::Reject,
-    rows::{Rows, Step, TextForm},
+    rows::{Rows, Step, TextForm, guard::guarded},
+    tally::Tally,
     weeks::{Stopped, Weeks},
 };
 
@@ -148,7 +149,7 @@ fn taken_in(
     pseudonyms: &Pseudonyms,
 ) -> TakenIn {
     let accepted = fresh.lock().unwrap_or_else(PoisonError::into_inner).count();
-    let Tally { read, rejected, filtered, mut rejects, filtered_by } = tally;
+    let Tally { read, rejected, filtered, mut rejects, filtered_by, .. } = tally;
     rejects.sort_by_key(|reject| reject.line);
     // Who was forgotten is not to come back in the text of a bad row.
     for reject in rejects.iter_mut().filter(|reject| pseudonyms.names_forgotten(&reject.raw)) {
@@ -239,7 +240,8 @@ impl Attempt<'_> {
             return Some((number, None));
         }
         self.progress.file(&file.name);
-        let opened = self.open(number, file, &next.1);
+        let opened = guarded(|| self.open(number, file, &next.1))
+            .unwrap_or_else(|panicked| Err(panicked.engine(&file.name)));
         if let Ok(reader) = &opened {
             reader.plan().teach(&mut next.1);
         }
@@ -268,8 +270,10 @@ impl Attempt<'_> {
     /// Reads a file to its end and lets its facts in.
     fn read(&self, number: usize, mut reader: FileReader<'_>, weeks: &Weeks<'_>) -> Result<Outcome, Stopped> {
         let (mut kept, mut bytes, mut is_let_in, mut rows) = (Vec::<FactChunk>::new(), 0, false, 0);
+        let file = self.files[number].name.as_str();
         let ended = loop {
-            match reader.next_chunk() {
+            let chunk = guarded(|| reader.next_chunk());
+            match chunk.unwrap_or_else(|panicked| Err(panicked.engine(file))) {
                 Err(refused) => break Err(refused),
                 Ok(None) => break Ok(()),
                 Ok(Some(chunks)) => {
@@ -279,6 +283,9 @@ impl Attempt<'_> {
                     kept.extend(chunks);
                 }
             }
+            if reader.tally.is_hopeless() {
+                break must_be_good(file, self.batch.strict, &reader.tally);
+            }
             if bytes > KEPT_BACK {
                 weeks.wait_for_turn(number)?;
                 for chunk in kept.drain(..) {
@@ -287,7 +294,6 @@ impl Attempt<'_> {
                 (bytes, is_let_in) = (0, true);
             }
         };
-        let file = self.files[number].name.as_str();
         let judged = ended.and_then(|()| must_be_good(file, self.batch.strict, &reader.tally));
         let extra_columns = reader.plan().extra_columns.clone();
         let teaches = reader.plan().teaches();

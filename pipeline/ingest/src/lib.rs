@@ -41,6 +41,7 @@ mod rejects;
 mod row_hash;
 mod rows;
 mod sums;
+mod tally;
 mod time_form;
 mod weeks;
 mod words;

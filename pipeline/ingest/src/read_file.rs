@@ -17,14 +17,16 @@ use crate::{
     evaluate::{EngineError, Evaluated, evaluate},
     faults::{Fault, Faults},
     plan::{Plan, Target, TargetColumn, cell_name},
-    reason::Reason,
     refused::FileRefused,
-    rejects::Reject,
     rows::{Rows, Step},
+    tally::Tally,
 };
 
 /// Rows typed at a time.
 const CHUNK: usize = 1 << 16;
+
+/// Bytes of rows after which a chunk of fewer rows ends.
+const CHUNK_BYTES: usize = 1 << 26;
 
 /// The filter of rows of which no target is wanted.
 const NO_TARGET: &str = "no_target";
@@ -59,44 +61,6 @@ impl FactChunk {
     pub(crate) fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.get_array_memory_size()).sum();
         columns + self.lines.len() * 8 + self.rows.len() * 4
-    }
-}
-
-/// What is known of a file's rows before it is known which of them are new.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) read: u64,
-    pub(crate) rejected: u64,
-    pub(crate) filtered: u64,
-    pub(crate) rejects: Vec<Reject>,
-    pub(crate) filtered_by: Vec<(String, u64)>,
-}
-
-impl Tally {
-    fn filter(&mut self, reason: &str) {
-        self.filtered += 1;
-        match self.filtered_by.iter_mut().find(|(known, _)| known == reason) {
-            Some((_, count)) => *count += 1,
-            None => self.filtered_by.push((reason.to_owned(), 1)),
-        }
-    }
-
-    fn reject(
-        &mut self,
-        table: &'static ContractTable,
-        at: (u64, &[u8]),
-        column: Option<&str>,
-        reason: Reason,
-    ) {
-        self.rejected += 1;
-        self.rejects.push(Reject {
-            table_name: table.name,
-            line: at.0,
-            column_name: column.map(str::to_owned),
-            reason,
-            raw: at.1.to_vec(),
-            customer: None,
-        });
     }
 }
 
@@ -188,9 +152,11 @@ impl<'a> FileReader<'a> {
         let has_rules = |target: &Target| checks::has_table_rules(target.table.name);
         let may_fail_later = needs_polars || self.plan.targets.iter().any(has_rules);
         let mut texts = if needs_polars { Texts::new(&self.plan) } else { Texts::default() };
-        let mut bad = 0;
-        while lines.len() + bad < CHUNK {
-            match self.rows.step()? {
+        let (mut bad, mut bytes) = (0, 0);
+        while lines.len() + bad < CHUNK && bytes < CHUNK_BYTES {
+            let step = self.rows.step()?;
+            bytes += self.rows.bytes();
+            match step {
                 Step::End => {
                     self.is_at_end = true;
                     break;

@@ -66,6 +66,22 @@ pub enum FileRefused {
         /// What the reader said.
         message: String,
     },
+    /// A wrapped Parquet file, which has to be held whole, that is too large for that.
+    #[error("`{file}` unpacks to more than 1 GiB, the limit of a Parquet file that is packed once more")]
+    LargeArchive {
+        /// The file.
+        file: String,
+    },
+    /// Bytes that made a decoder panic.
+    #[error("`{file}` cannot be read as {format}: the file is damaged ({message})")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What it was read as.
+        format: &'static str,
+        /// What the decoder said.
+        message: String,
+    },
     /// A row that does not end.
     #[error("`{file}` has a row of more than 16 MiB that starts on line {line}")]
     LongRow {
@@ -191,8 +207,11 @@ impl Hint for FileRefused {
                 "fetch it again: a download often saves an error page, or export it as CSV"
             }
             Self::BrokenArchive { .. } | Self::BrokenParquet { .. } => {
-                "fetch the file again: it was cut off or is something else under this name"
+                "fetch the file again, or export it again: it was cut off, is damaged, or is something else under \
+                 this name"
             }
+            Self::LargeArchive { .. } => "unpack it: Parquet compresses its pages itself",
+            Self::Damaged { .. } => "export the file again: its bytes are not those that were written",
             Self::LongRow { .. } => "look at that line: a quote was opened and never closed",
             Self::Truncated { .. } => "fetch the file again: its end is missing, or a quote is not doubled",
             Self::MissingColumns { found, .. } if looks_joined(found) => {

@@ -65,14 +65,9 @@ impl<'a> Blocks<'a> {
             }
             self.bytes.resize(self.end * 2, 0);
         }
-        loop {
-            match self.input.read(&mut self.bytes[self.end..]) {
-                Ok(0) => self.is_at_end = true,
-                Ok(read) => self.end += read,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(self.wrapping.failed(&self.file, error)),
-            }
-            return Ok(());
-        }
+        let read = self.wrapping.read(&self.file, &mut self.input, &mut self.bytes[self.end..])?;
+        self.end += read;
+        self.is_at_end = read == 0;
+        Ok(())
     }
 }

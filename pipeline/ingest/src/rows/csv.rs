@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memchr3};
 use crate::{
     reason::Reason,
     refused::FileRefused,
-    rows::{Step, blocks::Blocks, disguise::disguise, encoding::TextEncoding, trimmed},
+    rows::{Step, blocks::Blocks, disguise::disguise, encoding::TextEncoding, guard::guarded, trimmed},
 };
 
 /// How the text of a file is laid out.
@@ -190,7 +190,10 @@ impl<'a> CsvRows<'a> {
                 }
                 None if rest.is_empty() => return Ok(false),
                 None => (rest.len(), rest.len()),
-                Some(at) if rest[at] == b'"' => return self.find_quoted(),
+                Some(at) if rest[at] == b'"' => {
+                    let found = guarded(|| self.find_quoted());
+                    return found.unwrap_or_else(|panicked| Err(panicked.damaged(&self.file, "CSV")));
+                }
                 Some(at) if rest[at] == b'\n' => (at, at + 1),
                 // A carriage return at the end of the window may have its other half behind it.
                 Some(at) if at + 1 == rest.len() && !self.blocks.is_at_end => {

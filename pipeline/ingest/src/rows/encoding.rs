@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use encoding_rs::EUC_KR;
 use serde::Deserialize;
 
+use crate::rows::guard::guarded;
+
 /// How text is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) enum TextEncoding {
@@ -27,7 +29,7 @@ impl TextEncoding {
         for line in sample.split(|byte| *byte == b'\n').filter(|line| !line.is_ascii()).take(1_000) {
             seen = true;
             utf8 += usize::from(std::str::from_utf8(line).is_ok());
-            cp949 += usize::from(EUC_KR.decode_without_bom_handling_and_without_replacement(line).is_some());
+            cp949 += usize::from(Self::Cp949.decode(line).is_some());
         }
         seen.then_some(if cp949 > utf8 { Self::Cp949 } else { Self::Utf8 })
     }
@@ -41,7 +43,9 @@ impl TextEncoding {
     pub(crate) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-            Self::Cp949 => EUC_KR.decode_without_bom_handling_and_without_replacement(bytes),
+            Self::Cp949 => {
+                guarded(|| EUC_KR.decode_without_bom_handling_and_without_replacement(bytes)).ok().flatten()
+            }
         }
     }
 }

@@ -6,9 +6,12 @@
 
 use serde_json::Value;
 
+/// Keys and texts of an object.
+pub(super) type Texts = Vec<(String, Option<String>)>;
+
 /// Key and text of each value of an object; objects and lists stay JSON, null has no text.
 /// None if the line is no object. Of a key that comes twice the last counts.
-pub(super) fn texts(line: &[u8]) -> Option<Vec<(String, Option<String>)>> {
+pub(super) fn texts(line: &[u8]) -> Option<Texts> {
     let object: serde_json::Map<String, Value> = serde_json::from_slice(line).ok()?;
     let mut literals = Literals { line, at: 0 };
     literals.skip_to(b'{');

@@ -4,6 +4,7 @@ mod blocks;
 mod csv;
 mod disguise;
 pub(crate) mod encoding;
+pub(crate) mod guard;
 mod json_text;
 mod ndjson;
 mod parquet;
@@ -137,6 +138,15 @@ impl<'a> Rows<'a> {
             Self::Csv(rows) => rows.line(),
             Self::Ndjson(rows) => rows.line(),
             Self::Parquet(rows) => rows.line(),
+        }
+    }
+
+    /// Bytes of the row read last; none where rows are decoded many at a time.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Csv(rows) => rows.raw().len(),
+            Self::Ndjson(rows) => rows.raw().len(),
+            Self::Parquet(_) => 0,
         }
     }
 

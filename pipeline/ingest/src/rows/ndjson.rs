@@ -8,10 +8,18 @@ use serde_json::Value;
 use crate::{
     reason::Reason,
     refused::FileRefused,
-    rows::{Step, blocks::Blocks, disguise::disguise, json_text::texts, trimmed},
+    rows::{
+        Step,
+        blocks::Blocks,
+        disguise::disguise,
+        guard::decode,
+        json_text::{Texts, texts},
+        trimmed,
+    },
 };
 
 pub(crate) struct NdjsonRows<'a> {
+    file: String,
     blocks: Blocks<'a>,
     row: (usize, usize),
     cells: Vec<Option<String>>,
@@ -28,7 +36,7 @@ impl<'a> NdjsonRows<'a> {
         let (mut keys, mut lines) = (Vec::new(), 0_u64);
         while rows.find()? {
             lines += 1;
-            for key in texts(rows.raw()).into_iter().flatten().map(|(key, _)| key) {
+            for key in rows.texts()?.into_iter().flatten().map(|(key, _)| key) {
                 if known.insert(key.clone()) {
                     keys.push(key);
                 }
@@ -55,7 +63,8 @@ impl<'a> NdjsonRows<'a> {
         if blocks.rest().starts_with(b"\xef\xbb\xbf") {
             blocks.advance(3);
         }
-        Ok(Self { blocks, row: (0, 0), cells: Vec::new(), line: 1, next_line: 1, header })
+        let file = file.to_owned();
+        Ok(Self { file, blocks, row: (0, 0), cells: Vec::new(), line: 1, next_line: 1, header })
     }
 
     pub(crate) fn step(&mut self) -> Result<Step, FileRefused> {
@@ -65,7 +74,7 @@ impl<'a> NdjsonRows<'a> {
         if std::str::from_utf8(self.raw()).is_err() {
             return Ok(Step::Bad(Reason::BadEncoding));
         }
-        let Some(mut found) = texts(self.raw()) else { return Ok(Step::Bad(Reason::BadJson)) };
+        let Some(mut found) = self.texts()? else { return Ok(Step::Bad(Reason::BadJson)) };
         let take =
             |key: &String| found.iter_mut().find(|(own, _)| own == key).and_then(|(_, text)| text.take());
         self.cells = self.header.iter().map(take).collect();
@@ -73,6 +82,11 @@ impl<'a> NdjsonRows<'a> {
             return Ok(Step::Bad(Reason::NulByte));
         }
         Ok(Step::Row)
+    }
+
+    /// Keys and texts of the line; none if it is no object.
+    fn texts(&self) -> Result<Option<Texts>, FileRefused> {
+        decode(&self.file, "JSON", || Ok(texts(self.raw())))
     }
 
     pub(crate) fn line(&self) -> u64 {

@@ -7,7 +7,10 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
-use crate::{inbox::InboxFile, progress::Progress, refused::FileRefused};
+use crate::{inbox::InboxFile, progress::Progress, refused::FileRefused, rows::guard::decode};
+
+/// Window that a zstd frame may ask for, as a power of two: 128 MiB, the default of `zstd` itself.
+const ZSTD_WINDOW: u32 = 27;
 
 /// How a file is compressed, by the end of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +56,37 @@ impl Wrapping {
         Ok(match self {
             Self::Plain => Box::new(counted),
             Self::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted))),
-            Self::Zstd => Box::new(zstd::Decoder::new(counted).map_err(unreadable)?),
+            Self::Zstd => {
+                let mut decoder = zstd::Decoder::new(counted).map_err(unreadable)?;
+                decoder.window_log_max(ZSTD_WINDOW).map_err(unreadable)?;
+                Box::new(decoder)
+            }
         })
+    }
+
+    /// Reads on in a file that was opened with this wrapping.
+    pub(crate) fn read(
+        self,
+        file: &str,
+        input: &mut dyn Read,
+        buffer: &mut [u8],
+    ) -> Result<usize, FileRefused> {
+        loop {
+            let read = decode(file, self.in_words(), || Ok(input.read(buffer)))?;
+            match read {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map_err(|error| self.failed(file, error)),
+            }
+        }
+    }
+
+    /// Reads to the end of a file that was opened with this wrapping.
+    pub(crate) fn read_to_end(self, file: &str, input: &mut dyn Read) -> Result<Vec<u8>, FileRefused> {
+        let mut bytes = Vec::new();
+        decode(file, self.in_words(), || {
+            input.read_to_end(&mut bytes).map_err(|error| self.failed(file, error))
+        })?;
+        Ok(bytes)
     }
 
     /// What it means that reading failed.

@@ -4,6 +4,7 @@ mod accounts;
 mod attributes;
 mod catarse;
 mod conditions;
+mod damaged;
 mod derived;
 mod inboxes;
 mod kickstarter;
