@@ -67,6 +67,40 @@ fn parquet() -> Vec<u8> {
     bytes
 }
 
+fn zstd_with_checksum(content: &str) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.write_all(content.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The bytes with some of them flipped, from a place on.
+fn flipped(mut bytes: Vec<u8>, from: usize, count: usize) -> Vec<u8> {
+    bytes[from..from + count].iter_mut().for_each(|byte| *byte ^= 0x55);
+    bytes
+}
+
+/// A Parquet file with one letter of its embedded schema changed, on which its decoder panics.
+fn parquet_damaged() -> Vec<u8> {
+    let (mut bytes, key) = (parquet(), b"ARROW:schema");
+    let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+    bytes[at + 176] = b'Z';
+    bytes
+}
+
+/// A Parquet file whose footer claims two billion row groups, more than any memory holds.
+fn parquet_of_absurd_size() -> Vec<u8> {
+    let mut bytes = parquet();
+    // Two rows, then a list of one structure.
+    let rows_and_groups = [0x16, 0x04, 0x19, 0x1c];
+    let at = bytes.windows(4).position(|window| window == rows_and_groups).unwrap() + 3;
+    bytes.splice(at..=at, [0xfc, 0xff, 0xff, 0xff, 0xff, 0x07]);
+    let end = bytes.len() - 8;
+    let length = u32::from_le_bytes(*bytes[end..].first_chunk().unwrap()) + 5;
+    bytes[end..end + 4].copy_from_slice(&length.to_le_bytes());
+    bytes
+}
+
 fn many(rows: usize, row: impl Fn(usize) -> String) -> String {
     (0..rows).map(row).collect()
 }
@@ -80,9 +114,10 @@ fn cases() -> Vec<Case> {
     cp949_broken.extend_from_slice(b"m2,\xb0\xff,artist,2016-01-01 09:00\n");
     let mut broken_utf8 = makers(GOOD).into_bytes();
     broken_utf8.extend_from_slice(b"m2,\xed\xa0,artist,2016-01-01 09:00\n");
-    let zipped = gzip(&orders(&many(2_000, |n| {
-        format!("e{n},o{n},c{},placed,2016-02-16 10:00,1,\n", n * 7919 % 1009)
-    })));
+    let many_orders =
+        orders(&many(2_000, |n| format!("e{n},o{n},c{},placed,2016-02-16 10:00,1,\n", n * 7919 % 1009)));
+    let zipped = gzip(&many_orders);
+    let zstd_orders = zstd_with_checksum(&many_orders);
     let zstd = zstd::encode_all(makers(GOOD).as_bytes(), 1).unwrap();
     vec![
         case("byte_order_mark", "makers/a.csv", format!("\u{feff}{}", makers(GOOD))),
@@ -114,12 +149,18 @@ fn cases() -> Vec<Case> {
             .mapped("name = \"shop\"\nzone = \"America/Sao_Paulo\"\n[[file]]\npattern = \"shop.csv\"\ntable = \"order_events\"\n"),
         case("gzip", "order_events/a.csv.gz", &zipped),
         case("gzip_cut_off", "order_events/a.csv.gz", &zipped[..zipped.len() / 2]),
+        case("gzip_damaged", "order_events/a.csv.gz", flipped(zipped.clone(), zipped.len() / 2, 16)).and("makers/good.csv", makers(GOOD)),
+        case("gzip_of_one_long_row", "order_events/a.csv.gz", gzip(&orders(&"e".repeat(17 << 20)))).and("makers/good.csv", makers(GOOD)),
         case("gzip_under_another_name", "order_events/a.csv", &zipped),
         case("not_gzip", "order_events/a.csv.gz", orders("")),
         case("zstd", "makers/a.csv.zst", &zstd),
         case("zstd_cut_off", "makers/a.csv.zst", &zstd[..zstd.len() - 5]),
+        case("zstd_damaged", "order_events/a.csv.zst", flipped(zstd_orders.clone(), zstd_orders.len() / 2, 16)).and("makers/good.csv", makers(GOOD)),
         case("parquet", "order_events/a.parquet", parquet()),
         case("parquet_cut_off", "order_events/a.parquet", &parquet()[..200]),
+        case("parquet_damaged", "order_events/a.parquet", parquet_damaged()).and("makers/good.csv", makers(GOOD)),
+        case("parquet_of_absurd_size", "order_events/a.parquet", parquet_of_absurd_size()).and("makers/good.csv", makers(GOOD)),
+        case("ndjson_nested_without_end", "makers/a.ndjson", format!("{{\"maker_id\": \"m2\", \"name\": \"x\", \"kind\": \"artist\", \"updated_at\": \"2016-01-01 09:00\"}}\n{{\"maker_id\": {}\n", "[".repeat(200_000))).and("makers/good.csv", makers(GOOD)),
         case("ndjson", "makers/a.ndjson", "{\"maker_id\": 7, \"name\": \"해담\", \"kind\": \"artist\", \"updated_at\": \"2016-01-01 09:00\"}\n\n{\"maker_id\": \"m2\", \"name\": null}\n{\"maker_id\": \n[1, 2]\n"),
         case("ndjson_without_an_object", "makers/a.ndjson", MAKERS),
         case("web_page", "makers/a.csv", "<!DOCTYPE html><html><body>502</body></html>\n"),
