@@ -1,4 +1,4 @@
-//! Lists over several nights: what moved, what became of them, what is taken back, what stays in the house.
+//! Lists over several nights: what moved, what became of them, what is retracted, what stays in the house.
 
 use std::{
     fs,
@@ -25,7 +25,7 @@ fn night(folder: &Path, as_of: &str) -> Ran {
 }
 
 #[test]
-fn lists_are_remembered_compared_reviewed_and_taken_back() {
+fn lists_are_remembered_compared_reviewed_and_retracted() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     market(here);
@@ -36,7 +36,7 @@ fn lists_are_remembered_compared_reviewed_and_taken_back() {
     night(here, "2017-03-08T03:00:00+09:00").ok();
     the_slot_that_closed_is_reviewed(here);
     a_backfill_leaves_decided_lists_alone(here);
-    a_publication_is_taken_back(here);
+    a_publication_is_retracted(here);
 }
 
 fn every_listed_offer_is_compared(here: &Path) {
@@ -155,19 +155,19 @@ fn a_backfill_leaves_decided_lists_alone(here: &Path) {
     assert_eq!(ask(here, "lake", question), before);
 }
 
-fn a_publication_is_taken_back(here: &Path) {
+fn a_publication_is_retracted(here: &Path) {
     let published = here.join("lake/published");
     let latest = || fs::read_link(published.join("latest")).unwrap().to_str().unwrap().to_owned();
     words(here, "publish --quiet --as-of 2017-02-22T05:00:00+09:00").ok();
-    let taken = latest();
-    words(here, &format!("publish --un {taken}")).ok();
+    let retracted = latest();
+    words(here, &format!("publish --retract {retracted}")).ok();
     let stands = latest();
-    assert_ne!(stands, taken);
-    assert!(!published.join(&taken).exists(), "nothing reads it any more");
+    assert_ne!(stands, retracted);
+    assert!(!published.join(&retracted).exists(), "nothing reads it any more");
     let page = fs::read_to_string(published.join("latest/index.html")).unwrap();
-    assert!(page.contains(&taken), "the page before it names what was taken back");
-    let again = words(here, &format!("publish --un {taken}"));
-    assert!(again.code == Some(1) && again.stderr.contains("has published nothing"), "{}", again.stderr);
+    assert!(page.contains(&retracted), "the page before it names what was retracted");
+    let again = words(here, &format!("publish --retract {retracted}"));
+    assert!(again.code == Some(1) && again.stderr.contains("was retracted already"), "{}", again.stderr);
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod commands;
 mod kills;
 /// Facts added after T change no feature.
 mod leakage;
-/// Lists over several nights: what moved, what became of them, what is taken back, what stays in the house.
+/// Lists over several nights: what moved, what became of them, what is retracted, what stays in the house.
 mod lists;
 /// A night from inbox to published list: real campaigns, repeats, kills.
 mod night;

@@ -224,7 +224,7 @@ fn small_files_become_one() {
         let lake = Lake::open(&here.join("lake")).unwrap();
         let table = TableId::facts("order_events");
         let runs = lake.runs().await.unwrap();
-        let version = runs.done(&first).unwrap().tables["facts/order_events"];
+        let version = runs.done(&first.parse().unwrap()).unwrap().tables["facts/order_events"];
         let older = lake.at(&table, version).await.unwrap().read().unwrap();
         let lines: i64 = older
             .iter()

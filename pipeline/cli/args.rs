@@ -188,9 +188,9 @@ pub(crate) enum Verb {
     Publish {
         #[command(flatten)]
         readers: Readers,
-        /// Take back what this run published: readers see what was published before it
+        /// Retract what this run published: readers see what was published before it
         #[arg(long, value_name = "RUN_ID", conflicts_with = "internal")]
-        un: Option<String>,
+        retract: Option<String>,
     },
     /// All of it in order; safe to run twice
     Nightly {

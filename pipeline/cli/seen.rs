@@ -4,10 +4,19 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
-use slotcast_core::{DateTime, Utc};
-use slotcast_lake::{Lake, TableId};
+use slotcast_core::{DateTime, RunId, RunIdError, Utc};
+use slotcast_lake::{Lake, RunRow, Runs, TableId};
 
 use crate::failure::UserError;
+
+/// The run that was named from outside, or else the last one that is done.
+pub(crate) fn run_asked<'a>(runs: &'a Runs, named: Option<&str>) -> Result<Option<&'a RunRow>> {
+    let Some(named) = named else { return Ok(runs.latest_done()) };
+    let run_id: RunId = named.parse().map_err(|error: RunIdError| {
+        UserError::new(error.to_string(), "`slotcast runs` lists the runs of this lake")
+    })?;
+    Ok(Some(runs.done(&run_id)?))
+}
 
 /// What is seen by a run that is under way, or was seen by one that is done.
 pub(crate) struct Seen {
@@ -22,10 +31,7 @@ impl Seen {
     /// What this run saw, or else the last one that is done.
     pub(crate) async fn by(lake: Lake, run_id: Option<&str>) -> Result<Self> {
         let runs = lake.runs().await?;
-        let run = match run_id {
-            Some(run_id) => Some(runs.done(run_id)?),
-            None => runs.latest_done(),
-        };
+        let run = run_asked(&runs, run_id)?;
         let Some(run) = run else {
             return Err(UserError::new(
                 "no run of this lake is finished yet, so there is nothing to ask",

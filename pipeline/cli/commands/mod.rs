@@ -70,10 +70,10 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
             evaluate::evaluate(common, &settings, printer, truth, run.as_deref()).await
         }
         Verb::Rank => rank::rank(common, &settings, printer).await,
-        Verb::Publish { un: Some(run_id), .. } => {
-            publish::take_back(common, &settings, printer, run_id).await
+        Verb::Publish { retract: Some(run_id), .. } => {
+            publish::retract(common, &settings, printer, run_id).await
         }
-        Verb::Publish { un: None, readers } => {
+        Verb::Publish { retract: None, readers } => {
             publish::publish(common, &settings, printer, readers.audience()).await
         }
         Verb::Nightly { inbox, source } => nightly::nightly(common, &settings, printer, inbox, source).await,

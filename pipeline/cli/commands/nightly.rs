@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use slotcast_core::{Audience, DateTime, Utc};
+use slotcast_core::{Audience, DateTime, RunId, Utc};
 use slotcast_lake::{Published, RunRow};
 use slotcast_publish::{warning, warning_in};
 
@@ -76,9 +76,10 @@ pub(crate) async fn nightly(
         stages::publish::publish(run, settings, &lists, warnings, Audience::Everyone).await
     })
     .await?;
+    let run_id: RunId = run.run_id.parse()?;
     let done = run.finish_with(refused_in_words(&refusals)).await?;
     let published = Published::of(&lake);
-    published.point_latest_at(&done.run_id)?;
+    published.point_latest_at(&run_id)?;
     for (key, values) in stages::page_view::list_warnings(&lists) {
         printer.warn(warning_in(settings.lang(), key, &values));
     }
@@ -104,8 +105,9 @@ async fn moment_to_resume(lake: &slotcast_lake::Lake, printer: &Printer) -> Resu
 fn already_done(lake: &slotcast_lake::Lake, printer: &Printer, done: &RunRow) -> Result<Outcome> {
     // A process killed between its last two steps left the run visible and `latest` behind.
     let published = Published::of(lake);
-    if published.run(&done.run_id).is_dir() && published.latest_run().is_none_or(|run| run < done.run_id) {
-        published.point_latest_at(&done.run_id)?;
+    let run_id: RunId = done.run_id.parse()?;
+    if published.run(&run_id).is_dir() && published.latest_run().is_none_or(|latest| latest < run_id) {
+        published.point_latest_at(&run_id)?;
     }
     printer.say(format!("run {} is done already; nothing to do", done.run_id));
     Ok(outcome_of(done, printer))

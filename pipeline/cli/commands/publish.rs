@@ -1,9 +1,9 @@
 //! `slotcast publish`: page, workbook, CSV, JSON and Parquet of the relations as built last; and the way back.
 
-use anyhow::{Context, Result};
-use slotcast_core::Audience;
+use anyhow::Result;
+use slotcast_core::{Audience, RunId, RunIdError};
 use slotcast_lake::{Lake, Published};
-use slotcast_publish::{TakenBack, with_taken_back};
+use slotcast_publish::{Retraction, with_retracted};
 
 use super::Outcome;
 use crate::{
@@ -37,52 +37,50 @@ pub(crate) async fn publish(
     };
     let folder = run.stage(printer, "publish", work).await?;
     let published = Published::of(&run.lake);
-    let done = run.finish().await?;
+    let run_id: RunId = run.run_id.parse()?;
+    run.finish().await?;
     if audience == Audience::House {
         printer.say(format!("for people of the house only: {}", folder.display()));
     } else {
-        published.point_latest_at(&done.run_id)?;
+        published.point_latest_at(&run_id)?;
         printer.say(format!("page: {}", published.latest().join(PAGE).display()));
     }
     Ok(Outcome::Done)
 }
 
-/// Readers see again what was published before this run, and its page says that something was taken back.
-pub(crate) async fn take_back(
+/// Readers see again what was published before this run, and its page says that something was retracted.
+pub(crate) async fn retract(
     common: &Common,
     settings: &Settings,
     printer: &Printer,
     run_id: &str,
 ) -> Result<Outcome> {
     let lake = Lake::open(&settings.lake)?;
-    let _lock = lock(common, printer, &lake, "publish --un")?;
+    let _lock = lock(common, printer, &lake, "publish --retract")?;
     let published = Published::of(&lake);
-    if !published.run(run_id).is_dir() {
+    let run_id: RunId = run_id.parse().map_err(|error: RunIdError| {
         let hint = match published.latest_run() {
             Some(latest) => format!("`{latest}` was published last; `slotcast runs` lists every run"),
             None => "nothing is published; `slotcast runs` lists every run".to_owned(),
         };
-        return Err(UserError::new(format!("run `{run_id}` has published nothing"), hint).into());
-    }
+        UserError::new(format!("run `{run_id}` has published nothing: {error}"), hint)
+    })?;
+    let publication = lake.publication(&run_id).await?;
     let at = now();
-    let is_latest = published.latest_run().as_deref() == Some(run_id);
-    if is_latest {
-        let before = published.before(run_id).ok_or_else(|| {
+    if published.latest_run().as_ref() == Some(&run_id) {
+        let before = lake.publication_before(&run_id).await?.ok_or_else(|| {
             UserError::new(
                 format!("nothing was published before run `{run_id}`, so readers would see nothing"),
                 "`slotcast publish` makes another publication, and after that this one can go",
             )
         })?;
-        let page = published.run(&before).join(PAGE);
-        let text =
-            std::fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-        let taken = TakenBack { run_id: run_id.to_owned(), at };
+        let retraction = Retraction { run_id: run_id.to_string(), at };
         let zone = lake.market().calendar().zone();
-        published.rewrite(&before, PAGE, with_taken_back(&text, &taken, zone).as_bytes())?;
+        published.rewrite(&before, PAGE, |page| with_retracted(page, &retraction, zone))?;
         published.point_latest_at(&before)?;
         printer.say(format!("readers see run {before} again: {}", published.latest().join(PAGE).display()));
     }
-    let aside = published.take_back(run_id, at)?;
+    let aside = published.retract(&publication, at)?;
     printer.say(format!("what run {run_id} had published lies in {}", aside.display()));
     Ok(Outcome::Done)
 }

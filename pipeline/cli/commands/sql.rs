@@ -16,6 +16,7 @@ use crate::{
     args::{Common, Format, SqlLimits},
     failure::UserError,
     printer::{Pipe, Printer},
+    seen::run_asked,
     settings::{Settings, SqlFile},
     tables::{Output, as_table, print_rows},
 };
@@ -105,10 +106,7 @@ async fn answer(
 /// stay behind: they hold costs and customers. So does what is kept for the next night only.
 pub(crate) async fn visible_tables(lake: &Lake, run: Option<&str>) -> Result<Vec<Snapshot>> {
     let runs = lake.runs().await?;
-    let run = match run {
-        Some(run_id) => Some(runs.done(run_id)?),
-        None => runs.latest_done(),
-    };
+    let run = run_asked(&runs, run)?;
     let mut tables = Vec::new();
     for (name, version) in run.map(|run| &run.tables).into_iter().flatten() {
         let table = TableId::parse(name).ok_or_else(|| LakeError::NoTable(name.clone()))?;

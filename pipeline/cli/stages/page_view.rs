@@ -8,8 +8,8 @@ use slotcast_lake::{Market, Published};
 use slotcast_models::BASE_RATE;
 use slotcast_publish::{
     BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelSummary,
-    NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReviewedOffer, SimilarCampaign,
-    SlotHistoryRow, SlotReview, TakenBack, warning,
+    NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, Retraction, ReviewedOffer,
+    SimilarCampaign, SlotHistoryRow, SlotReview, warning,
 };
 
 use super::{
@@ -65,10 +65,10 @@ pub(crate) async fn page_view(
         warnings,
         order_curves: order_curves(run, &lists).await?,
         reviews: reviews(run).await?,
-        taken_back: Published::of(&run.lake)
-            .taken_back()
+        retracted: Published::of(&run.lake)
+            .retracted()
             .into_iter()
-            .map(|(run_id, at)| TakenBack { run_id, at })
+            .map(|(run_id, at)| Retraction { run_id: run_id.to_string(), at })
             .collect(),
         lists,
         backtest: backtest(run).await?,

@@ -38,7 +38,7 @@ pub(crate) async fn publish(
             relations.push(run.lake.at(&table, *version).await?);
         }
     }
-    let folder = Published::of(&run.lake).lay_out(&run.run_id, &relations, &files, audience)?;
+    let folder = Published::of(&run.lake).lay_out(&view.run_id, &relations, &files, audience)?;
     let given_out = lists.iter().map(|list| list.offers.len()).sum();
     Ok((folder, Rows { taken_in: given_out, given_out }))
 }

@@ -42,12 +42,13 @@ impl FromStr for RunId {
     type Err = RunIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_run_id = text.split_once('-').is_some_and(|(time, digest)| {
-            NaiveDateTime::parse_from_str(time, TIME_FORMAT).is_ok()
-                && digest.len() == 8
-                && digest.bytes().all(|b| b.is_ascii_hexdigit())
-        });
-        if is_run_id { Ok(Self(text.to_owned())) } else { Err(RunIdError(text.to_owned())) }
+        let read = || {
+            let (time, digest) = text.split_once('-')?;
+            let time = NaiveDateTime::parse_from_str(time, TIME_FORMAT).ok()?.and_utc();
+            Some(Self::new(time, u32::from_str_radix(digest, 16).ok()?))
+        };
+        // Only the text that the id is written as: it names a folder, and a folder has one name.
+        read().filter(|id| id.0 == text).ok_or_else(|| RunIdError(text.to_owned()))
     }
 }
 
@@ -66,7 +67,21 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "latest", "20150306T130000Z", "20150306T130000Z-xyz", "../../etc-00000000"] {
+        for text in [
+            "",
+            "latest",
+            "20150306T130000Z",
+            "20150306T130000Z-xyz",
+            "20150306T130000Z-1A2B3C4D",
+            "20150306T130000Z-+a2b3c4d",
+            " 20150306T130000Z-1a2b3c4d",
+            "20150306T130000Z-1a2b3c4d/",
+            "20150306T130000Z-1a2b3c4d.retracted",
+            "20150306T130000Z-1a2b3c4d-internal",
+            "+2015-03-06T130000Z-1a2b3c4d",
+            "../../etc-00000000",
+            "/20150306T130000Z-1a2b3c4d",
+        ] {
             assert!(text.parse::<RunId>().is_err(), "{text}");
         }
     }

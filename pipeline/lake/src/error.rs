@@ -36,6 +36,23 @@ pub enum LakeError {
     /// A run whose tables were taken away.
     #[error("run `{0}` was vacuumed: what it saw is no longer kept")]
     Vacuumed(String),
+    /// A run without a publication.
+    #[error("run `{run_id}` has published nothing: {reason}")]
+    Unpublished {
+        /// The run.
+        run_id: String,
+        /// Why it has none.
+        reason: String,
+    },
+    /// A publication that cannot be retracted twice.
+    #[error("the publication of run `{0}` was retracted already")]
+    Retracted(String),
+    /// The name to which something would be moved is taken.
+    #[error("`{}` exists already, and nothing takes its place", .0.display())]
+    InTheWay(PathBuf),
+    /// A symbolic link where the lake has a folder or a file.
+    #[error("`{}` is a symbolic link, and nothing behind one is changed", .0.display())]
+    SymbolicLink(PathBuf),
     /// The market that the lake holds is another.
     #[error("this lake holds a market with {held}, but {source_name} says {given}")]
     OtherMarket {
@@ -123,7 +140,11 @@ impl Hint for LakeError {
                 "`slotcast runs` lists the runs; `keep_runs` under `[lake]` in the settings keeps more of them"
                     .to_owned()
             }
-            Self::NoRun(_) => "`slotcast runs` lists the runs of this lake".to_owned(),
+            Self::NoRun(_) | Self::Unpublished { .. } | Self::Retracted(_) => {
+                "`slotcast runs` lists the runs of this lake".to_owned()
+            }
+            Self::InTheWay(_) => "move it away, then run the same command again".to_owned(),
+            Self::SymbolicLink(_) => "put the folder or the file itself in the place of the link".to_owned(),
             Self::NoTable(_) => "`slotcast stats` builds the relations".to_owned(),
             Self::OtherMarket { .. } => "use another lake for another market: `--lake DIR`".to_owned(),
             _ if self.is_full_disk() => {

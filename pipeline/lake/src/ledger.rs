@@ -9,7 +9,7 @@ use arrow::{
     },
     datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType},
 };
-use slotcast_core::{DateTime, Utc};
+use slotcast_core::{DateTime, RunId, Utc};
 
 use crate::{
     contract::instant_type,
@@ -114,11 +114,11 @@ impl Runs {
     ///
     /// # Errors
     /// When there is none, or what it saw is no longer kept.
-    pub fn done(&self, run_id: &str) -> Result<&RunRow, LakeError> {
-        match self.0.iter().find(|run| run.run_id == run_id && run.status == RunStatus::Done) {
-            Some(run) if run.is_vacuumed() => Err(LakeError::Vacuumed(run_id.to_owned())),
+    pub fn done(&self, run_id: &RunId) -> Result<&RunRow, LakeError> {
+        match self.0.iter().find(|run| run.run_id == run_id.as_str() && run.status == RunStatus::Done) {
+            Some(run) if run.is_vacuumed() => Err(LakeError::Vacuumed(run_id.to_string())),
             Some(run) => Ok(run),
-            None => Err(LakeError::NoRun(run_id.to_owned())),
+            None => Err(LakeError::NoRun(run_id.to_string())),
         }
     }
 
@@ -180,15 +180,24 @@ impl Lake {
     /// # Errors
     /// When the lake cannot be written.
     pub async fn record_stages(&self, run_id: &str, stages: &[StageRow]) -> Result<(), LakeError> {
+        let mut rows = self.stages().await?;
+        rows.retain(|held| held.run_id != run_id);
+        rows.extend_from_slice(stages);
+        self.rewrite(&stages_table(), stages_batch(&rows)?).await
+    }
+
+    /// The stages of every run.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn stages(&self) -> Result<Vec<StageRow>, LakeError> {
         let mut rows = Vec::new();
         if let Some(snapshot) = self.head(&stages_table()).await? {
             for batch in snapshot.read()? {
                 read_stages(&batch, &mut rows);
             }
         }
-        rows.retain(|held| held.run_id != run_id);
-        rows.extend_from_slice(stages);
-        self.rewrite(&stages_table(), stages_batch(&rows)?).await
+        Ok(rows)
     }
 
     /// A ledger is small: it is written anew as one file.

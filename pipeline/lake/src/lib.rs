@@ -47,9 +47,11 @@ mod parquet_file;
 mod privacy;
 mod published;
 mod snapshot;
+mod retracted;
 mod steps;
 mod store;
 #[cfg(test)]
+mod symlinks;
 mod testing;
 mod unfinished;
 mod vacuum;
@@ -67,6 +69,7 @@ pub use parquet_file::{Part, PartRows, Span, read_part, read_parts, text_columns
 pub use privacy::Pseudonyms;
 pub use published::Published;
 pub use snapshot::{DataFile, Snapshot};
+pub use retracted::Publication;
 pub use steps::step;
 pub use store::{Lake, Replace};
 pub use vacuum::{Unneeded, VacuumPlan};

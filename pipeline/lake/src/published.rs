@@ -6,25 +6,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use slotcast_core::{Audience, DateTime, RunId, Utc};
+use slotcast_core::{Audience, RunId};
 
 use crate::{
     error::LakeError, layout::Layout, market::write_whole, masked::write_masked, parquet_file::sync_folder,
-    snapshot::Snapshot, store::Lake,
+    retracted::RETRACTED, snapshot::Snapshot, store::Lake,
 };
 
 /// What follows the run in the name of a folder for the house alone.
-const INTERNAL: &str = "-internal";
-/// What follows the run in the name of a publication that was taken back.
-const TAKEN_BACK: &str = ".taken-back";
-
-/// Says when a publication was taken back.
-const TAKEN_AT: &str = "taken-back-at";
+pub(crate) const INTERNAL: &str = "-internal";
+/// The link on its way to `latest`.
+const NEXT_LATEST: &str = ".latest.tmp";
 
 /// The run whose publication a folder of this name is.
 pub(crate) fn run_of(name: &str) -> Option<RunId> {
-    let name = name.strip_suffix(TAKEN_BACK).unwrap_or(name);
+    let name = name.strip_suffix(RETRACTED).unwrap_or(name);
     name.strip_suffix(INTERNAL).unwrap_or(name).parse().ok()
+}
+
+/// Whether a name is that of a publication, or of `latest`, under construction.
+pub(crate) fn is_begun(name: &str) -> bool {
+    let own = || run_of(name.strip_prefix('.')?.strip_suffix(".tmp")?);
+    name == NEXT_LATEST || own().is_some()
 }
 
 /// The folder of plain copies.
@@ -39,13 +42,13 @@ impl Published {
         Self::at(lake.layout())
     }
 
-    fn at(layout: &Layout) -> Self {
+    pub(crate) fn at(layout: &Layout) -> Self {
         Self { folder: layout.published() }
     }
 
     /// The folder of one run.
-    pub fn run(&self, run_id: &str) -> PathBuf {
-        self.folder.join(run_id)
+    pub fn run(&self, run_id: &RunId) -> PathBuf {
+        self.folder.join(run_id.as_str())
     }
 
     /// The folder of the latest run, through a link that is swapped in one step.
@@ -53,10 +56,9 @@ impl Published {
         self.folder.join("latest")
     }
 
-    /// The run that `latest` leads to.
-    pub fn latest_run(&self) -> Option<String> {
-        let target = fs::read_link(self.latest()).ok()?;
-        Some(target.file_name()?.to_str()?.to_owned())
+    /// The run that `latest` leads to; none where it leads out of this folder.
+    pub fn latest_run(&self) -> Option<RunId> {
+        fs::read_link(self.latest()).ok()?.to_str()?.parse().ok()
     }
 
     /// Lays out a run: `<relation>/part-*.parquet` as hard links to the lake's own files (copies where
@@ -68,17 +70,20 @@ impl Published {
     /// When the folder cannot be written.
     pub fn lay_out(
         &self,
-        run_id: &str,
+        run_id: &RunId,
         relations: &[Snapshot],
         files: &[(String, Vec<u8>)],
         audience: Audience,
     ) -> Result<PathBuf, LakeError> {
         let name = match audience {
-            Audience::Everyone => run_id.to_owned(),
+            Audience::Everyone => run_id.to_string(),
             Audience::House => format!("{run_id}{INTERNAL}"),
         };
         let beside = self.folder.join(format!(".{name}.tmp"));
-        let target = self.run(&name);
+        let target = self.folder.join(&name);
+        if target.is_symlink() {
+            return Err(LakeError::SymbolicLink(target));
+        }
         remove_folder(&beside)?;
         make_folder(&beside)?;
         for relation in relations {
@@ -107,47 +112,29 @@ impl Published {
         Ok(target)
     }
 
-    /// The newest publication before that of a run.
-    pub fn before(&self, run_id: &str) -> Option<String> {
-        self.names().filter(|name| name.parse::<RunId>().is_ok() && name.as_str() < run_id).max()
-    }
-
-    /// Writes a file of a run anew, in one step.
+    /// Writes a text of a run anew, in one step.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub fn rewrite(&self, run_id: &str, name: &str, bytes: &[u8]) -> Result<(), LakeError> {
-        write_whole(&self.run(run_id).join(name), bytes)
+    /// When it is a symbolic link, or cannot be read or written.
+    pub fn rewrite(
+        &self,
+        run_id: &RunId,
+        name: &str,
+        change: impl FnOnce(&str) -> String,
+    ) -> Result<(), LakeError> {
+        let path = self.run(run_id).join(name);
+        if path.is_symlink() {
+            return Err(LakeError::SymbolicLink(path));
+        }
+        let text = fs::read_to_string(&path).map_err(LakeError::io("read", &path))?;
+        write_whole(&path, change(&text).as_bytes())
     }
 
-    /// Puts a publication out of the way, under a name that nothing reads. Its place may already be taken by an
-    /// earlier one of the same run: that one goes.
-    ///
-    /// # Errors
-    /// When it cannot be renamed.
-    pub fn take_back(&self, run_id: &str, at: DateTime<Utc>) -> Result<PathBuf, LakeError> {
-        write_whole(&self.run(run_id).join(TAKEN_AT), at.to_rfc3339().as_bytes())?;
-        let (folder, aside) = (self.run(run_id), self.folder.join(format!("{run_id}{TAKEN_BACK}")));
-        remove_folder(&aside)?;
-        fs::rename(&folder, &aside).map_err(LakeError::io("rename", &folder))?;
-        sync_folder(&self.folder)?;
-        Ok(aside)
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    /// The runs after the one to which `latest` leads whose publication was taken back, and when.
-    pub fn taken_back(&self) -> Vec<(String, DateTime<Utc>)> {
-        let latest = self.latest_run();
-        let taken = |name: String| {
-            let run_id = name.strip_suffix(TAKEN_BACK).filter(|run_id| latest.as_deref() < Some(*run_id))?;
-            let at = fs::read_to_string(self.folder.join(&name).join(TAKEN_AT)).ok()?;
-            Some((run_id.to_owned(), DateTime::parse_from_rfc3339(&at).ok()?.to_utc()))
-        };
-        let mut all: Vec<_> = self.names().filter_map(taken).collect();
-        all.sort();
-        all
-    }
-
-    fn names(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         let folders = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         folders.filter_map(|entry| entry.file_name().into_string().ok())
     }
@@ -156,8 +143,8 @@ impl Published {
     ///
     /// # Errors
     /// When the link cannot be written.
-    pub fn point_latest_at(&self, run_id: &str) -> Result<(), LakeError> {
-        let beside = self.folder.join(".latest.tmp");
+    pub fn point_latest_at(&self, run_id: &RunId) -> Result<(), LakeError> {
+        let beside = self.folder.join(NEXT_LATEST);
         let latest = self.latest();
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -165,7 +152,7 @@ impl Published {
             }
             _ => {}
         }
-        std::os::unix::fs::symlink(run_id, &beside).map_err(LakeError::io("link", &beside))?;
+        std::os::unix::fs::symlink(run_id.as_str(), &beside).map_err(LakeError::io("link", &beside))?;
         fs::rename(&beside, &latest).map_err(LakeError::io("rename", &beside))?;
         sync_folder(&self.folder)
     }
@@ -190,15 +177,34 @@ mod tests {
     fn latest_moves_from_run_to_run() {
         let folder = tempfile::tempdir().unwrap();
         let published = Published::at(&Layout::new(folder.path()));
-        for run in ["a", "b"] {
-            published
-                .lay_out(run, &[], &[("ranking.csv".to_owned(), run.into())], Audience::Everyone)
-                .unwrap();
+        let runs: [RunId; 2] =
+            ["20150306T130000Z-00000001", "20150306T130000Z-00000002"].map(|id| id.parse().unwrap());
+        for run in &runs {
+            let files = [("ranking.csv".to_owned(), run.as_str().into())];
+            published.lay_out(run, &[], &files, Audience::Everyone).unwrap();
             published.point_latest_at(run).unwrap();
-            assert_eq!(published.latest_run().as_deref(), Some(run));
-            assert_eq!(fs::read_to_string(published.latest().join("ranking.csv")).unwrap(), run);
+            assert_eq!(published.latest_run().as_ref(), Some(run));
+            assert_eq!(fs::read_to_string(published.latest().join("ranking.csv")).unwrap(), run.as_str());
         }
-        published.lay_out("b", &[], &[], Audience::Everyone).unwrap();
+        published.lay_out(&runs[1], &[], &[], Audience::Everyone).unwrap();
         assert!(!published.latest().join("ranking.csv").exists());
+    }
+
+    #[test]
+    fn a_link_is_never_taken_for_a_publication() {
+        let folder = tempfile::tempdir().unwrap();
+        let published = Published::at(&Layout::new(folder.path()));
+        let run: RunId = "20150306T130000Z-00000001".parse().unwrap();
+        fs::create_dir_all(folder.path().join("published")).unwrap();
+        let elsewhere = folder.path().join("elsewhere").join(run.as_str());
+        fs::create_dir_all(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, published.latest()).unwrap();
+        assert_eq!(published.latest_run(), None, "it leads out of the folder");
+        std::os::unix::fs::symlink(&elsewhere, published.run(&run)).unwrap();
+        let refused = published.lay_out(&run, &[], &[], Audience::Everyone);
+        assert!(matches!(refused, Err(LakeError::SymbolicLink(link)) if link == published.run(&run)));
+        let left =
+            [".latest.tmp", ".20150306T130000Z-00000001.tmp", ".20150306T130000Z-00000001-internal.tmp"];
+        assert!(left.into_iter().all(is_begun) && !is_begun(".notes.tmp"));
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     privacy,
     snapshot::{DataFile, Snapshot},
     steps::step,
+    symlinks::is_file_name,
 };
 
 /// A lake in a local folder.
@@ -138,22 +139,23 @@ impl Lake {
         };
         let state = opened.snapshot().map_err(LakeError::delta(&name))?;
         let time = ContractTable::named(&table.name).filter(|_| table.room == Room::Facts);
-        let mut files: Vec<DataFile> = state
-            .log_data()
-            .iter()
-            .map(|file| {
-                // Only `forget` takes away a file that an older version names, and puts another in
-                // its place.
-                let name = standing_for(&folder, &file.path()).unwrap_or_else(|| file.path().into_owned());
-                DataFile {
-                    path: folder.join(&name),
-                    name,
-                    bytes: u64::try_from(file.size()).unwrap_or(0),
-                    rows: file.num_records().map(|rows| rows as u64),
-                    span: time.and_then(|own| delta::span(file.stats().as_deref()?, own.time())),
-                }
-            })
-            .collect();
+        let mut files = Vec::new();
+        for file in state.log_data().iter() {
+            if !is_file_name(&file.path()) {
+                let reason = format!("it names `{}`, which is no file of this table", file.path());
+                return Err(LakeError::Damaged { path: folder.join("_delta_log"), reason });
+            }
+            // Only `forget` takes away a file that an older version names, and puts another in
+            // its place.
+            let name = standing_for(&folder, &file.path()).unwrap_or_else(|| file.path().into_owned());
+            files.push(DataFile {
+                path: folder.join(&name),
+                name,
+                bytes: u64::try_from(file.size()).unwrap_or(0),
+                rows: file.num_records().map(|rows| rows as u64),
+                span: time.and_then(|own| delta::span(file.stats().as_deref()?, own.time())),
+            });
+        }
         files.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Some(Snapshot {
             table: table.clone(),

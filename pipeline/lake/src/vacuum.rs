@@ -20,14 +20,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use slotcast_core::RunId;
+
 use crate::{
     error::LakeError,
-    file_names::{is_unfinished, parquet_files},
+    file_names::parquet_files,
     layout::{Room, TableId},
     ledger::{RunRow, RunStatus, Runs, runs_table},
-    published::{Published, run_of},
+    published::{Published, is_begun, run_of},
     steps::step,
     store::Lake,
+    symlinks::{is_real_folder, refuse_symlinks},
 };
 
 /// A file, or a folder of `published/`, that nobody needs.
@@ -52,7 +55,7 @@ pub struct VacuumPlan {
 
 impl Runs {
     /// The runs that stay readable when the newest so many are kept, and always `latest`.
-    fn kept(&self, newest: usize, latest: Option<&str>) -> Vec<&RunRow> {
+    fn kept(&self, newest: usize, latest: Option<&RunId>) -> Vec<&RunRow> {
         let mut counted = 0;
         let mut verbs = BTreeSet::new();
         let done = self.0.iter().rev().filter(|run| run.status == RunStatus::Done && !run.is_vacuumed());
@@ -60,7 +63,7 @@ impl Runs {
             let is_newest = counted < newest;
             counted += usize::from(run.verb != "forget");
             let is_newest_of_verb = verbs.insert(run.verb.clone());
-            is_newest || is_newest_of_verb || latest == Some(run.run_id.as_str())
+            is_newest || is_newest_of_verb || latest.is_some_and(|latest| latest.as_str() == run.run_id)
         })
         .collect()
     }
@@ -76,7 +79,7 @@ impl Lake {
         let published = Published::of(self);
         let latest = published.latest_run();
         let runs = self.runs().await?;
-        let kept = runs.kept(keep_runs, latest.as_deref());
+        let kept = runs.kept(keep_runs, latest.as_ref());
         let is_kept = |run_id: &str| kept.iter().any(|run| run.run_id == run_id);
         let goes =
             |run: &&RunRow| run.status == RunStatus::Done && !run.is_vacuumed() && !is_kept(&run.run_id);
@@ -97,6 +100,7 @@ impl Lake {
                 needed.clear();
             }
             let folder = self.layout().table(&table);
+            refuse_symlinks(self.layout(), &folder.join("_delta_log"))?;
             let unneeded = parquet_files(&folder).into_iter().filter(|name| !needed.contains(name));
             paths.extend(unneeded.map(|name| folder.join(name)));
             paths.extend(under_construction(&folder));
@@ -104,15 +108,14 @@ impl Lake {
         }
         paths.extend(under_construction(self.layout().root()));
         let folder = self.layout().published();
-        let stays = |run_id: &str| is_kept(run_id) || latest.as_deref() == Some(run_id);
-        paths.extend(
-            entries(&folder)
-                .into_iter()
-                .filter(|(name, _)| {
-                    is_unfinished(name) || run_of(name).is_some_and(|run_id| !stays(run_id.as_str()))
-                })
-                .map(|(_, path)| path),
-        );
+        refuse_symlinks(self.layout(), &folder)?;
+        let stays = |run_id: &RunId| is_kept(run_id.as_str()) || latest.as_ref() == Some(run_id);
+        // A link that is named like a publication was made by somebody else.
+        let goes = |name: &str, path: &Path| {
+            is_begun(name) || (is_real_folder(path) && run_of(name).is_some_and(|run_id| !stays(&run_id)))
+        };
+        let published = entries(&folder).into_iter().filter(|(name, path)| goes(name, path));
+        paths.extend(published.map(|(_, path)| path));
         paths.sort();
         plan.weigh(paths)?;
         Ok(plan)

@@ -11,7 +11,7 @@ mod explanation;
 mod figures;
 mod json;
 mod page;
-mod taken_back;
+mod retracted;
 mod view;
 mod words;
 mod workbook;
@@ -21,11 +21,11 @@ pub use error::PublishError;
 pub use explanation::{Explanation, WhatIf, explanation_text};
 pub use json::{RANKING_SCHEMA, explanation_json, ranking_json};
 pub use page::{page_html, review_html};
-pub use taken_back::with_taken_back;
+pub use retracted::with_retracted;
 pub use view::{
     BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelCheck,
     ModelSummary, NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReliabilityBin,
-    ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore, TakenBack, local_text,
+    Retraction, ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore, local_text,
 };
 pub use words::{
     INTERNAL, Lang, START, UnknownLang, explain_word, moves_text, reason_text, reasons_text, warning,

@@ -254,7 +254,7 @@ pub(crate) fn page() -> PageView {
             ("가방".to_owned(), order_curve()),
         ]),
         reviews: vec![review()],
-        taken_back: Vec::new(),
+        retracted: Vec::new(),
         backtest: Some(backtest()),
         model_check: Some(model_check()),
         running: Some(ModelCheck { since: "2016-01-05".parse().ok(), n: 61, ..model_check() }),

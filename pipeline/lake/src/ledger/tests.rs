@@ -3,6 +3,9 @@
 use super::*;
 use crate::testing;
 
+const A: &str = "20150306T130000Z-00000001";
+const B: &str = "20150306T130000Z-00000002";
+
 fn run(run_id: &str, status: RunStatus) -> RunRow {
     RunRow {
         run_id: run_id.to_owned(),
@@ -24,14 +27,14 @@ async fn readers_see_the_last_run_that_ended_well() {
     let folder = tempfile::tempdir().unwrap();
     let lake = testing::lake(folder.path());
     assert_eq!(lake.runs().await.unwrap(), Runs::default());
-    for row in [run("a", RunStatus::Running), run("a", RunStatus::Done), run("b", RunStatus::Running)] {
+    for row in [run(A, RunStatus::Running), run(A, RunStatus::Done), run(B, RunStatus::Running)] {
         lake.record_run(&row).await.unwrap();
     }
     let runs = lake.runs().await.unwrap();
-    assert_eq!(runs.latest_done(), Some(&run("a", RunStatus::Done)));
-    assert_eq!(runs.unfinished("nightly").map(|row| row.run_id.as_str()), Some("b"));
-    assert!(runs.done("b").is_err());
-    lake.record_run(&run("b", RunStatus::Done)).await.unwrap();
+    assert_eq!(runs.latest_done(), Some(&run(A, RunStatus::Done)));
+    assert_eq!(runs.unfinished("nightly").map(|row| row.run_id.as_str()), Some(B));
+    assert!(runs.done(&B.parse().unwrap()).is_err());
+    lake.record_run(&run(B, RunStatus::Done)).await.unwrap();
     let runs = lake.runs().await.unwrap();
     assert_eq!((runs.0.len(), runs.unfinished("nightly")), (2, None));
 }

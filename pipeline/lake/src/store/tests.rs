@@ -110,3 +110,18 @@ async fn a_long_log_is_checkpointed_and_every_version_reads_back() {
     let names = std::fs::read_dir(log).unwrap().flatten().map(|entry| entry.file_name());
     assert!(names.into_iter().all(|name| !name.to_string_lossy().contains('#')));
 }
+
+#[tokio::test]
+async fn a_log_names_files_of_its_own_table_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = testing::lake(folder.path());
+    let table = TableId::relation("numbers");
+    let batch = numbers(vec![1]);
+    let part = lake.write_part(&table, "a.parquet", std::slice::from_ref(&batch)).unwrap();
+    lake.commit(&table, &batch.schema(), std::slice::from_ref(&part), &Replace::Nothing).await.unwrap();
+    let climbing = Part { name: "../../../salt".to_owned(), ..part };
+    lake.commit(&table, &batch.schema(), &[climbing], &Replace::Nothing).await.unwrap();
+    let message = lake.head(&table).await.unwrap_err().to_string();
+    assert!(message.contains("`../../../salt`") && message.contains("damaged"), "{message}");
+    assert_eq!(sum(&lake.at(&table, 1).await.unwrap()), 1, "the version before it is readable");
+}

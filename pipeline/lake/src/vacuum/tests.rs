@@ -15,6 +15,10 @@ fn run_id(number: u32) -> String {
     format!("20150306T130000Z-{number:08x}")
 }
 
+fn id(number: u32) -> RunId {
+    run_id(number).parse().unwrap()
+}
+
 fn relation() -> TableId {
     TableId::relation("numbers")
 }
@@ -73,7 +77,7 @@ async fn older_runs_go_and_say_so() {
     assert_eq!(files_of(&lake, &relation()).len(), 4);
     assert_eq!(files_of(&lake, &TableId::ledger("runs")).len(), 1);
     let runs = lake.runs().await.unwrap();
-    assert!(matches!(runs.done(&run_id(2)), Err(LakeError::Vacuumed(_))));
+    assert!(matches!(runs.done(&id(2)), Err(LakeError::Vacuumed(_))));
     assert_eq!(runs.latest_done().map(|run| &run.run_id), Some(&run_id(5)));
     for run in &kept {
         assert_eq!(number_at(&lake, run).await, 1);
@@ -81,7 +85,7 @@ async fn older_runs_go_and_say_so() {
     assert_eq!(lake.plan_vacuum(2).await.unwrap(), VacuumPlan { freed_bytes: 0, ..VacuumPlan::default() });
     // Keeping more later brings nothing back.
     assert_eq!(lake.plan_vacuum(30).await.unwrap().runs, Vec::<String>::new());
-    assert!(lake.runs().await.unwrap().done(&run_id(2)).is_err());
+    assert!(lake.runs().await.unwrap().done(&id(2)).is_err());
 }
 
 #[tokio::test]
@@ -93,16 +97,11 @@ async fn what_killed_runs_left_goes_and_what_is_published_stays() {
         build(&lake, number, "nightly").await;
         let head = lake.head(&relation()).await.unwrap().unwrap();
         published
-            .lay_out(
-                &run_id(number),
-                &[head],
-                &[("page.html".to_owned(), vec![b'x'; 100])],
-                Default::default(),
-            )
+            .lay_out(&id(number), &[head], &[("page.html".to_owned(), vec![b'x'; 100])], Default::default())
             .unwrap();
     }
     // `latest` still leads to the first: nobody is to lose what it shows.
-    published.point_latest_at(&run_id(1)).unwrap();
+    published.point_latest_at(&id(1)).unwrap();
     let table = lake.layout().table(&relation());
     let left = [
         table.join(".half.parquet.tmp"),
@@ -131,7 +130,7 @@ async fn what_killed_runs_left_goes_and_what_is_published_stays() {
     assert_eq!(plan.freed_bytes, sum - bytes_of_part, "a hard link shares its bytes");
     lake.vacuum(&plan).await.unwrap();
     assert!(left.iter().all(|path| !path.exists()));
-    assert!(!second.exists() && published.run(&run_id(3)).exists());
+    assert!(!second.exists() && published.run(&id(3)).exists());
     assert!(published.latest().join("page.html").exists());
     assert!(lake.layout().published().join("mine").exists() && folder.path().join("notes.tmp").exists());
     assert!(files_of(&lake, &TableId::relation("never")).is_empty());
@@ -177,4 +176,28 @@ async fn an_erased_file_that_an_older_run_needs_stays() {
     assert_eq!(rows.len(), 8);
     assert!(rows.iter().all(|(_, customer)| customer.is_none()));
     assert_eq!(files_of(&lake, &orders()).len(), 9);
+}
+
+/// What others reached by a link is not the lake's to remove.
+#[tokio::test]
+async fn nothing_behind_a_link_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = testing::lake(&folder.path().join("lake"));
+    build(&lake, 1, "nightly").await;
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    fs::write(elsewhere.join("a.parquet"), "precious").unwrap();
+    let published = Published::of(&lake);
+    fs::create_dir_all(lake.layout().published()).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, published.run(&id(9))).unwrap();
+    assert_eq!(lake.plan_vacuum(1).await.unwrap().unneeded, [], "a link is no publication");
+    let linked = lake.layout().table(&TableId::relation("linked"));
+    std::os::unix::fs::symlink(&elsewhere, &linked).unwrap();
+    let refused = lake.plan_vacuum(1).await;
+    assert!(matches!(refused, Err(LakeError::SymbolicLink(link)) if link == linked));
+    fs::remove_file(&linked).unwrap();
+    fs::rename(lake.layout().published(), folder.path().join("moved")).unwrap();
+    std::os::unix::fs::symlink("../moved", lake.layout().published()).unwrap();
+    assert!(matches!(lake.plan_vacuum(1).await, Err(LakeError::SymbolicLink(_))));
+    assert!(elsewhere.join("a.parquet").exists());
 }

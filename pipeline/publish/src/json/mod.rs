@@ -36,7 +36,7 @@ struct WirePage<'a> {
     currency: Option<&'a str>,
     is_internal: bool,
     warnings: &'a [String],
-    taken_back: Vec<WireTakenBack<'a>>,
+    retracted: Vec<WireRetraction<'a>>,
     model_check: Option<WireCheck<'a>>,
     backtest: Option<WireBacktest>,
     lists: Vec<WireList<'a>>,
@@ -45,7 +45,7 @@ struct WirePage<'a> {
 }
 
 #[derive(Serialize)]
-struct WireTakenBack<'a> {
+struct WireRetraction<'a> {
     run_id: &'a str,
     at: String,
 }
@@ -134,10 +134,10 @@ pub fn ranking_json(view: &PageView) -> Result<String, PublishError> {
         currency: view.currency.as_deref(),
         is_internal: view.audience == Audience::House,
         warnings: &view.warnings,
-        taken_back: view
-            .taken_back
+        retracted: view
+            .retracted
             .iter()
-            .map(|one| WireTakenBack { run_id: &one.run_id, at: instant(one.at) })
+            .map(|one| WireRetraction { run_id: &one.run_id, at: instant(one.at) })
             .collect(),
         model_check: view.model_check.as_ref().map(wire_check),
         backtest: view.backtest.as_ref().map(wire_backtest),

@@ -134,8 +134,8 @@ fn the_schema_says_what_is_in_the_file() {
     for audience in [Audience::Everyone, Audience::House] {
         let mut view = sample::page();
         view.audience = audience;
-        view.taken_back =
-            vec![crate::view::TakenBack { run_id: "20160224T180000Z-00000001".to_owned(), at: view.as_of }];
+        view.retracted =
+            vec![crate::view::Retraction { run_id: "20160224T180000Z-00000001".to_owned(), at: view.as_of }];
         assert_eq!(faults(&schema, &schema, &read(&view), "$"), Vec::<String>::new());
         view.lists[0].offers[0].ranked.scored.offer.threshold = f64::NAN;
         (view.backtest, view.model_check, view.currency) = (None, None, None);

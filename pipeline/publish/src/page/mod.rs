@@ -55,12 +55,12 @@ pub fn page_html(view: &PageView, lang: Lang) -> Result<String, PublishError> {
             .map(|(place, list)| SlotHead::new(place, list, view.zone, view.model_check.as_ref()))
             .collect(),
         warnings: &view.warnings,
-        taken_back: view
-            .taken_back
+        retracted: view
+            .retracted
             .iter()
-            .map(|taken| {
-                let run = Both::same(&taken.run_id);
-                Both::filled("taken_back", &[("when", &moment(view.zone, taken.at)), ("run", &run)])
+            .map(|retraction| {
+                let run = Both::same(&retraction.run_id);
+                Both::filled("retracted", &[("when", &moment(view.zone, retraction.at)), ("run", &run)])
             })
             .collect(),
         rows: data::rows_json(view)?,
@@ -117,7 +117,7 @@ struct ListPage<'a> {
     frame: Frame<'a>,
     slots: Vec<SlotHead>,
     warnings: &'a [String],
-    taken_back: Vec<Both>,
+    retracted: Vec<Both>,
     rows: String,
     blocks: Vec<Block>,
     reviews: Vec<Review>,

@@ -6,7 +6,7 @@ use super::{money::demanded, page_html, review_html, stress};
 use crate::{
     figures::{grouped, money, percent},
     sample,
-    view::{OfferView, PageView, TakenBack},
+    view::{OfferView, PageView, Retraction},
     words::Lang,
 };
 
@@ -26,7 +26,7 @@ fn hostile_text_is_text() {
     view.lists[0].model.name = hostile.to_owned();
     view.hit_rates[1].key = hostile.to_owned();
     view.model_check.as_mut().unwrap().model = hostile.to_owned();
-    view.taken_back = vec![TakenBack { run_id: hostile.to_owned(), at: view.as_of }];
+    view.retracted = vec![Retraction { run_id: hostile.to_owned(), at: view.as_of }];
     view.reviews[0].run_id = hostile.to_owned();
     let scripts = |page: &str| page.matches("<script").count();
     let blocks = html(&view).matches("<script type=\"text/plain\" id=\"packed-").count();
@@ -73,7 +73,7 @@ fn the_language_given_is_the_one_shown_first() {
 #[test]
 fn the_head_says_what_must_be_known() {
     let mut view = sample::page();
-    view.taken_back = vec![TakenBack {
+    view.retracted = vec![Retraction {
         run_id: "20160223T180000Z-00000009".to_owned(),
         at: "2016-02-24T00:30:00Z".parse().unwrap(),
     }];
@@ -100,9 +100,9 @@ fn the_head_says_what_must_be_known() {
 #[test]
 fn a_notice_that_comes_later_has_its_place() {
     let page = html(&stress::hostile_page());
-    let (above, below) = page.split_once(crate::taken_back::PLACE).unwrap();
+    let (above, below) = page.split_once(crate::retracted::PLACE).unwrap();
     assert!(above.contains("<main>") && below.contains("class=\"warnings\""));
-    assert!(!below.contains(crate::taken_back::PLACE));
+    assert!(!below.contains(crate::retracted::PLACE));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn pages_are_written_on_request() {
     let Some(folder) = std::env::var_os("SLOTCAST_WRITE_PAGES").map(std::path::PathBuf::from) else { return };
     let write = |name: &str, text: String| std::fs::write(folder.join(name), text).unwrap();
     let mut sample = sample::page();
-    sample.taken_back = vec![TakenBack { run_id: "20160223T180000Z-00000009".to_owned(), at: sample.as_of }];
+    sample.retracted = vec![Retraction { run_id: "20160223T180000Z-00000009".to_owned(), at: sample.as_of }];
     let hostile = stress::hostile_page();
     let mut house = sample::page();
     house.audience = slotcast_core::Audience::House;
@@ -241,8 +241,8 @@ fn pages_are_written_on_request() {
     }
     write("amount.html", html(&amount));
     write("amount.readings.json", readings(&amount).to_string());
-    let later = TakenBack { run_id: "20160225T180000Z-0000000a".to_owned(), at: sample.as_of };
-    write("taken-back.html", crate::with_taken_back(&html(&sample), &later, sample.zone));
+    let later = Retraction { run_id: "20160225T180000Z-0000000a".to_owned(), at: sample.as_of };
+    write("retracted.html", crate::with_retracted(&html(&sample), &later, sample.zone));
     write("house.html", html(&house));
     write(&super::review::file_name(&sample.reviews[0]), review(&sample));
     write("review-hostile.html", review(&hostile));

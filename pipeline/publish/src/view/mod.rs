@@ -34,8 +34,8 @@ pub struct PageView {
     pub order_curves: BTreeMap<String, Vec<CurveHour>>,
     /// The last slots that have closed, the latest first: what was said of them, and what became of them.
     pub reviews: Vec<SlotReview>,
-    /// Runs whose publication was taken back, and when: said on the page that stands in their place.
-    pub taken_back: Vec<TakenBack>,
+    /// Runs whose publication was retracted, and when: said on the page that stands in their place.
+    pub retracted: Vec<Retraction>,
     /// How right earlier lists would have been, if that was measured.
     pub backtest: Option<BacktestSummary>,
     /// How right the model is on slots later than those it learned from, if that was measured.
@@ -115,9 +115,9 @@ pub struct ReviewedOffer {
     pub hit: bool,
 }
 
-/// A publication that was taken back.
+/// A publication that was retracted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TakenBack {
+pub struct Retraction {
     /// The run.
     pub run_id: String,
     /// When.

@@ -75,11 +75,11 @@ fn run(sheet: &mut Sheet<'_>, book: &Book<'_>, row: u32) -> Result<u32, XlsxErro
 
 fn warnings(sheet: &mut Sheet<'_>, book: &Book<'_>, row: u32) -> Result<u32, XlsxError> {
     let view = book.view;
-    let taken_back = view.taken_back.iter().map(|one| {
+    let retracted = view.retracted.iter().map(|one| {
         let when = local_text(view.zone, one.at);
-        book.filled("taken_back", &[("run", &one.run_id), ("when", &when)])
+        book.filled("retracted", &[("run", &one.run_id), ("when", &when)])
     });
-    let all: Vec<String> = taken_back.chain(view.warnings.iter().cloned()).collect();
+    let all: Vec<String> = retracted.chain(view.warnings.iter().cloned()).collect();
     if all.is_empty() {
         return Ok(row);
     }
