@@ -32,6 +32,7 @@ use crate::{
     privacy::Pseudonyms,
     steps::step,
     store::{Lake, Replace},
+    symlinks::refuse_symlinks,
 };
 
 const CUSTOMER: &str = "customer_id";
@@ -81,6 +82,8 @@ impl Lake {
     /// # Errors
     /// When the lake cannot be written; the next erasure goes on where this one stopped.
     pub async fn forget(&self, customer_id: &str, at: DateTime<Utc>) -> Result<Erasure, LakeError> {
+        // Told before the request is written down: each ingest would stop at it.
+        self.refuse_linked_places()?;
         self.finish_erasures().await?;
         let pseudonym = self.pseudonyms().await?.ever_of(customer_id);
         let mut rows = self.erasures().await?;
@@ -112,6 +115,7 @@ impl Lake {
     /// Erases the customer of the request that is not done. There is no second: the next one is not
     /// written down before this one is done.
     async fn erase(&self, rows: &mut [ErasureRow]) -> Result<Erasure, LakeError> {
+        self.refuse_linked_places()?;
         let names = self.pseudonyms().await?;
         let wanted = rows.iter().filter(|row| !row.is_done).map(|row| row.pseudonym.clone()).collect();
         let mut search = Search { names: &names, wanted, facts: 0, rejects: 0, orders: BTreeSet::new() };
@@ -130,6 +134,13 @@ impl Lake {
             facts_changed: search.facts,
             rejects_emptied: search.rejects,
         })
+    }
+
+    /// Files behind a symbolic link are not the lake's to rewrite and remove.
+    fn refuse_linked_places(&self) -> Result<(), LakeError> {
+        places()
+            .iter()
+            .try_for_each(|place| refuse_symlinks(self.layout(), &self.layout().table(&place.table)))
     }
 
     async fn erase_from(&self, place: &Place, search: &mut Search<'_>) -> Result<(), LakeError> {

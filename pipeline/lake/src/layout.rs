@@ -51,13 +51,15 @@ impl TableId {
         Self { room: Room::Ledger, name: name.to_owned() }
     }
 
-    /// Reads back what `Display` wrote.
+    /// Reads back what `Display` wrote. A name becomes a folder, so nothing but letters, digits and `_` is one.
     pub fn parse(text: &str) -> Option<Self> {
         let (room, name) = text.split_once('/')?;
         let room = [Room::Facts, Room::Relations, Room::Ledger]
             .into_iter()
             .find(|candidate| candidate.folder() == room)?;
-        Some(Self { room, name: name.to_owned() })
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        is_name.then(|| Self { room, name: name.to_owned() })
     }
 }
 
@@ -124,6 +126,8 @@ mod tests {
         for table in [TableId::facts("makers"), TableId::relation("rankings"), TableId::ledger("runs")] {
             assert_eq!(TableId::parse(&table.to_string()), Some(table));
         }
-        assert_eq!(TableId::parse("makers"), None);
+        for text in ["makers", "facts/", "facts/..", "relations/../../salt", "ledger//etc", "facts/a/b"] {
+            assert_eq!(TableId::parse(text), None, "{text}");
+        }
     }
 }

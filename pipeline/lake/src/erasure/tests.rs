@@ -158,3 +158,17 @@ async fn an_erasure_killed_on_the_way_is_finished_without_the_id() {
     lake.forget("lee", at()).await.unwrap();
     assert_eq!(lake.take_back_unfinished().await.unwrap(), [(orders(), 1)]);
 }
+
+/// A request that cannot be carried out is not written down: each ingest would stop at it.
+#[tokio::test]
+async fn nothing_behind_a_link_is_rewritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (lake, kim) = lake_with_customer(&folder.path().join("lake")).await;
+    let (table, elsewhere) = (lake.layout().table(&orders()), folder.path().join("elsewhere"));
+    fs::rename(&table, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &table).unwrap();
+    let named = names(&lake, &kim);
+    let refused = lake.forget("kim", at()).await;
+    assert!(matches!(refused, Err(LakeError::SymbolicLink(link)) if link == table));
+    assert_eq!((names(&lake, &kim), lake.erasures().await.unwrap()), (named, Vec::new()));
+}
