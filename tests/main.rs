@@ -23,6 +23,8 @@ mod night;
 mod peer;
 /// Promotion on simulated markets: no list is worse than a habit beyond the error.
 mod promotion;
+/// Names from outside that would become paths.
+mod paths;
 /// A made market, its truth, and what models say of it.
 mod simulated;
 /// One `.slt` a relation.

@@ -89,7 +89,7 @@ fn above_zero(text: &str) -> Result<f64, String> {
 pub(crate) enum Verb {
     /// Makes a small market, runs a night on it, shows the top of the ranked list
     Demo {
-        /// Where inbox and lake of the demo go; what is there is replaced
+        /// Where inbox and lake of the demo go; what an earlier demo made there is replaced, anything else refused
         #[arg(long, value_name = "DIR", default_value = "demo")]
         out: PathBuf,
     },
@@ -110,7 +110,7 @@ pub(crate) enum Verb {
         /// Another market of the same kind
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
-        /// Folder for inbox, truth and settings
+        /// Folder for inbox, truth and settings; what was made there is replaced, anything else refused
         #[arg(long, value_name = "DIR", required_unless_present = "show")]
         out: Option<PathBuf>,
         /// Form of the files

@@ -10,6 +10,8 @@ mod clock;
 mod commands;
 mod failure;
 mod lake_door;
+mod made_folder;
+mod mark;
 mod printer;
 mod relations;
 mod row;

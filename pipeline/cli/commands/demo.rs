@@ -1,23 +1,26 @@
 //! `slotcast demo`: a small made market, a night on it, the top of its list.
 
-use std::path::Path;
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+};
 
 use anyhow::{Context, Result};
 use slotcast_core::{DateTime, SlotCalendar, Utc};
-use slotcast_lake::{Lake, Published};
+use slotcast_lake::{Lake, Layout, Published};
 use slotcast_simulate::{FileForm, Market, MarketSpec, Preset, Writing};
 
 use super::{Outcome, nightly::nightly, rank::print_ranking};
 use crate::{
     args::{Common, Source},
-    failure::UserError,
+    lake_door::lock,
+    made_folder::{LAKE, MadeFolder, not_made},
     printer::Printer,
     settings::Settings,
 };
 
 /// The evening of a Thursday: the next slot is not decided yet.
 const AS_OF: &str = "2017-04-13T21:30:00+09:00";
-const MARK: &str = ".slotcast-demo";
 const SHOWN: usize = 10;
 const SLOTS: u32 = 60;
 const SEED: u64 = 7;
@@ -28,7 +31,8 @@ pub(crate) async fn demo(
     printer: &Printer,
     out: &Path,
 ) -> Result<Outcome> {
-    make_room(out)?;
+    let mut made = MadeFolder::take(out, "demo")?;
+    make_room(common, printer, &mut made).await?;
     let as_of = AS_OF.parse().expect("a moment in RFC 3339");
     printer.say("making a market of sixty weekly slots (made data, nobody's orders)");
     let market = Market::new(spec(as_of)?, SEED)?;
@@ -37,12 +41,12 @@ pub(crate) async fn demo(
         if file.path.starts_with("order_events/") && file.path.contains(&live_slot(as_of)) {
             spoil(&mut file.bytes);
         }
-        let path = out.join("inbox").join(&file.path);
-        let folder = path.parent().context("a file lies in a folder")?;
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-        std::fs::write(&path, &file.bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+        let name = format!("inbox/{}", file.path);
+        let written = made.create(&name).and_then(|mut to| to.write_all(&file.bytes));
+        written.with_context(|| format!("cannot write `{}`", made.path(&name).display()))?;
     }
-    let lake = out.join("lake");
+    made.finish()?;
+    let lake = out.join(LAKE);
     let settings = Settings { lake: lake.clone(), market: slotcast_lake::Market::default(), ..settings };
     let common = Common { as_of: Some(AS_OF.to_owned()), slot: None, ..common.clone() };
     let source = Source { source: None, history: true, strict: false };
@@ -89,17 +93,29 @@ fn spec(as_of: DateTime<Utc>) -> Result<MarketSpec> {
     Ok(MarketSpec::preset(Preset::Y2016).with(&numbers)?)
 }
 
-/// Only a folder that an earlier demo made is replaced.
-fn make_room(out: &Path) -> Result<()> {
-    let mark = out.join(MARK);
-    if out.exists() && !mark.exists() && std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_some())
-    {
-        let message = format!("`{}` exists and was not made by a demo", out.display());
-        return Err(UserError::new(message, "name another folder: `slotcast demo --out DIR`").into());
+/// Removes what an earlier demo made, once everything in the folder is known to be that.
+async fn make_room(common: &Common, printer: &Printer, made: &mut MadeFolder) -> Result<()> {
+    let lake = made.path(LAKE);
+    let layout = Layout::new(&lake);
+    if let Some(foreign) = layout.foreign_entry() {
+        return Err(not_made(&foreign, "demo").into());
     }
-    if mark.exists() {
-        std::fs::remove_dir_all(out).with_context(|| format!("cannot empty `{}`", out.display()))?;
+    // One that was killed may have left a lake that is none yet.
+    let is_lake = layout.market().exists();
+    let held = if is_lake { Some(Lake::open(&lake)?) } else { None };
+    if let Some(held) = held {
+        let _lock = lock(common, printer, &held, "demo")?;
+        let runs = held.runs().await?.0;
+        let as_of: DateTime<Utc> = AS_OF.parse().expect("a moment in RFC 3339");
+        if !runs.is_empty() && !runs.iter().any(|run| run.verb == "nightly" && run.as_of == as_of) {
+            return Err(not_made(&lake, "demo").into());
+        }
     }
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
-    std::fs::write(&mark, "").with_context(|| format!("cannot write `{}`", mark.display()))
+    made.clear()?;
+    match std::fs::remove_dir_all(&lake) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove `{}`", lake.display()))
+        }
+        _ => Ok(()),
+    }
 }

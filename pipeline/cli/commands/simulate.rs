@@ -1,7 +1,6 @@
 //! `slotcast simulate`: an inbox of a made market, and its truth beside it.
 
 use std::{
-    fs::File,
     io::{self, BufWriter, Write},
     path::Path,
 };
@@ -13,11 +12,13 @@ use slotcast_simulate::{Counts, FileForm, Market, MarketSpec, Preset, Writing};
 use super::Outcome;
 use crate::{
     failure::UserError,
+    made_folder::{LAKE, MadeFolder},
     printer::{Pipe, Printer},
     settings::parse_as_of,
 };
 
-const MARK: &str = ".slotcast-simulate";
+const TRUTH: &str = "truth.parquet";
+const CONFIG: &str = "slotcast.toml";
 
 /// What was asked for.
 pub(crate) struct Asked<'a> {
@@ -44,26 +45,29 @@ pub(crate) fn simulate(printer: &Printer, asked: &Asked<'_>) -> Result<Outcome> 
     let moment = |text: &str| parse_as_of(text, &calendar);
     let since = asked.since.map(moment).transpose()?;
     let until = asked.until.map(moment).transpose()?.unwrap_or_else(|| market.default_until());
+    let mut made = MadeFolder::take(out, "simulate")?;
     if since.is_none() {
-        make_room(out)?;
+        made.clear()?;
     }
     let inbox = out.join("inbox");
     let open = |path: &str| -> io::Result<Box<dyn Write + Send>> {
-        let path = inbox.join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(&inbox))?;
-        Ok(Box::new(BufWriter::with_capacity(1 << 18, File::create(path)?)))
+        let file = made.create(&format!("inbox/{path}"))?;
+        Ok(Box::new(BufWriter::with_capacity(1 << 18, file)))
     };
     let steps = printer.steps(market.spec().market.slots as usize, "slots");
     let writing = Writing { form: asked.form, since, until, threads: asked.threads };
     let counts = market.write_inbox(&writing, &open, &|done, of| steps.done(done, of))?;
     drop(steps);
-    let truth = out.join("truth.parquet");
-    let mut file = create(&truth)?;
+    let truth = out.join(TRUTH);
+    let cannot_write = |path: &Path| format!("cannot write `{}`", path.display());
+    let mut file = BufWriter::new(made.create(TRUTH).with_context(|| cannot_write(&truth))?);
     market.write_truth(asked.threads, &mut file)?;
-    file.flush().with_context(|| format!("cannot write `{}`", truth.display()))?;
-    let config = out.join("slotcast.toml");
-    write!(create(&config)?, "{}", config_text(&market, &out.join("lake")))
-        .with_context(|| format!("cannot write `{}`", config.display()))?;
+    file.flush().with_context(|| cannot_write(&truth))?;
+    let config = out.join(CONFIG);
+    let text = config_text(&market, &out.join(LAKE));
+    let result = made.create(CONFIG).and_then(|mut file| file.write_all(text.as_bytes()));
+    result.with_context(|| cannot_write(&config))?;
+    made.finish()?;
     say(printer, &market, &counts);
     let as_of = written(until, &calendar);
     printer.say(format!(
@@ -94,26 +98,6 @@ fn spec(asked: &Asked<'_>) -> Result<MarketSpec> {
     }
     spec.check()?;
     Ok(spec)
-}
-
-/// Only a folder that an earlier simulation made is replaced; a lake in it stays.
-fn make_room(out: &Path) -> Result<()> {
-    let mark = out.join(MARK);
-    if !mark.exists() && std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_some()) {
-        let message = format!("`{}` is not empty and was not made by a simulation", out.display());
-        return Err(UserError::new(message, "name another folder: `--out DIR`").into());
-    }
-    let inbox = out.join("inbox");
-    if inbox.exists() {
-        std::fs::remove_dir_all(&inbox).with_context(|| format!("cannot empty `{}`", inbox.display()))?;
-    }
-    std::fs::create_dir_all(&inbox).with_context(|| format!("cannot make `{}`", inbox.display()))?;
-    std::fs::write(&mark, "").with_context(|| format!("cannot write `{}`", mark.display()))
-}
-
-fn create(path: &Path) -> Result<BufWriter<File>> {
-    let file = File::create(path).with_context(|| format!("cannot create `{}`", path.display()))?;
-    Ok(BufWriter::new(file))
 }
 
 /// Settings with which a night understands the market.

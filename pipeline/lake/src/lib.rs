@@ -36,6 +36,7 @@ mod error;
 mod fact_writer;
 mod file_names;
 mod flushed_store;
+mod foreign;
 #[cfg(test)]
 mod killed;
 mod layout;
@@ -46,12 +47,12 @@ mod masked;
 mod parquet_file;
 mod privacy;
 mod published;
-mod snapshot;
 mod retracted;
+mod snapshot;
 mod steps;
 mod store;
-#[cfg(test)]
 mod symlinks;
+#[cfg(test)]
 mod testing;
 mod unfinished;
 mod vacuum;
@@ -68,8 +69,8 @@ pub use market::{Market, SlotRule};
 pub use parquet_file::{Part, PartRows, Span, read_part, read_parts, text_columns, with_run_id};
 pub use privacy::Pseudonyms;
 pub use published::Published;
-pub use snapshot::{DataFile, Snapshot};
 pub use retracted::Publication;
+pub use snapshot::{DataFile, Snapshot};
 pub use steps::step;
 pub use store::{Lake, Replace};
 pub use vacuum::{Unneeded, VacuumPlan};
