@@ -11,6 +11,8 @@ mod arrivals;
 mod bad_input;
 /// Commands and their mistakes, through the real binary.
 mod commands;
+/// Commands of the READMEs, each run.
+mod documented_commands;
 /// Ingests killed at random moments and at every step.
 mod kills;
 /// Facts added after T change no feature.
@@ -25,6 +27,8 @@ mod peer;
 mod promotion;
 /// Names from outside that would become paths.
 mod paths;
+/// Statistics of the same market as others count them, row by row.
+mod peer;
 /// A made market, its truth, and what models say of it.
 mod simulated;
 /// One `.slt` a relation.

@@ -19,6 +19,8 @@ use crate::{
 };
 
 const DEFAULT_FILE: &str = "slotcast.toml";
+/// The lake that is meant where nobody names one.
+pub(crate) const DEFAULT_LAKE: &str = "lake";
 
 /// `slotcast.toml` as written.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -220,7 +222,7 @@ impl Settings {
             .into());
         }
         Ok(Self {
-            lake: common.lake.clone().or(lake.path).unwrap_or_else(|| PathBuf::from("lake")),
+            lake: common.lake.clone().or(lake.path).unwrap_or_else(|| PathBuf::from(DEFAULT_LAKE)),
             keep_runs: lake.keep_runs.unwrap_or(30),
             language,
             lead_days,

@@ -74,14 +74,18 @@ pub(crate) fn ask(folder: &Path, lake: &str, question: &str) -> String {
     asked.stdout.split_once('\n').expect("a header").1.trim_end().to_owned()
 }
 
-/// Copies a folder.
+/// Copies a folder; links stay links.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
         let target = to.join(entry.file_name());
-        if entry.file_type().expect("a kind").is_dir() {
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
             copy_folder(&entry.path(), &target);
+        } else if kind.is_symlink() {
+            let leads_to = std::fs::read_link(entry.path()).expect("a link");
+            std::os::unix::fs::symlink(leads_to, target).expect("a link");
         } else {
             std::fs::copy(entry.path(), target).expect("a copy");
         }

@@ -1,10 +1,10 @@
 //! What an ingest says of the rows that it read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use slotcast_ingest::{Account, Reject, TakenIn};
 
-use crate::printer::Printer;
+use crate::{printer::Printer, settings::DEFAULT_LAKE};
 
 /// Files whose accounts are told one by one.
 const FILES_SHOWN: usize = 24;
@@ -72,7 +72,7 @@ fn say_account(printer: &Printer, taken: &TakenIn) {
 }
 
 /// The rejects of all files: how many for each reason and column, and the first of each.
-pub(crate) fn say_rejects<'a>(printer: &Printer, taken: impl Iterator<Item = &'a TakenIn>) {
+pub(crate) fn say_rejects<'a>(printer: &Printer, lake: &Path, taken: impl Iterator<Item = &'a TakenIn>) {
     // Table, reason and column; rows, and file and row of the first.
     type Kind<'a> = (&'a str, &'a str, Option<&'a str>);
     let mut reasons: BTreeMap<Kind<'_>, (usize, &str, &Reject)> = BTreeMap::new();
@@ -83,7 +83,12 @@ pub(crate) fn say_rejects<'a>(printer: &Printer, taken: impl Iterator<Item = &'a
         }
     }
     if !reasons.is_empty() {
-        printer.say("rejected rows, by reason (all of them: `slotcast sql \"select * from rejects\"`)");
+        let named = match lake {
+            _ if lake == Path::new(DEFAULT_LAKE) => String::new(),
+            other => format!(" --lake {}", other.display()),
+        };
+        let ask = format!("slotcast sql{named} \"select * from rejects\"");
+        printer.say(format!("rejected rows, by reason (all of them: `{ask}`)"));
     }
     let mut listed: Vec<_> = reasons.into_iter().collect();
     listed.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));

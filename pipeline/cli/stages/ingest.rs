@@ -221,7 +221,7 @@ async fn take_in_files(
         }
     }
     say_accounts(printer, &taken_in.iter().map(|(taken, ..)| taken).collect::<Vec<_>>());
-    say_rejects(printer, taken_in.iter().map(|(taken, ..)| taken));
+    say_rejects(printer, run.lake.layout().root(), taken_in.iter().map(|(taken, ..)| taken));
     commit(run, writer.into_written(), &taken_in).await?;
     Ok(taken_in.iter().map(|(taken, ..)| taken.account.accepted as usize).sum())
 }
