@@ -9,7 +9,7 @@ use std::{
 
 use slotcast_core::{DateTime, Utc};
 
-use crate::{error::LakeError, layout::Layout};
+use crate::{error::LakeError, layout::Layout, symlinks::refuse_symlinks};
 
 /// How often a waiting process looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -37,6 +37,7 @@ impl LakeLock {
         on_wait: impl FnOnce(&str),
     ) -> Result<Self, LakeError> {
         let path = layout.lock();
+        refuse_symlinks(layout, &path)?;
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -125,5 +126,17 @@ mod tests {
         waiting.recv().unwrap();
         drop(held);
         second.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_link_is_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = testing::lake(&folder.path().join("lake"));
+        let victim = folder.path().join("victim");
+        std::fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, lake.layout().lock()).unwrap();
+        let refused = lake.lock(&writer("nightly"), Duration::ZERO, |_| {});
+        assert!(matches!(refused, Err(LakeError::SymbolicLink(_))));
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
     }
 }
