@@ -24,7 +24,7 @@ pub(crate) struct MadeFolder {
     held: Held,
 }
 
-/// What lies in the folder already, by paths with `/`; folders before what is in them.
+/// Entries that lie in the folder already, by paths with `/`; folders before what is in them.
 #[derive(Default)]
 struct Held {
     files: Vec<String>,

@@ -1,4 +1,4 @@
-//! The mark of a made folder: a file that lists every other file which was made there, one a line.
+//! The mark of a made folder: a file that lists every other file which was made there, one per line.
 
 use std::{
     collections::BTreeSet,

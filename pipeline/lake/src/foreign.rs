@@ -13,7 +13,9 @@ use crate::{
 
 /// Names beside the folders at the top of a lake.
 const TOP_FILES: [&str; 3] = ["market.json", "salt", "writer.lock"];
-/// How files of a table and of its log end.
+/// Beginnings of the files of a publication.
+const PUBLISHED_FILES: [&str; 5] = ["index", "model-card", "ranking", "retracted-at", "review-"];
+/// Endings of the files of a table and of its log.
 const ENDINGS: [&str; 4] = [".parquet", ".json", ".crc", ".tmp"];
 
 impl Layout {
@@ -43,11 +45,23 @@ impl Layout {
 
     fn foreign_publication(&self) -> Option<PathBuf> {
         let latest = Published::at(self).latest();
-        first_foreign(&self.published(), |name, path| match path {
+        let of_published = first_foreign(&self.published(), |name, path| match path {
             _ if path == latest || name == ".latest.tmp" => path.is_symlink(),
             _ => (run_of(name).is_some() || is_begun(name)) && is_real_folder(path),
-        })
+        });
+        of_published.or_else(|| folders(&self.published()).find_map(|run| foreign_copy(&run)))
     }
+}
+
+/// In a publication lie files for people, and a folder of parts per relation.
+fn foreign_copy(publication: &Path) -> Option<PathBuf> {
+    let is_file = |name: &str| PUBLISHED_FILES.iter().any(|start| name.starts_with(start));
+    let of_publication = first_foreign(publication, |name, path| match is_real_folder(path) {
+        true => TableId::parse(&format!("relations/{name}")).is_some(),
+        false => is_file(name) && is_real_file(path),
+    });
+    let is_part = |name: &str, path: &Path| name.starts_with("part-") && is_real_file(path);
+    of_publication.or_else(|| folders(publication).find_map(|relation| first_foreign(&relation, is_part)))
 }
 
 /// In a table lie files, and the folder of its log.
@@ -102,7 +116,9 @@ mod tests {
         published.lay_out(&run, &[], &[], Default::default()).unwrap();
         published.point_latest_at(&run).unwrap();
         assert_eq!(lake.layout().foreign_entry(), None);
-        for name in ["notes.md", "tables/mine.csv", "tables/facts/order_events/a.csv", "published/mine"] {
+        let beside_pages = format!("published/{run}/notes.md");
+        let of_table = "tables/facts/order_events/a.csv";
+        for name in ["notes.md", "tables/mine.csv", of_table, "published/mine", &beside_pages] {
             let path = folder.path().join(name);
             fs::write(&path, "precious").unwrap();
             assert_eq!(lake.layout().foreign_entry().as_ref(), Some(&path));

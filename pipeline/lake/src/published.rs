@@ -13,7 +13,7 @@ use crate::{
     retracted::RETRACTED, snapshot::Snapshot, store::Lake,
 };
 
-/// What follows the run in the name of a folder for the house alone.
+/// Ending of a folder for people of the house.
 pub(crate) const INTERNAL: &str = "-internal";
 /// The link on its way to `latest`.
 const NEXT_LATEST: &str = ".latest.tmp";

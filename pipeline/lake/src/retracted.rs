@@ -1,7 +1,7 @@
 //! Publications by the rows of the ledger, and the way back from one.
 //!
-//! A publication is what a run published that the ledger calls done, in `published/<run_id>`. Nothing else is
-//! retracted: no other folder, and nothing behind a symbolic link.
+//! A publication is a folder `published/<run_id>` of a run that the ledger calls done and whose stage
+//! `publish` ended well. No other folder is retracted, and nothing behind a symbolic link.
 
 use std::{
     collections::BTreeSet,
@@ -21,9 +21,9 @@ use crate::{
     symlinks::{is_real_folder, refuse_symlinks},
 };
 
-/// What follows the run in the name of a publication that was retracted.
+/// Ending of the folder of a retracted publication.
 pub(crate) const RETRACTED: &str = ".retracted";
-/// The file that says when.
+/// File in it that says when.
 const RETRACTED_AT: &str = "retracted-at";
 /// The stage of a run that publishes.
 const STAGE: &str = "publish";
