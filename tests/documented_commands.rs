@@ -11,7 +11,7 @@ use crate::support::{Ran, ask, copy_folder, root, run, slotcast, words, write};
 
 /// Blocks that show what is printed, by their beginning.
 const OUTPUTS: [&str; 1] = [" rank   slot_date    candidate_id"];
-/// What is not run here, and why.
+/// Commands that are not run here, and the reason.
 const NOT_RUN: [(&str, &str); 1] = [("cargo test --workspace", "this test is part of it")];
 
 /// Numbers that make the markets of `simulate` small enough for a test; `data/seeds` says its own.
@@ -55,7 +55,7 @@ fn every_command_of_the_seeds_runs() {
 struct Reader<'a> {
     here: &'a Path,
     verbs: Vec<String>,
-    /// What stands for a word in capitals.
+    /// Values of words in capitals.
     placeholders: BTreeMap<&'static str, String>,
     followed: usize,
 }
@@ -112,8 +112,12 @@ impl<'a> Reader<'a> {
 
     /// Whether code within a line is a command: a verb needs words of its own, or it is only named.
     fn is_command(&self, span: &str) -> bool {
-        let Some((first, _)) = span.split_once(' ') else { return false };
-        ["slotcast", "cargo"].contains(&first) || self.verbs.iter().any(|verb| verb == first)
+        let is_verb = |word: &str| self.verbs.iter().any(|verb| verb == word);
+        match span.split_once(' ') {
+            Some(("slotcast", rest)) => !is_verb(rest),
+            Some((first, _)) => first == "cargo" || is_verb(first),
+            None => false,
+        }
     }
 
     fn command(&mut self, place: &str, command: &str) {
@@ -141,7 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What a reader has done before: there is something to explain, and a publication to retract.
+    /// Steps that a reader has taken before: there is something to explain, and a publication to retract.
     fn prepare(&mut self, command: &str) {
         let here = self.here;
         if command.ends_with(" ID") {
@@ -155,7 +159,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What a command leaves for those that follow it.
+    /// Results of a command that those after it need.
     fn learn(&mut self, verb: &str, ran: &Ran) {
         let printed = |line: &str| {
             let command = &line[line.find("slotcast ")?..];
