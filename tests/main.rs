@@ -21,14 +21,12 @@ mod leakage;
 mod lists;
 /// A night from inbox to published list: real campaigns, repeats, kills.
 mod night;
-/// Statistics of the same market as others count them, row by row.
-mod peer;
-/// Promotion on simulated markets: no list is worse than a habit beyond the error.
-mod promotion;
 /// Names from outside that would become paths.
 mod paths;
 /// Statistics of the same market as others count them, row by row.
 mod peer;
+/// Promotion on simulated markets: no list is worse than a habit beyond the error.
+mod promotion;
 /// A made market, its truth, and what models say of it.
 mod simulated;
 /// One `.slt` a relation.

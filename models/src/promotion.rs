@@ -20,6 +20,9 @@ use crate::{
 const CERTAIN_ERRORS: f64 = 10.0;
 /// Standard errors beyond which one order is better than another: about one in forty by chance.
 const ORDER_ERRORS: f64 = 2.0;
+/// Share of its hits that the champion's order must lose before another order takes the list: an order that is not
+/// that of the probabilities needs explaining.
+const MIN_ORDER_GAIN: f64 = 0.005;
 /// Fewer slots prove no order.
 const MIN_SLOTS_FOR_ORDER: usize = 8;
 
@@ -131,6 +134,7 @@ pub(crate) fn better_order(
         return None;
     }
     let own = challengers.p.get(champion)?;
+    let relevant = MIN_ORDER_GAIN * top_hits.mean(own);
     let models = challengers.names.iter().zip(challengers.p).enumerate();
     let models = models
         .filter(|(model, (name, _))| *model != champion && suspended != Some(**name))
@@ -138,7 +142,7 @@ pub(crate) fn better_order(
     let habits = challengers.habits.iter().map(|habit| (habit.name(), &habit.values));
     let better = models.chain(habits).filter_map(|(by, values)| {
         let hits = top_hits.gain(own, values)?;
-        (hits.mean > 0.0 && hits.mean > ORDER_ERRORS * hits.se).then_some(BetterOrder { by, hits })
+        (hits.mean > relevant.max(ORDER_ERRORS * hits.se)).then_some(BetterOrder { by, hits })
     });
     // The first of equals: models before habits, in their order.
     better.reduce(|best, next| if next.hits.mean > best.hits.mean { next } else { best })

@@ -37,6 +37,12 @@ impl<'a> TopHits<'a> {
         self.slots.len()
     }
 
+    /// Expected hits per slot among the seats, by an order; zero without slots.
+    pub(crate) fn mean(&self, values: &[f64]) -> f64 {
+        let seated = self.slots.iter().map(|(rows, seats)| self.seated(values, rows, *seats));
+        seated.sum::<f64>() / self.slots.len().max(1) as f64
+    }
+
     /// Hits per slot that the order of `challenger` seats more than that of `incumbent`; `None` with fewer than two
     /// slots. Rows that tie for the last seats count with their chance of one.
     pub(crate) fn gain(&self, incumbent: &[f64], challenger: &[f64]) -> Option<Gain> {
@@ -77,7 +83,9 @@ mod tests {
         let gain = top.gain(&[0.0; 8], &[4.0, 3.0, 2.0, 1.0, 1.0, 2.0, 3.0, 4.0]).unwrap();
         // All tied: 2 of 4 seats at 1/4 and at 2/4 hits; ordered: 1 and 0.
         assert!((gain.mean - (0.5 - 1.0) / 2.0).abs() < 1e-12, "{gain:?}");
-        assert_eq!(TopHits::new(&slots, &hits, |rows| rows).slots(), 0);
+        assert!((top.mean(&[0.0; 8]) - 0.75).abs() < 1e-12);
+        let full = TopHits::new(&slots, &hits, |rows| rows);
+        assert_eq!((full.slots(), full.mean(&[0.0; 8])), (0, 0.0));
         assert_eq!((top_third(1), top_third(3), top_third(20)), (1, 1, 7));
     }
 }
