@@ -35,7 +35,7 @@ def losses(p, hit):
 def main():
     published, scores = sys.argv[1:3]
     offers = duckdb.sql(f"""
-        SELECT o.*, c.hit FROM '{published}/product_slots/*.parquet' AS o
+        SELECT o.*, c.hit FROM '{published}/offer_features/*.parquet' AS o
         INNER JOIN '{published}/campaign_outcomes/*.parquet' AS c ON o.campaign_id = c.campaign_id
         WHERE c.hit IS NOT NULL ORDER BY o.opens_at, o.id""").fetchdf()
     hit = offers.hit.astype(int).values
@@ -54,7 +54,7 @@ def main():
     said["lightgbm_shallow"] = pd.Series(shallow.predict_proba(x)[:, 1], index=offers.id.astype(str))
     backtest = pd.read_csv(scores, dtype={"id": str})
     for name, rows in backtest.groupby("model"):
-        said[name] = rows.set_index("id").p_hit_if_chosen
+        said[name] = rows.set_index("id").p_hit_given_selected
     test = offers.id.astype(str)[late]
     for p in said.values():
         test = test[test.isin(p.index)]

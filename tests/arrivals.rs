@@ -139,9 +139,9 @@ fn alike(one: &Relations, other: &Relations) -> Result<(), TestCaseError> {
     prop_assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
     for (name, rows) in one {
         // Features are kept for each distance that was asked for; a full build has only tonight's.
-        if *name == "offer_features" {
+        if *name == "offer_feature_values" {
             let missing = other[name].iter().find(|row| !rows.contains(row));
-            prop_assert_eq!(missing, None, "offer_features");
+            prop_assert_eq!(missing, None, "offer_feature_values");
             continue;
         }
         let only = |a: &[String], b: &[String]| {

@@ -80,7 +80,7 @@ fn stages_run_one_by_one_like_a_night() {
     small_inbox(here);
     refused(&words(here, "train --lake none"), &["no lake"]);
     words(here, &format!("ingest inbox {AS_OF}")).ok();
-    refused(&words(here, "rank"), &["product_slots", "has not been built"]);
+    refused(&words(here, "rank"), &["offer_features", "has not been built"]);
     words(here, "stats --as-of 2016-02-12T10:00:00+09:00").ok();
     words(here, "train").ok();
     refused(&words(here, "rank --as-of 2016-02-13T10:00:00+09:00"), &["speak for"]);

@@ -157,7 +157,7 @@ fn known(folder: &Path, lake: &str, moment: DateTime<Utc>) -> BTreeMap<String, S
         let session = open_built(&facts, &question, &lake).await.unwrap();
         let at = moment.format("%Y-%m-%dT%H:%M:%SZ");
         let features = format!(
-            "SELECT concat('offer ', id) AS key, * EXCLUDE (campaign_id) FROM product_slots WHERE knowledge_at <= '{at}'"
+            "SELECT concat('offer ', id) AS key, * EXCLUDE (campaign_id) FROM offer_features WHERE knowledge_at <= '{at}'"
         );
         let outcomes = format!(
             "SELECT concat('outcome ', campaign_id) AS key, hit, demand, threshold FROM outcome_versions \

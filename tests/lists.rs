@@ -45,15 +45,14 @@ fn every_listed_offer_is_compared(here: &Path) {
     let listed = ask(here, "lake", "SELECT count(*) FROM rankings");
     assert_eq!(ask(here, "lake", both), listed);
     let first = ask(here, "lake", "SELECT min(run_id) FROM runs WHERE verb = 'nightly'");
-    let before = format!("SELECT count(*) FROM ranking_changes WHERE run_before = '{first}'");
+    let before = format!("SELECT count(*) FROM ranking_changes WHERE previous_run_id = '{first}'");
     assert_eq!(ask(here, "lake", &before), listed);
     let question = "SELECT candidate_id, rank, round(p_hit, 9) FROM rankings ORDER BY candidate_id";
     let older = run(slotcast(here).args(["sql", "--format", "csv", "--run", &first, question])).ok().stdout;
-    let told =
-        "SELECT candidate_id, rank_before, round(p_hit_before, 9) FROM ranking_changes ORDER BY candidate_id";
+    let told = "SELECT candidate_id, previous_rank, round(previous_p_hit, 9) FROM ranking_changes ORDER BY candidate_id";
     assert_eq!(older.split_once('\n').unwrap().1.trim_end(), ask(here, "lake", told));
     // The pushes of each offer add up to its chance.
-    let sums = "SELECT max(abs(gap)) < 0.000000001 FROM (SELECT r.p_hit - 1.0 / (1.0 + exp(-sum(c.push))) AS gap \
+    let sums = "SELECT max(abs(gap)) < 0.000000001 FROM (SELECT r.p_hit - 1.0 / (1.0 + exp(-sum(c.log_odds))) AS gap \
         FROM rankings AS r INNER JOIN contributions AS c \
         ON r.candidate_id = c.candidate_id AND r.slot_date = c.slot_date GROUP BY r.candidate_id, r.p_hit)";
     assert_eq!(ask(here, "lake", sums), "true");
@@ -81,13 +80,13 @@ fn exports_show_the_relations(here: &Path) {
         ("maker_hits", "s.maker_hits"),
         ("maker_n", "s.maker_n"),
         ("category_rate_shrunk", "round(s.category_rate_shrunk, 6)"),
-        ("rank_before", "c.rank_before"),
-        ("p_hit_before", "round(c.p_hit_before, 6)"),
+        ("previous_rank", "c.previous_rank"),
+        ("previous_p_hit", "round(c.previous_p_hit, 6)"),
     ];
     let columns: Vec<&str> = shown.iter().map(|(_, sql)| *sql).collect();
     let joined = "ON r.candidate_id = {}.candidate_id AND r.slot_date = {}.slot_date";
     let question = format!(
-        "SELECT r.candidate_id, {} FROM rankings AS r INNER JOIN offer_sheets AS s {} \
+        "SELECT r.candidate_id, {} FROM rankings AS r INNER JOIN offer_details AS s {} \
          LEFT JOIN ranking_changes AS c {} WHERE NOT r.preliminary ORDER BY r.rank",
         columns.join(", "),
         joined.replace("{}", "s"),
@@ -129,11 +128,11 @@ fn exports_show_the_relations(here: &Path) {
 fn the_slot_that_closed_is_reviewed(here: &Path) {
     // The list of the second night was the last before that slot opened.
     let list = "SELECT DISTINCT r.list_run_id = (SELECT max(run_id) FROM runs WHERE run_id < '20170301') \
-        FROM slot_reviews AS r WHERE r.slot_date = DATE '2017-02-28'";
+        FROM slot_results AS r WHERE r.slot_date = DATE '2017-02-28'";
     assert_eq!(ask(here, "lake", list), "true");
     let ran =
         "SELECT count(*) FROM campaign_outcomes WHERE slot_date = DATE '2017-02-28' AND hit IS NOT NULL";
-    let reviewed = "SELECT count(*) FROM slot_reviews WHERE slot_date = DATE '2017-02-28'";
+    let reviewed = "SELECT count(*) FROM slot_results WHERE slot_date = DATE '2017-02-28'";
     let (ran, reviewed) = (ask(here, "lake", ran), ask(here, "lake", reviewed));
     assert_eq!(ran, reviewed);
     assert_ne!(ran, "0");
@@ -141,14 +140,14 @@ fn the_slot_that_closed_is_reviewed(here: &Path) {
     let review = fs::read_to_string(&page).expect("the slot that closed has a page");
     let list = page.with_file_name("index.html");
     assert!(fs::read_to_string(&list).unwrap().contains("review-2017-02-28.html"));
-    let title = "SELECT title FROM slot_reviews WHERE slot_date = DATE '2017-02-28' ORDER BY rank LIMIT 1";
+    let title = "SELECT title FROM slot_results WHERE slot_date = DATE '2017-02-28' ORDER BY rank LIMIT 1";
     assert!(review.contains(&ask(here, "lake", title)));
     in_browser(&[list, page]);
 }
 
 /// A run that speaks for an earlier moment changes nothing of what was said later.
 fn a_backfill_leaves_decided_lists_alone(here: &Path) {
-    let question = "SELECT slot_date, max(list_run_id), count(*), round(sum(p_hit), 6) FROM decided_lists \
+    let question = "SELECT slot_date, max(list_run_id), count(*), round(sum(p_hit), 6) FROM final_rankings \
         GROUP BY slot_date ORDER BY slot_date";
     let before = ask(here, "lake", question);
     night(here, "2017-02-22T05:00:00+09:00").ok();
@@ -177,7 +176,7 @@ fn what_is_internal_leaves_the_house_only_when_asked_for() {
     market(here);
     night(here, "2017-03-08T03:00:00+09:00").ok();
     let question = "SELECT r.candidate_id, r.expected_value, s.unit_cost FROM rankings AS r \
-        INNER JOIN offer_sheets AS s ON r.candidate_id = s.candidate_id WHERE r.expected_value IS NOT NULL";
+        INNER JOIN offer_details AS s ON r.candidate_id = s.candidate_id WHERE r.expected_value IS NOT NULL";
     assert_eq!(ask(here, "lake", question), "", "masked in SQL");
     let internal = run(slotcast(here).args(["sql", "--internal", "--format", "csv", question])).ok().stdout;
     let values: Vec<f64> =

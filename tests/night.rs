@@ -132,7 +132,8 @@ fn curves_and_chances_agree(folder: &Path) {
 /// A model that took over can be taken back, once; the history says so.
 fn a_change_of_champion_is_taken_back(folder: &Path) {
     let train = |flag: &str| words(folder, &format!("train {flag} --lake demo/lake"));
-    let champions = "SELECT champion, before, why, barred FROM champions ORDER BY as_of, why";
+    let champions =
+        "SELECT champion, previous_champion, reason, suspended_model FROM champions ORDER BY as_of, reason";
     let first = ask(folder, "demo/lake", champions);
     assert!(first.lines().last().is_some_and(|line| line.ends_with(",base_rate,won,")), "{first}");
     train("--rollback").ok();
@@ -173,7 +174,7 @@ fn killed_nights_lose_nothing(folder: &Path) {
     for question in [
         "SELECT * EXCLUDE (known_at) FROM ingest_files ORDER BY file",
         "SELECT * FROM campaign_outcomes ORDER BY campaign_id",
-        "SELECT * FROM product_slots ORDER BY id",
+        "SELECT * FROM offer_features ORDER BY id",
         "SELECT * FROM rankings ORDER BY slot_date, rank",
     ] {
         assert_eq!(ask(folder, "killed", question), ask(folder, "whole", question), "{question}");

@@ -66,19 +66,19 @@ questions! {
     outcome_versions
     outcome_versions_from_snapshots
     outcome_versions_late_arrivals
-    product_slots
-    product_slots_local_time
-    product_slots_named_slot
-    product_slots_records
-    product_slots_records_late_arrivals
-    product_slots_signals
+    offer_features
+    offer_features_local_time
+    offer_features_named_slot
+    offer_features_records
+    offer_features_records_late_arrivals
+    offer_features_signals
     refund_lag
     relations_as_known_earlier
     signal_conversion
     signal_daily
     slot_summary
     staging_versions
-    unmet_demand
+    lost_sales
 }
 
 fn answers_hold(name: &str) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use slotcast_core::{Bend, DemandCurve};
+use slotcast_core::{Breakpoint, DemandCurve};
 
 use crate::{demand::CensoredDemand, exact};
 
@@ -70,8 +70,8 @@ impl Spread {
 
 impl Slopes {
     fn curve(&self, threshold: f64, logit: f64) -> Option<DemandCurve> {
-        let bend = if self.bends_at_threshold { Bend::Threshold } else { Bend::Median };
-        DemandCurve::bent(bend, threshold, logit, self.below, self.above)
+        let bend = if self.bends_at_threshold { Breakpoint::Threshold } else { Breakpoint::Median };
+        DemandCurve::with_breakpoint(bend, threshold, logit, self.below, self.above)
     }
 }
 
@@ -140,7 +140,7 @@ mod tests {
         let mut draw = |rows: usize| -> Vec<Seen> {
             let mut one = || {
                 let chance = 4.0 * source.uniform() - 2.0;
-                let curve = DemandCurve::through(1.0, chance, 4.0, 2.0).unwrap();
+                let curve = DemandCurve::new(1.0, chance, 4.0, 2.0).unwrap();
                 let value = curve.quantile(source.uniform().clamp(1e-6, 1.0 - 1e-6)).ln();
                 Seen {
                     logit: chance,
@@ -168,7 +168,7 @@ mod tests {
         let mut source = SplitMix64::new(6);
         let mut one = || {
             let chance = 4.0 * source.uniform() - 2.0;
-            let curve = DemandCurve::bent(Bend::Threshold, 1.0, chance, 0.5, 8.0).unwrap();
+            let curve = DemandCurve::with_breakpoint(Breakpoint::Threshold, 1.0, chance, 0.5, 8.0).unwrap();
             let value = curve.quantile(source.uniform().clamp(1e-6, 1.0 - 1e-6)).ln();
             Seen { logit: chance, reach: CensoredDemand::Exactly(value), category: None }
         };

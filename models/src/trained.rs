@@ -135,10 +135,10 @@ impl TrainedModel {
         let contributions = features
             // The base rate has one feature; naming the others with no push would look like knowledge.
             .filter(|(place, _)| self.scorer.is_some() || self.base_rate.tallies.feature == Some(*place))
-            .map(|(place, (((name, _), column), push))| Contribution {
+            .map(|(place, (((name, _), column), log_odds))| Contribution {
                 feature: name.clone(),
                 value: value(place, column),
-                push,
+                log_odds,
             })
             .collect();
         let offer = &table.keys[row].offer;
@@ -150,7 +150,7 @@ impl TrainedModel {
             p_hit: probability(sigmoid(score.logit))?,
             p_low: Some(probability(score.low)?),
             p_high: Some(probability(score.high)?),
-            p_hit_if_chosen: probability(score.if_chosen)?,
+            p_hit_given_selected: probability(score.if_chosen)?,
             order: None,
             demand: curve.map(|curve| curve.quantiles()),
             curve,

@@ -268,7 +268,7 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) fn audience(&self) -> Audience {
-        if self.internal { Audience::House } else { Audience::Everyone }
+        if self.internal { Audience::Internal } else { Audience::Everyone }
     }
 }
 

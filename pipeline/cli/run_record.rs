@@ -124,7 +124,7 @@ impl RunInProgress {
             let version = self.tables.get(&TableId::relation(name).to_string());
             version.map_or_else(|| "none".to_owned(), |version| format!("{name}@{version}"))
         };
-        ["product_slots", "outcome_versions"].map(version).join(" ")
+        ["offer_features", "outcome_versions"].map(version).join(" ")
     }
 
     /// How often it was begun, this time included.

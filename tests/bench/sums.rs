@@ -9,7 +9,7 @@ use crate::commands::ask;
 
 /// What tells of runs, and what a night keeps for the next one: features at other distances, too.
 const NOT_COMPARED: [&str; 7] =
-    ["build_cells", "build_parts", "ingest_files", "offer_features", "rejects", "run_stages", "runs"];
+    ["build_cells", "build_parts", "ingest_files", "offer_feature_values", "rejects", "run_stages", "runs"];
 /// Parts add up in another order.
 const CLOSE: f64 = 1e-9;
 

@@ -28,7 +28,7 @@ def read(published, truth):
     con = duckdb.connect()
     offers = con.execute(f"""
         SELECT o.*, c.hit, c.closes_at AS closed_at, t.p_hit_oracle, t.p_hit_knowable, t.selected
-        FROM '{published}/product_slots/*.parquet' AS o
+        FROM '{published}/offer_features/*.parquet' AS o
         LEFT JOIN '{published}/campaign_outcomes/*.parquet' AS c ON o.campaign_id = c.campaign_id
         LEFT JOIN '{truth}' AS t ON o.id = t.id AND o.slot_date = t.slot_date
         ORDER BY o.slot_date, o.id""").fetchdf()

@@ -98,7 +98,7 @@ fn intercept_and_contributions_add_up_to_the_logit() {
     let (table, hits) = market(900, -0.5, 6);
     for model in &fit(&table, &hits).models {
         for scored in model.score(&table).unwrap() {
-            let pushes: f64 = scored.contributions.iter().map(|contribution| contribution.push).sum();
+            let pushes: f64 = scored.contributions.iter().map(|contribution| contribution.log_odds).sum();
             assert!((model.intercept() + pushes - logit(scored.p_hit.get())).abs() < 1e-9);
             let expected = if model.name() == BASE_RATE { 1 } else { 4 };
             assert_eq!(scored.contributions.len(), expected);
@@ -114,8 +114,12 @@ fn intercept_and_contributions_add_up_to_the_logit() {
         assert!((logit(scored.p_hit.get()) - scorer.calibrator.apply(raw.as_it_stands)).abs() < 1e-9);
     }
     for feature in 0..4 {
-        let pushes =
-            model.score(&table).unwrap().iter().map(|scored| scored.contributions[feature].push).sum::<f64>();
+        let pushes = model
+            .score(&table)
+            .unwrap()
+            .iter()
+            .map(|scored| scored.contributions[feature].log_odds)
+            .sum::<f64>();
         assert!(pushes.abs() < 1e-6, "relative to the training mean: {pushes}");
     }
 }
@@ -141,10 +145,10 @@ fn words_that_help_are_kept_and_named() {
     assert_ne!(model.name(), BASE_RATE);
     for (scored, (is_good, ..)) in model.score(&table).unwrap().iter().zip(&draw) {
         let title = scored.contributions.iter().find(|one| one.feature == "title").unwrap();
-        assert_eq!(title.push > 0.0, *is_good);
+        assert_eq!(title.log_odds > 0.0, *is_good);
         let word = if *is_good { "handmade" } else { "plastic" };
         assert!(matches!(&title.value, FeatureValue::Text(words) if words.starts_with(word)), "{title:?}");
-        let pushes: f64 = scored.contributions.iter().map(|one| one.push).sum();
+        let pushes: f64 = scored.contributions.iter().map(|one| one.log_odds).sum();
         assert!((model.intercept() + pushes - logit(scored.p_hit.get())).abs() < 1e-9);
     }
     assert_eq!(TrainedModel::from_json(&model.to_json()).unwrap().to_json(), model.to_json());
@@ -183,12 +187,13 @@ fn what_choosers_saw_is_not_credited_to_the_signals() {
     let distance = |p: &dyn Fn(&slotcast_core::ScoredOffer) -> f64| {
         scored.iter().zip(&truth).map(|(one, truth)| (p(one) - truth).abs()).sum::<f64>() / 4_000.0
     };
-    let (own, if_chosen) = (distance(&|one| one.p_hit.get()), distance(&|one| one.p_hit_if_chosen.get()));
+    let (own, if_chosen) =
+        (distance(&|one| one.p_hit.get()), distance(&|one| one.p_hit_given_selected.get()));
     assert!(own < 0.06 && if_chosen > 2.0 * own, "{own} {if_chosen}");
     let (mut expected, mut hits) = (0.0, 0.0);
     for (one, outcome) in scored.iter().zip(&outcomes) {
         if let Some(outcome) = outcome {
-            expected += one.p_hit_if_chosen.get();
+            expected += one.p_hit_given_selected.get();
             hits += f64::from(outcome.hit);
         }
     }
@@ -301,7 +306,7 @@ proptest! {
                     let at_threshold = curve.p_at_least(scored.offer.threshold);
                     prop_assert!((at_threshold - p.get()).abs() < 1e-6, "{at_threshold} {p:?}");
                 }
-                prop_assert!(scored.contributions.iter().all(|contribution| contribution.push.is_finite()));
+                prop_assert!(scored.contributions.iter().all(|contribution| contribution.log_odds.is_finite()));
             }
         }
     }

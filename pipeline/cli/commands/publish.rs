@@ -25,9 +25,9 @@ pub(crate) async fn publish(
     printer: &Printer,
     audience: Audience,
 ) -> Result<Outcome> {
-    let moment = Moment::AsBuilt("product_slots");
-    let inputs = ["product_slots", "outcome_versions", "models", "rankings", "moq_rates", "slot_summary"];
-    let asked = if audience == Audience::House { "internal" } else { "" };
+    let moment = Moment::AsBuilt("offer_features");
+    let inputs = ["offer_features", "outcome_versions", "models", "rankings", "moq_rates", "slot_summary"];
+    let asked = if audience == Audience::Internal { "internal" } else { "" };
     let begun = begin_with(common, settings, printer, "publish", moment, &inputs, asked).await?;
     let Some(mut run) = begun else { return Ok(Outcome::Done) };
     let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
@@ -39,7 +39,7 @@ pub(crate) async fn publish(
     let published = Published::of(&run.lake);
     let run_id: RunId = run.run_id.parse()?;
     run.finish().await?;
-    if audience == Audience::House {
+    if audience == Audience::Internal {
         printer.say(format!("for people of the house only: {}", folder.display()));
     } else {
         published.point_latest_at(&run_id)?;

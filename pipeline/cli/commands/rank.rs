@@ -14,8 +14,8 @@ use crate::{
 };
 
 pub(crate) async fn rank(common: &Common, settings: &Settings, printer: &Printer) -> Result<Outcome> {
-    let moment = Moment::AsBuilt("product_slots");
-    let inputs = ["product_slots", "outcome_versions", "models"];
+    let moment = Moment::AsBuilt("offer_features");
+    let inputs = ["offer_features", "outcome_versions", "models"];
     if let Some(mut run) = begin(common, settings, printer, "rank", moment, &inputs).await? {
         let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
         let work = async |run: &mut _| stages::rank::rank(run, settings, printer, slot).await;

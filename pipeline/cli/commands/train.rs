@@ -17,11 +17,11 @@ pub(crate) async fn train(
     printer: &Printer,
     change: Change,
 ) -> Result<Outcome> {
-    let moment = Moment::AsBuilt("product_slots");
+    let moment = Moment::AsBuilt("offer_features");
     // The history decides what a rollback takes back, so another rollback is another run.
     let (inputs, asked): (&[&str], _) = match change {
-        Change::ByProof => (&["product_slots", "outcome_versions"], ""),
-        Change::Rollback => (&["product_slots", "outcome_versions", "champions"], "rollback"),
+        Change::ByProof => (&["offer_features", "outcome_versions"], ""),
+        Change::Rollback => (&["offer_features", "outcome_versions", "champions"], "rollback"),
     };
     let Some(mut run) = begin_with(common, settings, printer, "train", moment, inputs, asked).await? else {
         return Ok(Outcome::Done);

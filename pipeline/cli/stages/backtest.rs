@@ -228,7 +228,7 @@ fn predict(ask: &Ask<'_>, slots: &[Slot]) -> Result<Option<Group>> {
 }
 
 fn said(scored: &ScoredOffer) -> Said {
-    let p = scored.p_hit_if_chosen.get();
+    let p = scored.p_hit_given_selected.get();
     // Outcomes are those of chosen offers, so they are held against the curve of a chosen one.
     let curve =
         scored.curve.and_then(|curve| curve.with_chance(scored.offer.threshold, (p / (1.0 - p)).ln()));

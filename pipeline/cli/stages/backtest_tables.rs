@@ -31,7 +31,7 @@ pub(crate) fn scores(backtest_id: &str, backtest: &Backtest) -> Result<RecordBat
         .day("slot_date", rows.iter().map(|(.., row)| row.slot_date))
         .text("id", rows.iter().map(|(.., row)| row.id.clone()))
         .number("p_hit", rows.iter().map(|(_, said, _)| said.p))
-        .number("p_hit_if_chosen", rows.iter().map(|(_, said, _)| said.p_if_chosen))
+        .number("p_hit_given_selected", rows.iter().map(|(_, said, _)| said.p_if_chosen))
         .number(
             "order_value",
             rows.iter().map(|(_, said, _)| Some(said.order).filter(|value| value.is_finite())),

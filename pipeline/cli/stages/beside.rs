@@ -26,8 +26,8 @@ use crate::{
 /// What the queries beside a list read of a run.
 const READ: [&str; 10] = [
     "rankings",
-    "product_slots",
-    "product_slots_next",
+    "offer_features",
+    "offer_features_next",
     "signal_daily",
     "conversion_daily",
     "signal_conversion",
@@ -60,9 +60,9 @@ pub(crate) async fn keep_beside(
 ) -> Result<()> {
     run.keep("contributions", &contributions(lists)?).await?;
     run.keep("ranking_changes", &changes(lists, before)?).await?;
-    let decided = decided_lists(run, lists).await?;
-    run.keep("decided_lists", &decided).await?;
-    let duplicates = duplicates(&run.relation("product_slots").await?, lists)?;
+    let decided = final_rankings(run, lists).await?;
+    run.keep("final_rankings", &decided).await?;
+    let duplicates = duplicates(&run.relation("offer_features").await?, lists)?;
     let mut relations = Vec::new();
     for name in READ {
         let table = TableId::relation(name);
@@ -70,7 +70,7 @@ pub(crate) async fn keep_beside(
             relations.push(run.lake.at(&table, *version).await?);
         }
     }
-    let rows = [("decided_lists", decided), ("near_duplicates", duplicates)];
+    let rows = [("final_rankings", decided), ("near_duplicates", duplicates)];
     let today = utc_to_local(run.lake.market().calendar().zone(), run.as_of).date();
     let beside = Beside { relations: &relations, rows: &rows, as_of: run.as_of, today };
     for (name, rows) in slotcast_stats::sheets(&beside).await? {
@@ -86,35 +86,35 @@ fn contributions(lists: &[RankedList]) -> Result<RecordBatch> {
         id: &'a str,
         feature: &'a str,
         value: Option<f64>,
-        word: Option<&'a str>,
-        push: f64,
+        text_value: Option<&'a str>,
+        log_odds: f64,
     }
     let mut parts = Vec::new();
     for list in lists {
         let start = list.model.as_ref().map_or(0.0, |model| model.intercept());
         for ranked in &list.offers {
             let id = ranked.scored.offer.id.as_str();
-            let part = |feature, value, word, push| Part {
+            let part = |feature, value, text_value, log_odds| Part {
                 slot_date: list.slot.date,
                 id,
                 feature,
                 value,
-                word,
-                push,
+                text_value,
+                log_odds,
             };
             parts.push(part(START, None, None, start));
             let shown = |one: &&Contribution| Audience::Everyone.may_see(&one.feature);
             for one in ranked.scored.contributions.iter().filter(shown) {
-                let (value, word) = match &one.value {
+                let (value, text_value) = match &one.value {
                     FeatureValue::Number(number) => (Some(*number), None),
-                    FeatureValue::Text(word) => (None, Some(word.as_str())),
+                    FeatureValue::Text(text_value) => (None, Some(text_value.as_str())),
                     FeatureValue::Record { hits, n } => (Some(hits / n), None),
                     FeatureValue::Missing => (None, None),
                 };
-                parts.push(part(one.feature.as_str(), value, word, one.push));
+                parts.push(part(one.feature.as_str(), value, text_value, one.log_odds));
             }
-            let hidden = ranked.scored.hidden_push(Audience::Everyone);
-            parts.extend(hidden.map(|push| part(INTERNAL, None, None, push)));
+            let hidden = ranked.scored.hidden_log_odds(Audience::Everyone);
+            parts.extend(hidden.map(|log_odds| part(INTERNAL, None, None, log_odds)));
         }
     }
     Columns::default()
@@ -122,8 +122,8 @@ fn contributions(lists: &[RankedList]) -> Result<RecordBatch> {
         .text("candidate_id", parts.iter().map(|part| part.id.to_owned()))
         .text("feature", parts.iter().map(|part| part.feature.to_owned()))
         .number("value", parts.iter().map(|part| part.value))
-        .text("word", parts.iter().map(|part| part.word.map(str::to_owned)))
-        .number("push", parts.iter().map(|part| part.push))
+        .text("text_value", parts.iter().map(|part| part.text_value.map(str::to_owned)))
+        .number("log_odds", parts.iter().map(|part| part.log_odds))
         .batch()
 }
 
@@ -141,19 +141,19 @@ fn changes(lists: &[RankedList], before: &Before) -> Result<RecordBatch> {
         run_id: Option<String>,
         rank: usize,
         p_hit: f64,
-        pushes: BTreeMap<String, f64>,
+        log_odds: BTreeMap<String, f64>,
     }
     let mut held: HashMap<Place, Held> = HashMap::new();
     for row in rows(&before.rankings) {
         if let (Some(place), Some(rank), Some(p_hit)) = (place(&row), row.count("rank"), row.number("p_hit"))
         {
             let rank = usize::try_from(rank)?;
-            held.insert(place, Held { run_id: row.text("run_id"), rank, p_hit, pushes: BTreeMap::new() });
+            held.insert(place, Held { run_id: row.text("run_id"), rank, p_hit, log_odds: BTreeMap::new() });
         }
     }
     for row in rows(&before.contributions) {
         let Some(own) = place(&row).and_then(|place| held.get_mut(&place)) else { continue };
-        own.pushes.extend(row.text("feature").zip(row.number("push")));
+        own.log_odds.extend(row.text("feature").zip(row.number("log_odds")));
     }
     let mut told = Vec::new();
     for list in lists {
@@ -165,10 +165,10 @@ fn changes(lists: &[RankedList], before: &Before) -> Result<RecordBatch> {
             for one in &ranked.scored.contributions {
                 let feature =
                     if Audience::Everyone.may_see(&one.feature) { one.feature.as_str() } else { INTERNAL };
-                *now.entry(feature).or_default() += one.push;
+                *now.entry(feature).or_default() += one.log_odds;
             }
             let then: BTreeMap<&str, f64> =
-                own.pushes.iter().map(|(feature, push)| (feature.as_str(), *push)).collect();
+                own.log_odds.iter().map(|(feature, log_odds)| (feature.as_str(), *log_odds)).collect();
             let moves = if then.is_empty() { Vec::new() } else { moved(&then, &now) };
             let why = |lang| (!moves.is_empty()).then(|| moves_text(lang, &moves));
             told.push((list.slot.date, id.clone(), own, why(Lang::Ko), why(Lang::En)));
@@ -177,18 +177,18 @@ fn changes(lists: &[RankedList], before: &Before) -> Result<RecordBatch> {
     Columns::default()
         .day("slot_date", told.iter().map(|(slot_date, ..)| *slot_date))
         .text("candidate_id", told.iter().map(|(_, id, ..)| id.clone()))
-        .text("run_before", told.iter().map(|(_, _, own, ..)| own.run_id.clone()))
-        .count("rank_before", told.iter().map(|(_, _, own, ..)| own.rank))
-        .number("p_hit_before", told.iter().map(|(_, _, own, ..)| own.p_hit))
-        .text("why_ko", told.iter().map(|(.., why, _)| why.clone()))
-        .text("why_en", told.iter().map(|(.., why)| why.clone()))
+        .text("previous_run_id", told.iter().map(|(_, _, own, ..)| own.run_id.clone()))
+        .count("previous_rank", told.iter().map(|(_, _, own, ..)| own.rank))
+        .number("previous_p_hit", told.iter().map(|(_, _, own, ..)| own.p_hit))
+        .text("change_reason_ko", told.iter().map(|(.., why, _)| why.clone()))
+        .text("change_reason_en", told.iter().map(|(.., why)| why.clone()))
         .batch()
 }
 
-/// The relation `decided_lists`: those of earlier runs, and these in place of what was said of their slots, unless
+/// The relation `final_rankings`: those of earlier runs, and these in place of what was said of their slots, unless
 /// the slot has opened or a later moment has spoken.
-async fn decided_lists(run: &RunInProgress, lists: &[RankedList]) -> Result<RecordBatch> {
-    let earlier = run.held("decided_lists").await?;
+async fn final_rankings(run: &RunInProgress, lists: &[RankedList]) -> Result<RecordBatch> {
+    let earlier = run.held("final_rankings").await?;
     let later: BTreeSet<NaiveDate> = rows(&earlier)
         .filter(|row| row.instant("listed_at").is_some_and(|at| at > run.as_of))
         .filter_map(|row| row.day("slot_date"))
@@ -229,7 +229,7 @@ async fn decided_lists(run: &RunInProgress, lists: &[RankedList]) -> Result<Reco
 }
 
 /// The offers of the lists with nearly the title of another of their list, or of a recent campaign.
-fn duplicates(product_slots: &[RecordBatch], lists: &[RankedList]) -> Result<RecordBatch> {
+fn duplicates(offer_features: &[RecordBatch], lists: &[RankedList]) -> Result<RecordBatch> {
     let mut told = Vec::new();
     for list in lists {
         let own = list.offers.iter().map(|ranked| &ranked.scored.offer);
@@ -238,7 +238,7 @@ fn duplicates(product_slots: &[RecordBatch], lists: &[RankedList]) -> Result<Rec
         });
         let own: Vec<Titled> = own.collect();
         let since = list.slot.date - Days::new(7 * RECENT_WEEKS);
-        let recent = rows(product_slots).filter_map(|row| {
+        let recent = rows(offer_features).filter_map(|row| {
             let slot_date = row.day("slot_date").filter(|date| (since..list.slot.date).contains(date))?;
             row.text("campaign_id")?;
             Some(Titled { id: row.text("id")?, title: row.text("title")?, slot_date })

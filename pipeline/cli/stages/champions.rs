@@ -1,4 +1,4 @@
-//! Which model ranked when, and why: the history that promotion, rollback and readers go by.
+//! Which model ranked when, and reason: the history that promotion, rollback and readers go by.
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many slots a model that was taken back stays away.
-const BARRED_SLOTS: usize = 8;
+const SUSPENDED_SLOTS: usize = 8;
 pub(super) const ROLLED_BACK: &str = "rolled_back";
 
 /// What `train` is asked to do about the champion.
@@ -33,14 +33,14 @@ struct Decided {
     as_of: DateTime<Utc>,
     slot_date: NaiveDate,
     champion: String,
-    before: String,
-    why: String,
+    previous_champion: String,
+    reason: String,
     gain: Option<f64>,
     gain_se: Option<f64>,
     n: u64,
-    /// The model that may not rank before `barred_until`.
-    barred: Option<String>,
-    barred_until: Option<NaiveDate>,
+    /// The model that may not rank before `suspended_until`.
+    suspended_model: Option<String>,
+    suspended_until: Option<NaiveDate>,
 }
 
 /// All decisions up to the moment of a run, oldest first, and those of later moments, which a replay leaves alone.
@@ -60,15 +60,15 @@ impl Champions {
 
     /// Who ranked before the slot of this date, and who may not.
     pub(crate) fn incumbent(&self, slot_date: NaiveDate) -> Incumbent<'_> {
-        let barred = self
+        let suspended_model = self
             .past
             .iter()
             .rev()
-            .find(|decided| decided.barred.is_some())
-            .filter(|decided| decided.barred_until.is_some_and(|until| slot_date < until));
+            .find(|decided| decided.suspended_model.is_some())
+            .filter(|decided| decided.suspended_until.is_some_and(|until| slot_date < until));
         Incumbent {
             champion: self.past.last().map(|decided| decided.champion.as_str()),
-            suspended: barred.and_then(|decided| decided.barred.as_deref()),
+            suspended: suspended_model.and_then(|decided| decided.suspended_model.as_deref()),
         }
     }
 
@@ -88,7 +88,9 @@ impl Champions {
     ) -> Result<()> {
         let current = self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str());
         let changed = |decided: &&Decided| {
-            decided.champion == current && decided.before != current && decided.why != ROLLED_BACK
+            decided.champion == current
+                && decided.previous_champion != current
+                && decided.reason != ROLLED_BACK
         };
         let Some(change) = self.past.iter().rev().find(changed).cloned() else {
             return Err(UserError::new(
@@ -98,41 +100,42 @@ impl Champions {
             .into());
         };
         let mut until = calendar.slot_of(chrono::NaiveDateTime::from(slot_date).and_utc());
-        for _ in 0..BARRED_SLOTS {
+        for _ in 0..SUSPENDED_SLOTS {
             until = calendar.following(&until);
         }
         self.past.push(Decided {
             decided_by: run.run_id.clone(),
             as_of: run.as_of,
             slot_date,
-            champion: change.before.clone(),
-            before: change.champion.clone(),
-            why: ROLLED_BACK.to_owned(),
+            champion: change.previous_champion.clone(),
+            previous_champion: change.champion.clone(),
+            reason: ROLLED_BACK.to_owned(),
             gain: None,
             gain_se: None,
             n: 0,
-            barred: Some(change.champion),
-            barred_until: Some(until.date),
+            suspended_model: Some(change.champion),
+            suspended_until: Some(until.date),
         });
         Ok(())
     }
 
     /// Adds what the gate decided.
     pub(crate) fn note(&mut self, run: &RunInProgress, slot_date: NaiveDate, training: &Training) {
-        let before = self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str()).to_owned();
+        let previous_champion =
+            self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str()).to_owned();
         let promotion = &training.promotion;
         self.past.push(Decided {
             decided_by: run.run_id.clone(),
             as_of: run.as_of,
             slot_date,
             champion: training.promoted_model().name().to_owned(),
-            before,
-            why: promotion.reason.to_owned(),
+            previous_champion,
+            reason: promotion.reason.to_owned(),
             gain: promotion.gain.map(|gain| gain.mean),
             gain_se: promotion.gain.map(|gain| gain.se),
             n: training.out_of_time.hits.len() as u64,
-            barred: None,
-            barred_until: None,
+            suspended_model: None,
+            suspended_until: None,
         });
     }
 
@@ -143,13 +146,13 @@ impl Champions {
             .instant("as_of", each().map(|decided| decided.as_of))
             .day("slot_date", each().map(|decided| decided.slot_date))
             .text("champion", each().map(|decided| decided.champion.clone()))
-            .text("before", each().map(|decided| decided.before.clone()))
-            .text("why", each().map(|decided| decided.why.clone()))
+            .text("previous_champion", each().map(|decided| decided.previous_champion.clone()))
+            .text("reason", each().map(|decided| decided.reason.clone()))
             .number("gain", each().map(|decided| decided.gain))
             .number("gain_se", each().map(|decided| decided.gain_se))
             .count("n", each().map(|decided| usize::try_from(decided.n).unwrap_or(0)))
-            .text("barred", each().map(|decided| decided.barred.clone()))
-            .maybe_day("barred_until", each().map(|decided| decided.barred_until))
+            .text("suspended_model", each().map(|decided| decided.suspended_model.clone()))
+            .maybe_day("suspended_until", each().map(|decided| decided.suspended_until))
             .batch()
     }
 }
@@ -160,12 +163,12 @@ fn read(row: Row<'_>) -> Option<Decided> {
         as_of: row.instant("as_of")?,
         slot_date: row.day("slot_date")?,
         champion: row.text("champion")?,
-        before: row.text("before")?,
-        why: row.text("why")?,
+        previous_champion: row.text("previous_champion")?,
+        reason: row.text("reason")?,
         gain: row.number("gain"),
         gain_se: row.number("gain_se"),
         n: row.count("n")?,
-        barred: row.text("barred"),
-        barred_until: row.day("barred_until"),
+        suspended_model: row.text("suspended_model"),
+        suspended_until: row.day("suspended_until"),
     })
 }

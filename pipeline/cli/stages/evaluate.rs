@@ -170,23 +170,23 @@ async fn said_by_ranking(session: &UserSession) -> Result<Said> {
 async fn habits(session: &UserSession) -> Result<Vec<Said>> {
     // `log_signals_per_threshold_alert` is ln(1 + alerts) - ln(threshold).
     let alerts =
-        "SELECT slot_date, id, log_signals_per_threshold_alert + log_threshold AS score FROM product_slots";
-    let per_threshold = "SELECT slot_date, id, log_signals_per_threshold_alert AS score FROM product_slots";
+        "SELECT slot_date, id, log_signals_per_threshold_alert + log_threshold AS score FROM offer_features";
+    let per_threshold = "SELECT slot_date, id, log_signals_per_threshold_alert AS score FROM offer_features";
     // The last slot that had closed by the offer's T, and how its campaigns of the same category did.
     let winners = "\
         WITH results AS ( \
             SELECT o.slot_date, p.category, max(o.closes_at) AS closes_at, \
                 sum(CAST(o.hit AS DOUBLE)) / count(o.hit) AS rate \
             FROM campaign_outcomes AS o \
-            INNER JOIN product_slots AS p ON o.campaign_id = p.campaign_id \
+            INNER JOIN offer_features AS p ON o.campaign_id = p.campaign_id \
             WHERE o.hit IS NOT NULL GROUP BY o.slot_date, p.category \
         ), closings AS (SELECT slot_date, max(closes_at) AS closes_at FROM results GROUP BY slot_date), \
         lasts AS ( \
             SELECT t.knowledge_at, max(c.slot_date) AS slot_date \
-            FROM (SELECT DISTINCT knowledge_at FROM product_slots) AS t \
+            FROM (SELECT DISTINCT knowledge_at FROM offer_features) AS t \
             INNER JOIN closings AS c ON c.closes_at <= t.knowledge_at GROUP BY t.knowledge_at \
         ) \
-        SELECT p.slot_date, p.id, r.rate AS score FROM product_slots AS p \
+        SELECT p.slot_date, p.id, r.rate AS score FROM offer_features AS p \
         INNER JOIN lasts AS l ON p.knowledge_at = l.knowledge_at \
         INNER JOIN results AS r ON l.slot_date = r.slot_date AND p.category = r.category";
     let mut said = Vec::new();

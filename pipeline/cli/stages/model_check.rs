@@ -39,7 +39,7 @@ pub(super) async fn model_check(run: &Seen) -> Result<Option<ModelCheck>> {
 pub(super) async fn since_promotion(run: &Seen) -> Result<Option<ModelCheck>> {
     let Some((model, since)) = Champions::known_to(run).await?.since() else { return Ok(None) };
     let (mut p, mut base, mut hits, mut dates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for row in rows(&run.held("slot_reviews").await?) {
+    for row in rows(&run.held("slot_results").await?) {
         let said = row.number("p_hit").zip(row.number("base_rate")).zip(row.flag("hit"));
         let date = row.day("slot_date").filter(|date| *date >= since);
         if let Some((((own, base_rate), hit), date)) = said.zip(date) {

@@ -137,7 +137,7 @@ impl Told {
     pub(crate) async fn of(run: &Seen) -> Result<Self> {
         let mut sheets = HashMap::new();
         let mut currencies = BTreeSet::new();
-        for row in rows(&run.held("offer_sheets").await?) {
+        for row in rows(&run.held("offer_details").await?) {
             sheets.extend(place(&row).map(|place| (place, sheet(&row))));
             currencies.extend(row.text("currency"));
         }
@@ -200,7 +200,7 @@ fn sheet(row: &Row<'_>) -> OfferSheet {
         Some(Counted {
             total: row.count(kind)?,
             last_week: row.count(&format!("{kind}_7d"))?,
-            week_before: row.count(&format!("{kind}_7d_before"))?,
+            week_before: row.count(&format!("{kind}_previous_7d"))?,
         })
     };
     let record = |of: &str| {
@@ -243,10 +243,10 @@ fn sheet(row: &Row<'_>) -> OfferSheet {
 
 fn change(row: &Row<'_>) -> Option<Change> {
     Some(Change {
-        rank_before: u32::try_from(row.count("rank_before")?).ok()?,
-        p_hit_before: row.number("p_hit_before")?,
-        why_ko: row.text("why_ko").unwrap_or_default(),
-        why_en: row.text("why_en").unwrap_or_default(),
+        previous_rank: u32::try_from(row.count("previous_rank")?).ok()?,
+        previous_p_hit: row.number("previous_p_hit")?,
+        change_reason_ko: row.text("change_reason_ko").unwrap_or_default(),
+        change_reason_en: row.text("change_reason_en").unwrap_or_default(),
     })
 }
 
@@ -298,7 +298,7 @@ async fn order_curves(run: &Seen, lists: &[ListView]) -> Result<BTreeMap<String,
 /// The slots that closed last, the latest first.
 async fn reviews(run: &Seen) -> Result<Vec<SlotReview>> {
     let mut slots: BTreeMap<NaiveDate, SlotReview> = BTreeMap::new();
-    for row in rows(&run.held("slot_reviews").await?) {
+    for row in rows(&run.held("slot_results").await?) {
         let offer = || {
             let said = |name: &str| row.number(name);
             Some(ReviewedOffer {

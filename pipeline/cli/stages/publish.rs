@@ -48,7 +48,7 @@ fn files(view: &PageView, settings: &Settings) -> Result<Vec<(String, Vec<u8>)>>
     let lang = settings.lang();
     let name = |stem: &str, ending: &str| match view.audience {
         Audience::Everyone => format!("{stem}.{ending}"),
-        Audience::House => format!("{stem}-internal.{ending}"),
+        Audience::Internal => format!("{stem}-internal.{ending}"),
     };
     let mut files = vec![
         (name("index", "html"), page_html(view, lang)?.into_bytes()),

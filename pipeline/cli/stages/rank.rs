@@ -73,7 +73,7 @@ pub(crate) async fn ranked_lists(run: &Seen, settings: &Settings, slot: Slot) ->
     let calendar = run.lake.market().calendar();
     let knowledge = Knowledge::of(&calendar, slot, run.as_of, settings.lead_days);
     let is_frozen = knowledge.is_frozen(run.as_of);
-    let table = FeatureTable::from_batches(&run.relation("product_slots").await?)?;
+    let table = FeatureTable::from_batches(&run.relation("offer_features").await?)?;
     let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
     let promoted = promoted_model(run, slot.date).await?;
     let at = knowledge.knowledge_at;
@@ -88,7 +88,7 @@ pub(crate) async fn ranked_lists(run: &Seen, settings: &Settings, slot: Slot) ->
 
 /// A list further from its opening is scored by a model that learned at that distance.
 async fn preliminary(run: &Seen, settings: &Settings, slot: Slot) -> Result<RankedList> {
-    let table = FeatureTable::from_batches(&run.relation("product_slots_next").await?)?;
+    let table = FeatureTable::from_batches(&run.relation("offer_features_next").await?)?;
     let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
     let market = run.lake.market();
     let at = Knowledge::of(&market.calendar(), slot, run.as_of, settings.lead_days).knowledge_at;

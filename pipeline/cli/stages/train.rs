@@ -81,7 +81,7 @@ pub(crate) async fn train(
     knowledge_at: DateTime<Utc>,
     change: Change,
 ) -> Result<((), Rows)> {
-    let table = FeatureTable::from_batches(&run.relation("product_slots").await?)?;
+    let table = FeatureTable::from_batches(&run.relation("offer_features").await?)?;
     let labels = Labels::from_batches(&run.relation("outcome_versions").await?)?;
     let rows = TrainingRows::known_at(&table, &labels, run.lake.market(), settings, slot_date, knowledge_at);
     let mut champions = Champions::known_to(run).await?;

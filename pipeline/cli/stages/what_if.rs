@@ -79,7 +79,7 @@ async fn at_price(
     price: f64,
     lang: Lang,
 ) -> Result<ScoredOffer> {
-    let relation = if list.is_preliminary { "product_slots_next" } else { "product_slots" };
+    let relation = if list.is_preliminary { "offer_features_next" } else { "offer_features" };
     let table = FeatureTable::from_batches(&seen.relation(relation).await?)?;
     let in_slot = |row: &usize| table.keys[*row].offer.slot_date == list.slot.date;
     let mut offers = table.select(&(0..table.len()).filter(in_slot).collect::<Vec<_>>());
@@ -109,7 +109,7 @@ impl Past {
             .filter(|row| row.flag("hit").is_some())
             .filter_map(|row| row.text("campaign_id"))
             .collect();
-        let offers = seen.relation("product_slots").await?;
+        let offers = seen.relation("offer_features").await?;
         let ran = rows(&offers).filter(|row| row.text("campaign_id").is_some_and(|id| known.contains(&id)));
         let ran: Vec<_> = ran.collect();
         let of = |name: &str| {

@@ -1,4 +1,4 @@
-//! Slots, and the local calendar they come from.
+//! Slots and the local calendar that defines them.
 //!
 //! Slots are never counted in hours from an origin: a week in a zone with summer
 //! time has 167, 168 or 169 hours.
@@ -14,7 +14,7 @@ use crate::zone::{local_to_utc, utc_to_local};
 /// One selling week, `[opens_at, closes_at)`. An order at the very instant of opening belongs to this slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
-    /// The local date on which the slot opens; its name.
+    /// The local date on which the slot opens. It names the slot.
     pub date: NaiveDate,
     /// The first instant of the slot.
     pub opens_at: DateTime<Utc>,
@@ -22,7 +22,7 @@ pub struct Slot {
     pub closes_at: DateTime<Utc>,
 }
 
-/// When slots open: a weekday and a time of day in a zone, every so many weeks.
+/// Opening times of slots: a weekday and a time of day in a zone, every n weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotCalendar {
     weekday: Weekday,
@@ -31,7 +31,7 @@ pub struct SlotCalendar {
     weeks: u32,
 }
 
-/// A calendar or a slot date that cannot be.
+/// An invalid calendar or slot date.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum CalendarError {
     /// The length of a slot is out of range.
@@ -42,11 +42,11 @@ pub enum CalendarError {
         "no slot opens on {date}, a {weekday}: slots open on {rule}; the nearest are {before} and {after}"
     )]
     NotASlot {
-        /// The date asked for.
+        /// The requested date.
         date: NaiveDate,
         /// Its weekday.
         weekday: Weekday,
-        /// The calendar in words.
+        /// The calendar as text.
         rule: String,
         /// The last slot date before it.
         before: NaiveDate,
@@ -73,7 +73,7 @@ impl SlotCalendar {
     /// A calendar of slots that last `weeks` weeks.
     ///
     /// # Errors
-    /// When `weeks` is zero or more than 52.
+    /// If `weeks` is zero or more than 52.
     pub fn new(weekday: Weekday, time: NaiveTime, zone: Tz, weeks: u32) -> Result<Self, CalendarError> {
         if (1..=52).contains(&weeks) {
             Ok(Self { weekday, time, zone, weeks })
@@ -82,7 +82,7 @@ impl SlotCalendar {
         }
     }
 
-    /// The zone in which days and slots are counted.
+    /// The time zone of days and slots.
     pub fn zone(&self) -> Tz {
         self.zone
     }
@@ -95,7 +95,7 @@ impl SlotCalendar {
     /// The slot that opens on `date`.
     ///
     /// # Errors
-    /// When no slot opens on that date; the error names the nearest that do.
+    /// If no slot opens on that date. The error contains the nearest slot dates.
     pub fn slot_on(&self, date: NaiveDate) -> Result<Slot, CalendarError> {
         let before = self.slot_date_on_or_before(date);
         if before == date {
@@ -110,7 +110,7 @@ impl SlotCalendar {
         })
     }
 
-    /// The slot that `instant` falls in.
+    /// The slot that contains `instant`.
     pub fn slot_of(&self, instant: DateTime<Utc>) -> Slot {
         let slot = self.slot(self.slot_date_on_or_before(utc_to_local(self.zone, instant).date()));
         if slot.opens_at <= instant { slot } else { self.slot(slot.date - self.length()) }
@@ -126,7 +126,7 @@ impl SlotCalendar {
         self.slot(slot.date + self.length())
     }
 
-    /// Every slot from the one of `first` to the one of `last`, in order. Empty when `last` lies before `first`.
+    /// The slots from that of `first` to that of `last`, in order. Empty if `last` is before `first`.
     pub fn slots_between(&self, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<Slot> {
         let mut slots = Vec::new();
         let mut slot = self.slot_of(first);
@@ -142,8 +142,8 @@ impl SlotCalendar {
         self.opening(slot.date - Days::new(u64::from(days)))
     }
 
-    /// How many whole local days before the opening of `slot` the instant lies,
-    /// rounded up: rows cut at this distance never know more than `instant` does.
+    /// Whole local days from `instant` to the opening of `slot`, rounded up, so that rows cut at this
+    /// distance contain nothing from after `instant`.
     pub fn whole_days_before(&self, slot: &Slot, instant: DateTime<Utc>) -> u32 {
         let opening: NaiveDateTime = slot.date.and_time(self.time);
         let seconds = (opening - utc_to_local(self.zone, instant)).num_seconds().max(0);
@@ -154,7 +154,7 @@ impl SlotCalendar {
         Days::new(7 * u64::from(self.weeks))
     }
 
-    /// The instant on a local day at which slots open, whether one opens on that day or not.
+    /// The opening time of day on `date`, whether or not a slot opens on that date.
     pub fn opening(&self, date: NaiveDate) -> DateTime<Utc> {
         local_to_utc(self.zone, date.and_time(self.time))
     }
@@ -163,8 +163,7 @@ impl SlotCalendar {
         Slot { date, opens_at: self.opening(date), closes_at: self.opening(date + self.length()) }
     }
 
-    /// Slots longer than a week are counted from the first slot weekday of year 1 of the calendar,
-    /// so that the count does not depend on the data.
+    /// Slots longer than one week are counted from the first slot weekday of year 1, independently of the data.
     fn slot_date_on_or_before(&self, date: NaiveDate) -> NaiveDate {
         let length = 7 * i64::from(self.weeks);
         let first = i64::from(1 + self.weekday.num_days_from_monday());

@@ -1,8 +1,7 @@
-//! What an error can advise.
+//! Remedies of errors.
 
-/// An error that knows a remedy. The text is a sentence without a final period
-/// that tells the user what to do next.
+/// An error with a remedy: one sentence without a final period that names the user's next step.
 pub trait Hint {
-    /// The advice, if there is any for this error.
+    /// The remedy, if there is one.
     fn hint(&self) -> Option<String>;
 }

@@ -1,27 +1,25 @@
-//! What may be known when: the decision time of a slot, and T.
+//! The cutoff of a slot, and T.
 
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{Slot, SlotCalendar};
 
-/// The time up to which the rows of one slot may know, and the same distance for
-/// the rows that a model learns from.
+/// T of the offers of one slot, and its distance to the opening, at which training rows are cut too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Knowledge {
     /// The slot whose offers are scored.
     pub slot: Slot,
-    /// The moment at which the slot's line-up is decided.
+    /// Time at which the slot's line-up is decided.
     pub cutoff: DateTime<Utc>,
     /// T: `min(as_of, cutoff)`.
     pub knowledge_at: DateTime<Utc>,
-    /// The distance of T from the opening in whole local days, rounded up. Rows
-    /// of earlier slots are cut at this distance too: signals pile up from day to
-    /// day, and weights learned on fuller counts would not fit.
+    /// Whole local days from T to the opening, rounded up. Training rows of earlier slots are cut at the same
+    /// distance: signals accumulate daily, so weights fitted on fuller counts would be biased.
     pub days_before_open: u32,
 }
 
 impl Knowledge {
-    /// What may be known of `slot` by a run that speaks for `as_of`, when line-ups are decided `lead_days` before opening.
+    /// T of `slot` for a run at `as_of`, if line-ups are decided `lead_days` before the opening.
     pub fn of(calendar: &SlotCalendar, slot: Slot, as_of: DateTime<Utc>, lead_days: u32) -> Self {
         let cutoff = calendar.days_before(&slot, lead_days);
         let knowledge_at = as_of.min(cutoff);
@@ -29,7 +27,7 @@ impl Knowledge {
         Self { slot, cutoff, knowledge_at, days_before_open }
     }
 
-    /// Whether the slot's list no longer changes.
+    /// Whether `as_of` is past the cutoff, so that the list no longer changes.
     pub fn is_frozen(&self, as_of: DateTime<Utc>) -> bool {
         as_of > self.cutoff
     }

@@ -1,4 +1,4 @@
-//! An offer, and what becomes of it: scored, then ranked.
+//! Offers: proposed, scored and ranked.
 
 use chrono::NaiveDate;
 
@@ -19,15 +19,15 @@ pub struct Offer {
     pub slot_date: NaiveDate,
     /// The minimum order quantity.
     pub threshold: f64,
-    /// What the threshold counts.
+    /// Unit of the threshold.
     pub threshold_basis: ThresholdBasis,
-    /// Price of a unit, if the market has one.
+    /// Price per unit, if the market has one.
     pub price: Option<f64>,
-    /// The most that can be made, in the threshold's basis, if there is a limit.
+    /// Production limit in the threshold's basis, if there is one.
     pub capacity: Option<f64>,
-    /// What making a unit costs, if known. Internal.
+    /// Cost of producing one unit, if known. Internal.
     pub unit_cost: Option<f64>,
-    /// What making any at all costs, if known. Internal.
+    /// Cost of production that does not depend on the units, if known. Internal.
     pub fixed_cost: Option<f64>,
     /// Title of the product, if known at T.
     pub title: Option<String>,
@@ -53,12 +53,12 @@ impl Probability {
     }
 }
 
-/// The value that a feature had, for the words of a reason.
+/// The value of a feature, shown in a reason.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FeatureValue {
     /// A number in the feature's own unit.
     Number(f64),
-    /// A word.
+    /// A category or another short text.
     Text(String),
     /// A record: hits out of n.
     Record {
@@ -67,84 +67,83 @@ pub enum FeatureValue {
         /// Campaigns in the record.
         n: f64,
     },
-    /// Nothing was known.
+    /// Unknown at T.
     Missing,
 }
 
-/// What one feature adds to a score, against the average offer that the model learned from.
+/// The contribution of one feature to a score, relative to the average training offer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contribution {
-    /// The feature's column in `product_slots`.
+    /// The feature's column in `offer_features`.
     pub feature: String,
     /// Its value for this offer.
     pub value: FeatureValue,
-    /// The push on the logit of p_hit: positive towards a hit.
-    pub push: f64,
+    /// Additive contribution to the logit of `p_hit`, in log-odds; positive raises the chance of a hit.
+    pub log_odds: f64,
 }
 
 /// A value by which a list is ordered, the largest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderValue {
-    /// Name of the order: a model, or a habit such as `signals_per_threshold_alert`.
+    /// Name of the order: a model, or a simple rule such as `signals_per_threshold_alert`.
     pub by: String,
-    /// The value; negative infinity where it is unknown.
+    /// The value; negative infinity if it is unknown.
     pub value: f64,
 }
 
-/// An offer with what a model says of it.
+/// An offer with its score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoredOffer {
     /// The offer.
     pub offer: Offer,
-    /// The chance that demand reaches the threshold.
+    /// The probability that demand reaches the threshold.
     pub p_hit: Probability,
     /// Lower end of the 80 % interval of p_hit, if the model has one.
     pub p_low: Option<Probability>,
     /// Upper end of the 80 % interval of p_hit, if the model has one.
     pub p_high: Option<Probability>,
-    /// The chance for an offer of which no more is known than that somebody chose it: what the outcomes of
-    /// chosen offers are held against. It is `p_hit` where the choice tells the model nothing.
-    pub p_hit_if_chosen: Probability,
-    /// The value that orders the list instead of `p_hit`, where another order has proven better.
+    /// The probability of a hit given that the offer was selected for a line-up. Outcomes exist only for selected
+    /// offers, so they are compared with this. Equal to `p_hit` if the model has no selection correction.
+    pub p_hit_given_selected: Probability,
+    /// The value that orders the list instead of `p_hit`, if another order performed better.
     pub order: Option<OrderValue>,
-    /// The demand expected, if the model has a distribution for it.
+    /// Quantiles of the demand, if the model has a demand distribution.
     pub demand: Option<DemandQuantiles>,
     /// That distribution.
     pub curve: Option<DemandCurve>,
-    /// Whether fewer than 30 comparable campaigns stand behind the score.
+    /// Whether the score rests on fewer than 30 comparable campaigns.
     pub thin_data: bool,
-    /// What the score is made of. The pushes and the model's intercept add up to its logit.
+    /// Contributions of the features. Their log-odds and the model's intercept add up to the logit of `p_hit`.
     pub contributions: Vec<Contribution>,
     /// Name of the model.
     pub model: String,
 }
 
 impl ScoredOffer {
-    /// The sum of the pushes that these readers may not see one by one; `None` where there is none.
-    pub fn hidden_push(&self, audience: Audience) -> Option<f64> {
+    /// Sum of the log-odds of the contributions that `audience` may not see; `None` if it may see all.
+    pub fn hidden_log_odds(&self, audience: Audience) -> Option<f64> {
         let hidden = self.contributions.iter().filter(|one| !audience.may_see(&one.feature));
-        hidden.map(|one| one.push).reduce(|sum, push| sum + push)
+        hidden.map(|one| one.log_odds).reduce(|sum, log_odds| sum + log_odds)
     }
 
-    /// What is sold where the threshold is reached, in its basis, and never more than the capacity; nothing is
-    /// sold where it is not. `None` without a distribution of demand.
+    /// Expected sales in the threshold's basis: demand if it reaches the threshold, capped at the capacity, else
+    /// zero. `None` without a demand distribution.
     pub fn expected_sold(&self) -> Option<f64> {
         let most = self.offer.capacity.unwrap_or(f64::INFINITY);
         Some(self.curve?.expected_sold(self.offer.threshold, most)).filter(|sold| sold.is_finite())
     }
 
-    /// Money to expect: what is sold, at the offer's price. `None` without a distribution of demand, or without
-    /// a price where the threshold counts units.
+    /// Expected revenue: expected sales at the offer's price. `None` without a demand distribution, or without a
+    /// price if the threshold counts units.
     pub fn expected_amount(&self) -> Option<f64> {
-        let worth = match self.offer.threshold_basis {
+        let unit_value = match self.offer.threshold_basis {
             ThresholdBasis::Amount => 1.0,
             ThresholdBasis::Units => self.offer.price?,
         };
-        Some(worth * self.expected_sold()?)
+        Some(unit_value * self.expected_sold()?)
     }
 
-    /// What is left of that after the cost of making it. Internal. `None` unless price and cost of a unit are
-    /// known.
+    /// Expected revenue minus the cost of production. Internal. `None` unless price and unit cost are known.
     pub fn expected_value(&self) -> Option<f64> {
         let (price, unit_cost) = (self.offer.price.filter(|price| *price > 0.0)?, self.offer.unit_cost?);
         let margin = match self.offer.threshold_basis {
@@ -155,12 +154,12 @@ impl ScoredOffer {
     }
 }
 
-/// A scored offer in its place.
+/// A scored offer with its rank.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedOffer {
-    /// Place in the list of its slot, from 1.
+    /// Rank in the list of its slot, from 1.
     pub rank: u32,
-    /// What the list is ordered by.
+    /// Name of the order.
     pub ranked_by: String,
     /// The offer and its score.
     pub scored: ScoredOffer,

@@ -1,4 +1,4 @@
-//! Rates that can be believed: intervals, and shrinkage towards a prior.
+//! Intervals of rates, and shrinkage toward a prior.
 
 /// The Wilson score interval of `hits` out of `n` at `z` standard errors (1.96 for 95 %, 1.2816 for 80 %).
 ///
@@ -18,14 +18,14 @@ pub fn wilson_interval(hits: f64, n: f64, z: f64) -> Option<(f64, f64)> {
 /// A Beta prior for rates, as its mean and its weight in outcomes: Beta(mean * strength, (1 - mean) * strength).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BetaPrior {
-    /// The rate of a group of which nothing is known, within (0, 1).
+    /// The rate of a group without observations, within (0, 1).
     pub mean: f64,
-    /// How many outcomes the prior weighs.
+    /// Weight of the prior, in outcomes.
     pub strength: f64,
 }
 
 impl BetaPrior {
-    /// The weight that a prior gets when the groups say nothing about it.
+    /// The weight that a prior gets if the groups do not identify it.
     pub const DEFAULT_STRENGTH: f64 = 8.0;
     const STRENGTHS: (f64, f64) = (1.0, 1_000.0);
 
@@ -68,14 +68,14 @@ impl BetaPrior {
 /// A prior for rates per unit of exposure (orders per signal), as its mean and its weight in exposure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RatePrior {
-    /// The rate of a group of which nothing is known.
+    /// The rate of a group without observations.
     pub mean: f64,
-    /// How much exposure the prior weighs.
+    /// Weight of the prior, in exposure.
     pub strength: f64,
 }
 
 impl RatePrior {
-    /// The weight, in average members, that a prior gets when the groups say nothing about it.
+    /// The weight, in average members, that a prior gets if the groups do not identify it.
     pub const DEFAULT_MEMBERS: f64 = 10.0;
     const MOST_MEMBERS: f64 = 1_000.0;
 
@@ -83,9 +83,9 @@ impl RatePrior {
     ///
     /// Source: H. Bühlmann and E. Straub, Glaubwürdigkeit für Schadensätze, Bulletin of the Swiss
     /// Association of Actuaries 70 (1970): with variance `s2 / exposure` within a group and
-    /// `t2` between groups, a group's rate is believed by `exposure / (exposure + s2 / t2)`.
+    /// `t2` between groups, the credibility of a group is `exposure / (exposure + s2 / t2)`.
     /// Without spread between groups the weight is capped at 1,000 average members; with
-    /// fewer than two groups, or one member a group, it is [`Self::DEFAULT_MEMBERS`].
+    /// fewer than two groups, or one member per group, it is [`Self::DEFAULT_MEMBERS`].
     pub fn fit(groups: &[Vec<(f64, f64)>]) -> Self {
         let groups: Vec<Vec<(f64, f64)>> = groups
             .iter()

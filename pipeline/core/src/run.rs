@@ -1,4 +1,4 @@
-//! The name of a run.
+//! Run ids.
 
 use std::{fmt, str::FromStr};
 
@@ -9,9 +9,8 @@ const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
 /// `<as_of in UTC, yyyymmddThhmmssZ>-<8 hex digits of inputs, settings and version>`.
 ///
-/// Run ids sort by the moment they speak for. The same inputs, settings and
-/// version at the same moment have the same id, which is how a repeated run is
-/// recognised.
+/// Run ids sort by as_of. A repeated run has the same id, because inputs, settings, version and as_of
+/// are equal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(String);
 
@@ -21,7 +20,7 @@ pub struct RunId(String);
 pub struct RunIdError(String);
 
 impl RunId {
-    /// The id of the run that speaks for `as_of` and whose inputs, settings and version hash to `digest`.
+    /// The id of the run at `as_of` whose inputs, settings and version hash to `digest`.
     pub fn new(as_of: DateTime<Utc>, digest: u32) -> Self {
         Self(format!("{}-{digest:08x}", as_of.format(TIME_FORMAT)))
     }

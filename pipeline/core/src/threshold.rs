@@ -1,10 +1,10 @@
-//! What a campaign must reach.
+//! Units of a threshold.
 
 use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-/// What the threshold (the minimum order quantity) counts.
+/// Unit of the threshold (the minimum order quantity).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ThresholdBasis {
     /// Ordered units.

@@ -1,4 +1,4 @@
-//! Local wall-clock time and instants. Both odd hours of a zone with summer time have one stated meaning.
+//! Conversion of local wall-clock time, with a stated rule for skipped and repeated hours.
 
 use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -18,7 +18,7 @@ pub fn local_to_utc(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     }
 }
 
-/// What a wall clock in `zone` shows at `instant`.
+/// The wall-clock time in `zone` at `instant`.
 pub fn utc_to_local(zone: Tz, instant: DateTime<Utc>) -> NaiveDateTime {
     instant.with_timezone(&zone).naive_local()
 }

@@ -1,4 +1,4 @@
-//! From the relation `product_slots` to typed columns: one row an offer, nothing learned.
+//! From the relation `offer_features` to typed columns: one row an offer, nothing learned.
 //!
 //! A feature is any column of the relation that is not a key. What is fitted
 //! (clipping, imputation, scaling, shrinkage) happens in `models`, on training

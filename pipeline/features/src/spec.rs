@@ -27,7 +27,7 @@ impl FeatureSpec {
         Self { features }
     }
 
-    /// Reads the specification off the schema of `product_slots`: keys are left out and record pairs become one feature.
+    /// Reads the specification off the schema of `offer_features`: keys are left out and record pairs become one feature.
     ///
     /// # Errors
     /// When a column has a type that is neither number, boolean nor text.
@@ -52,7 +52,7 @@ impl FeatureSpec {
                 DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => FeatureKind::Category,
                 other => {
                     return Err(FeatureError::Type {
-                        relation: "product_slots",
+                        relation: "offer_features",
                         column: name.to_owned(),
                         found: other.to_string(),
                         expected: "a number, a boolean or a text",

@@ -1,4 +1,4 @@
-//! Rows of `product_slots` as typed columns beside their keys.
+//! Rows of `offer_features` as typed columns beside their keys.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use crate::{
     spec::{FeatureKind, FeatureSpec},
 };
 
-/// Columns of `product_slots` that name, date or describe a row. Everything else is a feature; the title is both.
+/// Columns of `offer_features` that name, date or describe a row. Everything else is a feature; the title is both.
 pub(crate) const KEY_COLUMNS: [&str; 21] = [
     "id",
     "campaign_id",
@@ -39,7 +39,7 @@ pub(crate) const KEY_COLUMNS: [&str; 21] = [
     "image_url",
     "run_id",
 ];
-const RELATION: &str = "product_slots";
+const RELATION: &str = "offer_features";
 
 /// What a row of features is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ pub struct FeatureTable {
 }
 
 impl FeatureTable {
-    /// Reads record batches of `product_slots`. No batch gives an empty table without features.
+    /// Reads record batches of `offer_features`. No batch gives an empty table without features.
     ///
     /// # Errors
     /// When a key column is absent, null or of another type, or a feature is neither number, boolean nor text.

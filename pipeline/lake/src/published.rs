@@ -77,7 +77,7 @@ impl Published {
     ) -> Result<PathBuf, LakeError> {
         let name = match audience {
             Audience::Everyone => run_id.to_string(),
-            Audience::House => format!("{run_id}{INTERNAL}"),
+            Audience::Internal => format!("{run_id}{INTERNAL}"),
         };
         let beside = self.folder.join(format!(".{name}.tmp"));
         let target = self.folder.join(&name);

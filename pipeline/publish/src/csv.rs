@@ -90,12 +90,12 @@ mod tests {
         let header = "\u{feff}run_id,slot_date,candidate_id,product_id,title,category,maker_name,threshold,\
             threshold_basis,price,rank,ranked_by,p_hit,p_low,p_high,demand_p10,demand_p50,demand_p90,\
             expected_amount,expected_value,thin_data,reasons_ko,reasons_en,model,capacity,alerts,alerts_7d,\
-            alerts_7d_before,wishes,wishes_7d,wishes_7d_before,visitors,alert_rate,order_rate,\
+            alerts_previous_7d,wishes,wishes_7d,wishes_previous_7d,visitors,alert_rate,order_rate,\
             orders_per_alert,maker_hits,maker_n,maker_rate_shrunk,category_hits,category_n,\
             category_rate_shrunk,flags,near_duplicate_id,near_duplicate_title,near_duplicate_slot,\
-            rank_before,p_hit_before,why_ko,why_en,threshold_50,threshold_70,threshold_90,url,image_url";
+            previous_rank,previous_p_hit,change_reason_ko,change_reason_en,threshold_50,threshold_70,threshold_90,url,image_url";
         assert_eq!(csv_of(&[], Audience::Everyone), format!("{header}\r\n"));
-        assert_eq!(csv_of(&[], Audience::House), format!("{header},unit_cost,fixed_cost\r\n"));
+        assert_eq!(csv_of(&[], Audience::Internal), format!("{header},unit_cost,fixed_cost\r\n"));
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_house_reads_cost_and_value() {
         let offers = sample::offers();
-        let rows = records(&csv_of(&offers[..1], Audience::House));
+        let rows = records(&csv_of(&offers[..1], Audience::Internal));
         let value = offers[0].ranked.scored.expected_value().unwrap();
         assert_eq!(rows[1][19], crate::figures::rounded(value, 2));
         assert!(rows[1].ends_with(&["7777".to_owned(), "123456".to_owned()]));
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_same_list_has_the_same_bytes() {
-        let text = || csv_of(&sample::offers(), Audience::House);
+        let text = || csv_of(&sample::offers(), Audience::Internal);
         assert_eq!(text(), text());
     }
 }

@@ -168,15 +168,15 @@ impl Teller<'_> {
         }
         if let Some(change) = &view.change {
             let why = match self.lang {
-                Lang::Ko => &change.why_ko,
-                Lang::En => &change.why_en,
+                Lang::Ko => &change.change_reason_ko,
+                Lang::En => &change.change_reason_en,
             };
             let why = if why.is_empty() { self.words.text("explain.nothing_moved") } else { why };
             lines.push(self.filled(
                 "change",
                 &[
-                    ("rank", &change.rank_before.to_string()),
-                    ("p", &percent(change.p_hit_before)),
+                    ("rank", &change.previous_rank.to_string()),
+                    ("p", &percent(change.previous_p_hit)),
                     ("why", why),
                 ],
             ));
@@ -194,25 +194,28 @@ impl Teller<'_> {
         let scored = &self.told.offer.ranked.scored;
         let mut lines = vec![format!("{:+7.2}  {}", self.told.start, self.words.text("explain.start"))];
         let mut pushes: Vec<&Contribution> = scored.contributions.iter().collect();
-        pushes.sort_by(|a, b| b.push.abs().total_cmp(&a.push.abs()).then_with(|| a.feature.cmp(&b.feature)));
-        let is_told =
-            |one: &Contribution| one.push.abs() >= WEAKEST_PUSH && self.told.audience.may_see(&one.feature);
+        pushes.sort_by(|a, b| {
+            b.log_odds.abs().total_cmp(&a.log_odds.abs()).then_with(|| a.feature.cmp(&b.feature))
+        });
+        let is_told = |one: &Contribution| {
+            one.log_odds.abs() >= WEAKEST_PUSH && self.told.audience.may_see(&one.feature)
+        };
         for one in pushes.iter().filter(|one| is_told(one)) {
-            lines.push(format!("{:+7.2}  {}", one.push, without_push(&reason_text(self.lang, one))));
+            lines.push(format!("{:+7.2}  {}", one.log_odds, without_push(&reason_text(self.lang, one))));
         }
-        if let Some(sum) = scored.hidden_push(self.told.audience) {
+        if let Some(sum) = scored.hidden_log_odds(self.told.audience) {
             lines.push(format!("{sum:+7.2}  {}", self.words.text("explain.internal")));
         }
         let weak: Vec<f64> = pushes
             .iter()
             .filter(|one| !is_told(one) && self.told.audience.may_see(&one.feature))
-            .map(|one| one.push)
+            .map(|one| one.log_odds)
             .collect();
         if !weak.is_empty() {
             let text = self.filled("weak", &[("n", &weak.len().to_string())]);
             lines.push(format!("{:+7.2}  {text}", weak.iter().sum::<f64>()));
         }
-        let sum = self.told.start + scored.contributions.iter().map(|one| one.push).sum::<f64>();
+        let sum = self.told.start + scored.contributions.iter().map(|one| one.log_odds).sum::<f64>();
         let p = percent(scored.p_hit.get());
         lines.push(format!("{sum:+7.2}  {}", self.filled("sum", &[("p", &p)])));
         lines
@@ -278,7 +281,7 @@ mod tests {
 
     fn told(offer: &OfferView, audience: Audience, lang: Lang) -> String {
         let scored = &offer.ranked.scored;
-        let pushes: f64 = scored.contributions.iter().map(|one| one.push).sum();
+        let pushes: f64 = scored.contributions.iter().map(|one| one.log_odds).sum();
         let p = scored.p_hit.get();
         let what_if = WhatIf {
             threshold: 450.0,
@@ -338,7 +341,7 @@ mod tests {
             let text = told(&offer, Audience::Everyone, lang);
             assert!(!text.contains(&value) && !text.contains("margin"), "{text}");
             assert!(text.contains(Catalogue::of(lang).text("explain.internal")));
-            let text = told(&offer, Audience::House, lang);
+            let text = told(&offer, Audience::Internal, lang);
             assert!(text.contains(&value) && text.contains("margin"), "{text}");
         }
     }

@@ -109,10 +109,10 @@ fn view(place: usize, ranked: RankedOffer) -> OfferView {
     let known = place % 5 != 4;
     OfferView {
         change: (place % 3 != 2).then(|| Change {
-            rank_before: ranked.rank + if place.is_multiple_of(2) { 3 } else { 0 },
-            p_hit_before: ranked.scored.p_hit.get() - 0.05,
-            why_ko: "목표 대비 알림 신청 (+0.31)".to_owned(),
-            why_en: "alerts per unit of threshold (+0.31)".to_owned(),
+            previous_rank: ranked.rank + if place.is_multiple_of(2) { 3 } else { 0 },
+            previous_p_hit: ranked.scored.p_hit.get() - 0.05,
+            change_reason_ko: "목표 대비 알림 신청 (+0.31)".to_owned(),
+            change_reason_en: "alerts per unit of threshold (+0.31)".to_owned(),
         }),
         curve,
         similar: (0..if known { 3 } else { 0 })
@@ -171,7 +171,7 @@ fn offer(place: usize) -> RankedOffer {
     let thin_data = place % 5 == 3;
     let half = if thin_data { 0.2 } else { 0.08 };
     let reasons = reasons(place, threshold);
-    let curve = DemandCurve::through(threshold, (p_hit / (1.0 - p_hit)).ln(), 2.2, 2.9);
+    let curve = DemandCurve::new(threshold, (p_hit / (1.0 - p_hit)).ln(), 2.2, 2.9);
     let curve = curve.filter(|_| place % 4 != 2);
     RankedOffer {
         rank: u32::try_from(place + 1).expect("a small number"),
@@ -194,7 +194,7 @@ fn offer(place: usize) -> RankedOffer {
             p_hit: chance(p_hit).expect("a probability"),
             p_low: chance(p_hit - half),
             p_high: chance(p_hit + half),
-            p_hit_if_chosen: chance(p_hit).expect("a probability"),
+            p_hit_given_selected: chance(p_hit).expect("a probability"),
             order: None,
             demand: curve.map(|curve| curve.quantiles()),
             curve,
@@ -208,7 +208,7 @@ fn offer(place: usize) -> RankedOffer {
 
 fn reasons(place: usize, threshold: f64) -> Vec<Contribution> {
     let lean = 1.2 - 0.19 * place as f64;
-    let one = |feature: &str, value, push| Contribution { feature: feature.to_owned(), value, push };
+    let one = |feature: &str, value, log_odds| Contribution { feature: feature.to_owned(), value, log_odds };
     let mut all = vec![
         one("maker", FeatureValue::Record { hits: (11 - place).min(3) as f64, n: 4.0 }, lean),
         one(

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn where_everything_hits_the_safer_multiple_comes_first() {
         let with_curve = |id: &str, slope: f64| {
-            let curve = slotcast_core::DemandCurve::through(100.0, 4.0, slope, slope);
+            let curve = slotcast_core::DemandCurve::new(100.0, 4.0, slope, slope);
             ScoredOffer { curve, ..scored(id, 0.98) }
         };
         // The same chance at the threshold; the flatter curve reaches further.

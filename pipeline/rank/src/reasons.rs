@@ -13,11 +13,13 @@ pub const WEAKEST_PUSH: f64 = 0.05;
 /// A push that is not a number is no reason.
 pub fn top_reasons(contributions: &[Contribution]) -> Vec<Contribution> {
     let mut told: Vec<&Contribution> =
-        contributions.iter().filter(|one| one.push.abs() >= WEAKEST_PUSH).collect();
-    told.sort_by(|a, b| b.push.abs().total_cmp(&a.push.abs()).then_with(|| a.feature.cmp(&b.feature)));
+        contributions.iter().filter(|one| one.log_odds.abs() >= WEAKEST_PUSH).collect();
+    told.sort_by(|a, b| {
+        b.log_odds.abs().total_cmp(&a.log_odds.abs()).then_with(|| a.feature.cmp(&b.feature))
+    });
     let mut taken = [0; 2];
     told.retain(|one| {
-        let of_its_way = &mut taken[usize::from(one.push > 0.0)];
+        let of_its_way = &mut taken[usize::from(one.log_odds > 0.0)];
         *of_its_way += 1;
         *of_its_way <= MOST_REASONS_EACH_WAY
     });
@@ -30,7 +32,7 @@ mod tests {
     use crate::sample::contribution;
 
     fn names(pushes: &[(&str, f64)]) -> Vec<String> {
-        let all: Vec<_> = pushes.iter().map(|(name, push)| contribution(name, *push)).collect();
+        let all: Vec<_> = pushes.iter().map(|(name, log_odds)| contribution(name, *log_odds)).collect();
         top_reasons(&all).into_iter().map(|one| one.feature).collect()
     }
 

@@ -6,8 +6,8 @@ use slotcast_core::{
 };
 
 /// A contribution with this push; the value does not matter.
-pub(crate) fn contribution(feature: &str, push: f64) -> Contribution {
-    Contribution { feature: feature.to_owned(), value: FeatureValue::Missing, push }
+pub(crate) fn contribution(feature: &str, log_odds: f64) -> Contribution {
+    Contribution { feature: feature.to_owned(), value: FeatureValue::Missing, log_odds }
 }
 
 /// An offer with a threshold of 100 and no demand.
@@ -30,7 +30,7 @@ pub(crate) fn scored(id: &str, p_hit: f64) -> ScoredOffer {
         p_hit: Probability::new(p_hit).expect("a probability"),
         p_low: None,
         p_high: None,
-        p_hit_if_chosen: Probability::new(p_hit).expect("a probability"),
+        p_hit_given_selected: Probability::new(p_hit).expect("a probability"),
         order: None,
         demand: None,
         curve: None,

@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_key_stands_once_and_whole() {
-        let relation = RELATIONS.iter().find(|relation| relation.name == "product_slots").unwrap();
+        let relation = RELATIONS.iter().find(|relation| relation.name == "offer_features").unwrap();
         let said = |rows| check_grain(relation, &rows).map_err(|error| error.to_string());
         assert_eq!(said(slots(vec![Some(1), Some(1), Some(2)], vec!["a", "b", "a"])), Ok(()));
         let twice = said(slots(vec![Some(1), Some(1)], vec!["a", "a"])).unwrap_err();

@@ -29,7 +29,6 @@ Good to know:
 - A rate says little without its `n`: look at both, or at the interval beside it.
 - `hit` is null while a campaign is live and for withdrawn ones; `WHERE hit IS NOT NULL` leaves them out.
 - *T* (`knowledge_at`) is the time up to which a row may know; `as_of` the moment a run speaks for.
-- Some columns are words of SQL; quote them: `\"returning\"`.
 ";
 
 /// The page.

@@ -222,11 +222,11 @@ relations! {
     "features" Features "known_outcomes" Kind::Memory;
     "features" Features "offer_records" Kind::View;
     "features" Features "offer_signals" Kind::View;
-    "features" Features "offer_features" Kind::Working(&["slot_date", "id"]);
+    "features" Features "offer_feature_values" Kind::Working(&["slot_date", "id"]);
     "marts" Market "moq_counts" Kind::Memory;
     "marts" Market "moq_rates" Kind::Kept(&["dimension", "key"]);
     "marts" Market "calendar_days" Kind::Kept(&["day"]);
-    "marts" Market "unmet_demand" Kind::Kept(&["campaign_id"]);
+    "marts" Market "lost_sales" Kind::Kept(&["campaign_id"]);
     "marts" Market "slot_summary" Kind::Kept(&["slot_date"]);
     "marts" Market "like_for_like" Kind::Kept(&["slot_date", "compared_with"]);
     "marts" Market "refund_lag" Kind::Kept(&["lag_days"]);
@@ -234,7 +234,7 @@ relations! {
     "marts" Market "cohorts" Kind::Kept(&["first_slot", "slots_since"]);
     "marts" Market "signal_campaigns" Kind::Memory;
     "marts" Market "signal_conversion" Kind::Kept(&["category", "kind"]);
-    "features" Market "product_slots" Kind::Kept(&["slot_date", "id"]);
+    "features" Market "offer_features" Kind::Kept(&["slot_date", "id"]);
 }
 
 audits! {

@@ -22,9 +22,9 @@ const SHEETS: [(&str, &str); 6] = [
     ("daily_counts", include_str!("../sql/written/daily_counts.sql")),
     ("listed_offers", include_str!("../sql/written/listed_offers.sql")),
     ("listed_counts", include_str!("../sql/written/listed_counts.sql")),
-    ("offer_sheets", include_str!("../sql/written/offer_sheets.sql")),
+    ("offer_details", include_str!("../sql/written/offer_details.sql")),
     ("offer_days", include_str!("../sql/written/offer_days.sql")),
-    ("slot_reviews", include_str!("../sql/written/slot_reviews.sql")),
+    ("slot_results", include_str!("../sql/written/slot_results.sql")),
 ];
 
 /// What the queries may read, and of when.

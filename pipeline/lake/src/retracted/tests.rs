@@ -84,7 +84,7 @@ async fn what_no_run_published_is_refused() {
     refused(&record(&lake, 3, RunStatus::Done, "stats").await, "it is a run of `stats`").await;
     refused(&record(&lake, 4, RunStatus::Done, "publish").await, "there is no folder").await;
     let house = record(&lake, 5, RunStatus::Done, "publish").await;
-    Published::of(&lake).lay_out(&house, &[], &[], Audience::House).unwrap();
+    Published::of(&lake).lay_out(&house, &[], &[], Audience::Internal).unwrap();
     refused(&house, "people of the house").await;
 }
 

@@ -232,7 +232,7 @@ mod tests {
         let value = |name, audience| Column::named(name).value(&Row { run_id: &run_id, offer, audience });
         for name in ["unit_cost", "fixed_cost", "expected_value"] {
             assert_eq!(value(name, Audience::Everyone), Value::Missing, "{name}");
-            assert!(matches!(value(name, Audience::House), Value::Number(_)), "{name}");
+            assert!(matches!(value(name, Audience::Internal), Value::Number(_)), "{name}");
         }
         assert!(matches!(value("expected_amount", Audience::Everyone), Value::Number(_)));
     }

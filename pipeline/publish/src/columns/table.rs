@@ -10,7 +10,7 @@ use crate::{
 };
 
 const RANKINGS: &str = "rankings";
-const SHEETS: &str = "offer_sheets";
+const SHEETS: &str = "offer_details";
 const CHANGES: &str = "ranking_changes";
 
 /// Every column of a list.
@@ -66,14 +66,14 @@ pub(crate) static COLUMNS: &[Column] = &[
     Column::new("alerts_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
         counted(alerts(row), |one| one.last_week)
     }),
-    Column::new("alerts_7d_before", SHEETS, Place::Sheet, Kind::Count, |row| {
+    Column::new("alerts_previous_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
         counted(alerts(row), |one| one.week_before)
     }),
     Column::new("wishes", SHEETS, Place::Sheet, Kind::Count, |row| counted(wishes(row), |one| one.total)),
     Column::new("wishes_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
         counted(wishes(row), |one| one.last_week)
     }),
-    Column::new("wishes_7d_before", SHEETS, Place::Sheet, Kind::Count, |row| {
+    Column::new("wishes_previous_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
         counted(wishes(row), |one| one.week_before)
     }),
     Column::new("visitors", SHEETS, Place::Sheet, Kind::Count, |row| {
@@ -110,17 +110,17 @@ pub(crate) static COLUMNS: &[Column] = &[
     Column::new("near_duplicate_slot", SHEETS, Place::Sheet, Kind::Date, |row| {
         row.offer.sheet.near_duplicate.as_ref().map_or(Value::Missing, |one| Value::Date(one.slot_date))
     }),
-    Column::new("rank_before", CHANGES, Place::Change, Kind::Rank, |row| {
-        Value::maybe_count(change(row).map(|change| u64::from(change.rank_before)))
+    Column::new("previous_rank", CHANGES, Place::Change, Kind::Rank, |row| {
+        Value::maybe_count(change(row).map(|change| u64::from(change.previous_rank)))
     }),
-    Column::new("p_hit_before", CHANGES, Place::Change, Kind::Chance, |row| {
-        Value::maybe(change(row).map(|change| change.p_hit_before))
+    Column::new("previous_p_hit", CHANGES, Place::Change, Kind::Chance, |row| {
+        Value::maybe(change(row).map(|change| change.previous_p_hit))
     }),
-    Column::new("why_ko", CHANGES, Place::Change, Kind::Words, |row| {
-        Value::maybe_text(change(row).map(|change| change.why_ko.as_str()))
+    Column::new("change_reason_ko", CHANGES, Place::Change, Kind::Words, |row| {
+        Value::maybe_text(change(row).map(|change| change.change_reason_ko.as_str()))
     }),
-    Column::new("why_en", CHANGES, Place::Change, Kind::Words, |row| {
-        Value::maybe_text(change(row).map(|change| change.why_en.as_str()))
+    Column::new("change_reason_en", CHANGES, Place::Change, Kind::Words, |row| {
+        Value::maybe_text(change(row).map(|change| change.change_reason_en.as_str()))
     }),
     Column::new("threshold_50", RANKINGS, Place::Offer, Kind::Demand, |row| threshold_at(row, 0.5)),
     Column::new("threshold_70", RANKINGS, Place::Offer, Kind::Demand, |row| threshold_at(row, 0.7)),

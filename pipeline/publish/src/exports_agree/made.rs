@@ -98,10 +98,10 @@ fn reason() -> impl Strategy<Value = Contribution> {
         (0.0..9.0_f64, 0.0..9.0_f64).prop_map(|(hits, n)| FeatureValue::Record { hits, n }),
         Just(FeatureValue::Missing),
     ];
-    (feature, value, -4.0..4.0_f64).prop_map(|(feature, value, push)| Contribution {
+    (feature, value, -4.0..4.0_f64).prop_map(|(feature, value, log_odds)| Contribution {
         feature: feature.to_owned(),
         value,
-        push,
+        log_odds,
     })
 }
 
@@ -110,14 +110,13 @@ fn ranked() -> impl Strategy<Value = RankedOffer> {
     let shape = (option::of((-12.0..12.0_f64, 0.3..9.0_f64, 0.3..9.0_f64)), any::<bool>(), text());
     (offer(), chances, shape, vec(reason(), 0..5)).prop_map(|(offer, chances, shape, reasons)| {
         let p = |p: f64| Probability::new(p).expect("within its bounds");
-        let curve = shape
-            .0
-            .and_then(|(logit, below, above)| DemandCurve::through(offer.threshold, logit, below, above));
+        let curve =
+            shape.0.and_then(|(logit, below, above)| DemandCurve::new(offer.threshold, logit, below, above));
         let scored = ScoredOffer {
             p_hit: p(chances.0),
             p_low: chances.1.map(p),
             p_high: chances.2.map(p),
-            p_hit_if_chosen: p(chances.0),
+            p_hit_given_selected: p(chances.0),
             order: None,
             demand: curve.map(|curve| curve.quantiles()),
             curve,
@@ -176,7 +175,12 @@ fn sheet() -> impl Strategy<Value = OfferSheet> {
 
 fn offer_view() -> impl Strategy<Value = OfferView> {
     let change = (1_u32..6_000, 0.0..=1.0_f64, text(), text()).prop_map(
-        |(rank_before, p_hit_before, why_ko, why_en)| Change { rank_before, p_hit_before, why_ko, why_en },
+        |(previous_rank, previous_p_hit, change_reason_ko, change_reason_en)| Change {
+            previous_rank,
+            previous_p_hit,
+            change_reason_ko,
+            change_reason_en,
+        },
     );
     let point = (figure(1, 100_000_000), 0.0..=1.0_f64)
         .prop_map(|(threshold, p_reach)| CurvePoint { threshold, p_reach });
@@ -231,7 +235,7 @@ fn ranked_list(mut offers: Vec<OfferView>) -> Vec<OfferView> {
 
 /// A page; what is not made here is the sample's.
 pub(super) fn page() -> impl Strategy<Value = PageView> {
-    let audience = prop_oneof![2 => Just(Audience::Everyone), 1 => Just(Audience::House)];
+    let audience = prop_oneof![2 => Just(Audience::Everyone), 1 => Just(Audience::Internal)];
     let lists = (vec(offer_view(), 0..40), vec(offer_view(), 0..4));
     let currency = option::of(prop_oneof![Just("KRW".to_owned()), Just("BRL".to_owned()), text()]);
     (audience, lists, vec(reviewed(), 0..5), text(), currency, vec(text(), 0..3)).prop_map(

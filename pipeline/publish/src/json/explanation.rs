@@ -53,18 +53,18 @@ pub fn explanation_json(told: &Explanation<'_>, run_id: &RunId) -> Result<String
     let scored = &told.offer.ranked.scored;
     let mut contributions: Vec<WireReason<'_>> =
         shown(&scored.contributions, told.audience).map(wire_reason).collect();
-    contributions.extend(scored.hidden_push(told.audience).map(|push| WireReason::sum(INTERNAL, push)));
+    contributions.extend(scored.hidden_log_odds(told.audience).map(|push| WireReason::sum(INTERNAL, push)));
     let at = |p: f64| scored.curve.and_then(|curve| Kind::Demand.rounded(curve.threshold_at(p)));
     let explanation = WireExplanation {
         run_id: told.run_id,
         slot_date: told.slot.date.to_string(),
         is_preliminary: told.is_preliminary,
         listed: told.listed,
-        is_internal: told.audience == slotcast_core::Audience::House,
+        is_internal: told.audience == slotcast_core::Audience::Internal,
         offer: WireOffer(Row { run_id, offer: told.offer, audience: told.audience }),
         start: told.start,
         contributions,
-        logit: told.start + scored.contributions.iter().map(|one| one.push).sum::<f64>(),
+        logit: told.start + scored.contributions.iter().map(|one| one.log_odds).sum::<f64>(),
         threshold_50: at(0.5),
         threshold_70: at(0.7),
         threshold_90: at(0.9),

@@ -132,7 +132,7 @@ pub fn ranking_json(view: &PageView) -> Result<String, PublishError> {
         market: &view.market,
         zone: view.zone.name(),
         currency: view.currency.as_deref(),
-        is_internal: view.audience == Audience::House,
+        is_internal: view.audience == Audience::Internal,
         warnings: &view.warnings,
         retracted: view
             .retracted

@@ -19,7 +19,7 @@ struct WireColumns<'a>(Row<'a>, Place);
 pub(super) struct WireReason<'a> {
     feature: &'a str,
     value: WireValue<'a>,
-    push: Option<f64>,
+    log_odds: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -57,8 +57,8 @@ struct WireDay {
 
 impl<'a> WireReason<'a> {
     /// The pushes of several features as one.
-    pub(super) fn sum(feature: &'a str, push: f64) -> Self {
-        Self { feature, value: WireValue::Missing, push: Some(push) }
+    pub(super) fn sum(feature: &'a str, log_odds: f64) -> Self {
+        Self { feature, value: WireValue::Missing, log_odds: Some(log_odds) }
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn wire_reason(reason: &Contribution) -> WireReason<'_> {
         FeatureValue::Record { hits, n } => WireValue::Record { hits: *hits, n: *n },
         FeatureValue::Missing => WireValue::Missing,
     };
-    WireReason { feature: &reason.feature, value, push: Kind::Chance.rounded(reason.push) }
+    WireReason { feature: &reason.feature, value, log_odds: Kind::Chance.rounded(reason.log_odds) }
 }
 
 fn wire_point(point: &CurvePoint) -> WirePoint {

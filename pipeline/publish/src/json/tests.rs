@@ -19,7 +19,7 @@ fn a_reader_finds_the_list() {
     assert_eq!(value["lists"][0]["opens_at"], "2016-03-01T01:00:00Z");
     assert_eq!((&first["rank"], &first["p_hit"]), (&1.into(), &0.9341.into()));
     assert_eq!((&first["sheet"]["alerts_7d"], &first["flags"]), (&144.into(), &json!(["holiday"])));
-    assert_eq!(first["change"]["rank_before"], 4);
+    assert_eq!(first["change"]["previous_rank"], 4);
     assert_eq!((first["curve"].as_array().unwrap().len(), &first["days"][0]["alerts"]), (7, &1.into()));
     assert_eq!(first["reasons"][0]["value"]["n"], 4.0);
     assert!(first["expected_amount"].is_number() && first["expected_value"].is_null());
@@ -49,7 +49,7 @@ fn cost_is_for_the_house() {
     let mut view = sample::page();
     let text = ranking_json(&view).unwrap();
     assert!(!text.contains("cost") && !text.contains("7777"));
-    view.audience = Audience::House;
+    view.audience = Audience::Internal;
     let value = read(&view);
     let first = &value["lists"][0]["offers"][0];
     assert_eq!((&value["is_internal"], &first["unit_cost"]), (&true.into(), &7777.0.into()));
@@ -131,7 +131,7 @@ fn own_faults(schema: &Value, value: &Value, path: &str) -> Vec<String> {
 #[test]
 fn the_schema_says_what_is_in_the_file() {
     let schema: Value = serde_json::from_str(RANKING_SCHEMA).unwrap();
-    for audience in [Audience::Everyone, Audience::House] {
+    for audience in [Audience::Everyone, Audience::Internal] {
         let mut view = sample::page();
         view.audience = audience;
         view.retracted =

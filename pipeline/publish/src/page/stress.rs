@@ -56,7 +56,7 @@ fn offer(place: usize, n: usize, sample: &OfferView) -> OfferView {
     let probability = |p: f64| Probability::new(p.clamp(0.0, 1.0));
     scored.p_hit = probability(p_hit).expect("a probability");
     (scored.p_low, scored.p_high) = (probability(p_hit - 0.07), probability(p_hit + 0.06));
-    scored.curve = DemandCurve::through(threshold, (p_hit / (1.0 - p_hit)).ln(), 2.2, 2.9);
+    scored.curve = DemandCurve::new(threshold, (p_hit / (1.0 - p_hit)).ln(), 2.2, 2.9);
     scored.demand = scored.curve.map(|curve| curve.quantiles());
     let curve = scored.curve.expect("a curve");
     let terms = &mut scored.offer;
@@ -70,7 +70,7 @@ fn offer(place: usize, n: usize, sample: &OfferView) -> OfferView {
     let reason = |purpose: u64, feature: &str, value: f64| Contribution {
         feature: feature.to_owned(),
         value: FeatureValue::Number(value),
-        push: 2.0 * chance(place, purpose) - 1.0,
+        log_odds: 2.0 * chance(place, purpose) - 1.0,
     };
     view.ranked.reasons = vec![
         reason(4, "log_signals_per_threshold_alert", chance(place, 5) - 1.5),
@@ -79,7 +79,7 @@ fn offer(place: usize, n: usize, sample: &OfferView) -> OfferView {
         Contribution {
             feature: "maker".to_owned(),
             value: FeatureValue::Record { hits: (place % 5) as f64, n: (place % 5 + place % 4) as f64 },
-            push: chance(place, 9) - 0.5,
+            log_odds: chance(place, 9) - 0.5,
         },
         reason(10, "log_price", (8.0 + 4.0 * chance(place, 11)).ln()),
     ];
@@ -90,10 +90,10 @@ fn offer(place: usize, n: usize, sample: &OfferView) -> OfferView {
     view.days = days(place);
     view.similar = (0..3).map(|near| similar(place, near, sample)).collect();
     view.change = Some(Change {
-        rank_before: ((place as f64 + 41.0 * (chance(place, 12) - 0.5)).max(0.0)) as u32 + 1,
-        p_hit_before: (p_hit + 0.1 * (chance(place, 13) - 0.5)).clamp(0.0, 1.0),
-        why_ko: format!("목표 대비 알림 신청 (+{:.2})", chance(place, 14)),
-        why_en: format!("alerts per unit of threshold (+{:.2})", chance(place, 14)),
+        previous_rank: ((place as f64 + 41.0 * (chance(place, 12) - 0.5)).max(0.0)) as u32 + 1,
+        previous_p_hit: (p_hit + 0.1 * (chance(place, 13) - 0.5)).clamp(0.0, 1.0),
+        change_reason_ko: format!("목표 대비 알림 신청 (+{:.2})", chance(place, 14)),
+        change_reason_en: format!("alerts per unit of threshold (+{:.2})", chance(place, 14)),
     });
     let sheet = &mut view.sheet;
     sheet.url = Some(format!("https://makers.example/products/{}?ref=list", 200_000 + 13 * place));
@@ -164,7 +164,7 @@ pub(super) fn hostile_page() -> PageView {
             near.title = text(0);
         }
         if let Some(change) = &mut offer.change {
-            (change.why_ko, change.why_en) = (text(0), text(6));
+            (change.change_reason_ko, change.change_reason_en) = (text(0), text(6));
         }
     }
     let curve = view.order_curves.values().next().cloned().unwrap_or_default();

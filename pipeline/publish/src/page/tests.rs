@@ -229,7 +229,7 @@ fn pages_are_written_on_request() {
     sample.retracted = vec![Retraction { run_id: "20160223T180000Z-00000009".to_owned(), at: sample.as_of }];
     let hostile = stress::hostile_page();
     let mut house = sample::page();
-    house.audience = slotcast_core::Audience::House;
+    house.audience = slotcast_core::Audience::Internal;
     write("sample.html", html(&sample));
     write("sample.readings.json", readings(&sample).to_string());
     write("hostile.html", html(&hostile));

@@ -81,7 +81,7 @@ pub struct CurveHour {
     pub share_p90: f64,
 }
 
-/// A slot that has closed: rows of `slot_reviews`.
+/// A slot that has closed: rows of `slot_results`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlotReview {
     /// The local date on which it opened.

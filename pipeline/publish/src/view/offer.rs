@@ -7,7 +7,7 @@ use slotcast_core::{NaiveDate, RankedOffer};
 pub struct OfferView {
     /// Its place, score and reasons: a row of `rankings`.
     pub ranked: RankedOffer,
-    /// A row of `offer_sheets`; empty where the offer has none.
+    /// A row of `offer_details`; empty where the offer has none.
     pub sheet: OfferSheet,
     /// Against the list of the run before, if that had this offer: a row of `ranking_changes`.
     pub change: Option<Change>,
@@ -19,7 +19,7 @@ pub struct OfferView {
     pub days: Vec<OfferDay>,
 }
 
-/// A row of `offer_sheets`: counts up to `as_of`, records up to T.
+/// A row of `offer_details`: counts up to `as_of`, records up to T.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OfferSheet {
     /// The page of the product, where the source gives one.
@@ -117,13 +117,13 @@ pub struct NearDuplicate {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// Its place there.
-    pub rank_before: u32,
+    pub previous_rank: u32,
     /// Its chance there.
-    pub p_hit_before: f64,
+    pub previous_p_hit: f64,
     /// What moved the chance most, in words.
-    pub why_ko: String,
+    pub change_reason_ko: String,
     /// The same in English.
-    pub why_en: String,
+    pub change_reason_en: String,
 }
 
 /// A row of `moq_curve`.

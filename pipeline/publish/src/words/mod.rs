@@ -17,7 +17,7 @@ pub(crate) use tongue::Tongue;
 use shape::{Shape, value_text};
 
 /// The score of the average campaign that a model learned from, as a feature.
-pub const START: &str = "(start)";
+pub const START: &str = "(intercept)";
 /// The sum of the pushes of features that are internal, as a feature.
 pub const INTERNAL: &str = "(internal)";
 
@@ -32,7 +32,7 @@ pub(crate) fn shown(reasons: &[Contribution], audience: Audience) -> impl Iterat
 /// for its kind is not known here. In words chosen so that no Korean particle
 /// depends on a value.
 pub fn reason_text(lang: Lang, reason: &Contribution) -> String {
-    format!("{} {} ({:+.2})", arrow(reason.push), said_text(lang, reason), reason.push)
+    format!("{} {} ({:+.2})", arrow(reason.log_odds), said_text(lang, reason), reason.log_odds)
 }
 
 /// What the model looked at and its value: the middle of [`reason_text`], for readers that draw the push.
@@ -104,10 +104,10 @@ pub fn reasons_text(lang: Lang, reasons: &[Contribution], audience: Audience) ->
     texts.join("; ")
 }
 
-fn arrow(push: f64) -> char {
-    if push > 0.0 {
+fn arrow(log_odds: f64) -> char {
+    if log_odds > 0.0 {
         '▲'
-    } else if push < 0.0 {
+    } else if log_odds < 0.0 {
         '▼'
     } else {
         '·'

@@ -4,12 +4,12 @@ use slotcast_core::{Contribution, FeatureValue};
 
 use super::{Lang, Tongue, reason_text, reasons_text};
 
-fn reason(feature: &str, value: FeatureValue, push: f64) -> Contribution {
-    Contribution { feature: feature.to_owned(), value, push }
+fn reason(feature: &str, value: FeatureValue, log_odds: f64) -> Contribution {
+    Contribution { feature: feature.to_owned(), value, log_odds }
 }
 
-fn number(feature: &str, value: f64, push: f64) -> Contribution {
-    reason(feature, FeatureValue::Number(value), push)
+fn number(feature: &str, value: f64, log_odds: f64) -> Contribution {
+    reason(feature, FeatureValue::Number(value), log_odds)
 }
 
 fn both(reason: &Contribution) -> [String; 2] {

@@ -31,10 +31,10 @@ pub(super) const LAYOUT: [(&str, &[(&str, f64)]); 12] = [
         &[
             ("alerts", 10.0),
             ("alerts_7d", 10.0),
-            ("alerts_7d_before", 10.0),
+            ("alerts_previous_7d", 10.0),
             ("wishes", 10.0),
             ("wishes_7d", 10.0),
-            ("wishes_7d_before", 10.0),
+            ("wishes_previous_7d", 10.0),
             ("visitors", 10.0),
             ("alert_rate", 10.0),
             ("order_rate", 10.0),
@@ -52,7 +52,7 @@ pub(super) const LAYOUT: [(&str, &[(&str, f64)]); 12] = [
             ("category_rate_shrunk", 11.0),
         ],
     ),
-    ("band_change", &[("rank_before", 9.0), ("p_hit_before", 9.0), ("why_{lang}", 40.0)]),
+    ("band_change", &[("previous_rank", 9.0), ("previous_p_hit", 9.0), ("change_reason_{lang}", 40.0)]),
     (
         "band_near",
         &[("near_duplicate_id", 16.0), ("near_duplicate_title", 32.0), ("near_duplicate_slot", 12.0)],

@@ -43,7 +43,7 @@ impl<'a> Book<'a> {
     }
 
     fn is_internal(&self) -> bool {
-        self.view.audience == Audience::House
+        self.view.audience == Audience::Internal
     }
 
     /// A text of the table `book`.

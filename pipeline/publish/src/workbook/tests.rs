@@ -161,7 +161,7 @@ fn what_is_internal_is_for_the_house_and_says_so() {
         |text: &String| text.contains("cost") || text.contains("xpected value") || text.contains("nternal");
     let found = texts(&view, Lang::En);
     assert_eq!(found.iter().find(|text| tells(text)), None);
-    view.audience = Audience::House;
+    view.audience = Audience::Internal;
     let sheets = opened(&view, Lang::En).sheet_names().len();
     let found = texts(&view, Lang::En);
     assert_eq!(found.iter().filter(|text| text.starts_with("Internal:")).count(), sheets);
@@ -221,7 +221,7 @@ fn a_list_is_set_up_to_be_read_and_printed() {
 /// The rows under a header, with and without the line that says what is internal.
 #[test]
 fn charts_look_at_the_rows_of_the_list() {
-    for (audience, ranks) in [(Audience::Everyone, "$A$7:$A$18"), (Audience::House, "$A$8:$A$19")] {
+    for (audience, ranks) in [(Audience::Everyone, "$A$7:$A$18"), (Audience::Internal, "$A$8:$A$19")] {
         let mut view = sample::page();
         view.audience = audience;
         let parts = parts(&workbook(&view, Lang::En).unwrap());
@@ -236,8 +236,8 @@ fn charts_look_at_the_rows_of_the_list() {
         assert_eq!(sheet.get_value((first - 1, 0)), Some(&Data::Float(1.0)));
         assert_eq!(sheet.get_value((first + 10, 0)), Some(&Data::Float(12.0)));
         let internal = parts["xl/worksheets/sheet1.xml"].contains("<oddHeader>&amp;R&amp;BInternal:");
-        assert_eq!(internal, audience == Audience::House);
-        assert_eq!(parts["docProps/core.xml"].contains("[internal]"), audience == Audience::House);
+        assert_eq!(internal, audience == Audience::Internal);
+        assert_eq!(parts["docProps/core.xml"].contains("[internal]"), audience == Audience::Internal);
     }
 }
 
@@ -248,7 +248,7 @@ fn samples_are_written_on_request() {
         return;
     }
     let mut house = sample::page();
-    house.audience = Audience::House;
+    house.audience = Audience::Internal;
     let mut hostile = sample::page();
     for (offer, text) in hostile.lists[0].offers.iter_mut().zip(HOSTILE) {
         offer.ranked.scored.offer.title = Some(text.to_owned() + "\0\u{b}");

@@ -18,7 +18,7 @@ function fillNumber(name, write) {
 
 function fillRank(cell, i) {
   line(cell, String(cells().rank[i]), "line place");
-  var before = cells().rank_before[i];
+  var before = cells().previous_rank[i];
   if (isKnown(before)) {
     var moved = before - cells().rank[i];
     var kind = moved > 0 ? "up" : moved < 0 ? "down" : "same";

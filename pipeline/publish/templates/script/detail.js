@@ -147,9 +147,9 @@ function linksPart(i, detail) {
 
 function changePart(i, detail) {
   var at = cells(), section = part("change");
-  if (!isKnown(at.rank_before[i])) { section.append(missing("change_none")); return section; }
+  if (!isKnown(at.previous_rank[i])) { section.append(missing("change_none")); return section; }
   section.append(el("p", "", say("change_said", {
-    before: at.rank_before[i], now: at.rank[i], p_before: percent(at.p_hit_before[i]), p_now: percent(at.p_hit[i]),
+    before: at.previous_rank[i], now: at.rank[i], p_before: percent(at.previous_p_hit[i]), p_now: percent(at.p_hit[i]),
   })));
   if (detail.why) {
     section.append(el("p", "quiet", say("change_why", { why: typed(detail.why[reader.language() === "ko" ? 0 : 1]) })));

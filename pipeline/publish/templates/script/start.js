@@ -134,7 +134,7 @@ function listen() {
 }
 
 if (data.lists.length) {
-  data.lists.forEach(function (own) { own.hasPast = own.columns.rank_before.some(isKnown); });
+  data.lists.forEach(function (own) { own.hasPast = own.columns.previous_rank.some(isKnown); });
   document.getElementById("work").hidden = data.lists[0].columns.rank.length === 0 && data.lists.length < 2;
   fillTools();
   listen();

@@ -11,6 +11,6 @@ SELECT concat('signal_conversion ', category, ' ', kind) AS key, orders_per_sign
 FROM signal_conversion
 WHERE orders_per_signal < 0 OR orders_per_signal_shrunk < 0
 UNION ALL
-SELECT concat('cohorts ', CAST(first_slot AS VARCHAR), ' ', CAST(slots_since AS VARCHAR)) AS key, CAST("returning" AS DOUBLE) AS found
+SELECT concat('cohorts ', CAST(first_slot AS VARCHAR), ' ', CAST(slots_since AS VARCHAR)) AS key, CAST(returning_customers AS DOUBLE) AS found
 FROM cohorts
-WHERE "returning" > customers OR (slots_since = 0 AND "returning" <> customers)
+WHERE returning_customers > customers OR (slots_since = 0 AND returning_customers <> customers)

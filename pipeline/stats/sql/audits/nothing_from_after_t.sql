@@ -1,4 +1,4 @@
 -- offers whose T lies after as_of or not before their opening
 SELECT id AS key, knowledge_at AS found
-FROM product_slots
+FROM offer_features
 WHERE knowledge_at > $as_of OR knowledge_at >= opens_at

@@ -9,7 +9,7 @@ ORDER BY said_from;
 -- Where was the model most wrong?
 SELECT s.slot_date, s.id, p.title, p.category, round(s.p_hit, 2) AS said, s.hit
 FROM backtest_scores AS s
-LEFT JOIN product_slots AS p ON p.id = s.id AND p.slot_date = s.slot_date
+LEFT JOIN offer_features AS p ON p.id = s.id AND p.slot_date = s.slot_date
 WHERE s.model = 'champion'
 ORDER BY abs(CASE WHEN s.hit THEN 1.0 ELSE 0.0 END - s.p_hit) DESC
 LIMIT 15;

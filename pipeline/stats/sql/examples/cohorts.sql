@@ -1,12 +1,12 @@
 -- How many customers are back after four slots, by the slot of their first order?
-SELECT first_slot, customers, "returning", round("returning" * 1.0 / customers, 3) AS share
+SELECT first_slot, customers, returning_customers, round(returning_customers * 1.0 / customers, 3) AS share
 FROM cohorts
 WHERE slots_since = 4
 ORDER BY first_slot DESC;
 
 -- How fast do customers go? Over all cohorts, the share that orders again, slot after slot.
 SELECT slots_since, count(*) AS cohorts, sum(customers) AS customers,
-    round(sum("returning") * 1.0 / sum(customers), 3) AS share
+    round(sum(returning_customers) * 1.0 / sum(customers), 3) AS share
 FROM cohorts
 WHERE slots_since BETWEEN 1 AND 12
 GROUP BY slots_since

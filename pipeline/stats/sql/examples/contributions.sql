@@ -1,5 +1,5 @@
 -- Do the pushes add up to the chance?
-SELECT r.candidate_id, r.p_hit, 1.0 / (1.0 + exp(-sum(c.push))) AS from_pushes
+SELECT r.candidate_id, r.p_hit, 1.0 / (1.0 + exp(-sum(c.log_odds))) AS from_log_odds
 FROM rankings AS r
 INNER JOIN contributions AS c ON r.candidate_id = c.candidate_id AND r.slot_date = c.slot_date
 GROUP BY r.candidate_id, r.slot_date, r.p_hit
@@ -7,17 +7,17 @@ ORDER BY r.candidate_id
 LIMIT 5;
 
 -- Which features move the list most?
-SELECT feature, stddev_pop(push) AS spread
+SELECT feature, stddev_pop(log_odds) AS spread
 FROM contributions
-WHERE feature <> '(start)'
+WHERE feature <> '(intercept)'
 GROUP BY feature
 ORDER BY spread DESC, feature
 LIMIT 10;
 
 -- What speaks against the first offer?
-SELECT c.feature, c.value, c.word, c.push
+SELECT c.feature, c.value, c.text_value, c.log_odds
 FROM contributions AS c
 INNER JOIN rankings AS r ON c.candidate_id = r.candidate_id AND c.slot_date = r.slot_date
-WHERE r.rank = 1 AND c.push < 0
-ORDER BY c.slot_date, c.push
+WHERE r.rank = 1 AND c.log_odds < 0
+ORDER BY c.slot_date, c.log_odds
 LIMIT 5;

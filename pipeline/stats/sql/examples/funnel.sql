@@ -2,7 +2,7 @@
 SELECT f.campaign_id, p.title, f.visitors, f.orders, round(f.order_rate, 4) AS order_rate
 FROM funnel AS f
 INNER JOIN campaign_outcomes AS o ON o.campaign_id = f.campaign_id
-LEFT JOIN product_slots AS p ON p.campaign_id = f.campaign_id
+LEFT JOIN offer_features AS p ON p.campaign_id = f.campaign_id
 WHERE f.visitors >= 200 AND o.hit IS NOT NULL
 ORDER BY order_rate, f.campaign_id
 LIMIT 15;
@@ -19,6 +19,6 @@ GROUP BY o.hit;
 SELECT p.category, count(*) AS campaigns, sum(f.alerts) AS alerts, sum(f.orders) AS orders,
     round(sum(f.alerts) * 1.0 / nullif(sum(f.orders), 0), 2) AS alerts_per_order
 FROM funnel AS f
-INNER JOIN product_slots AS p ON p.campaign_id = f.campaign_id
+INNER JOIN offer_features AS p ON p.campaign_id = f.campaign_id
 GROUP BY p.category
 ORDER BY alerts_per_order;

@@ -1,19 +1,19 @@
 -- Which offers moved most since the last run?
-SELECT c.candidate_id, c.rank_before, r.rank, c.why_en
+SELECT c.candidate_id, c.previous_rank, r.rank, c.change_reason_en
 FROM ranking_changes AS c
 INNER JOIN rankings AS r ON c.candidate_id = r.candidate_id AND c.slot_date = r.slot_date
-ORDER BY abs(r.p_hit - c.p_hit_before) DESC, c.candidate_id
+ORDER BY abs(r.p_hit - c.previous_p_hit) DESC, c.candidate_id
 LIMIT 10;
 
 -- Who led the list before, and stands where now?
-SELECT c.rank_before, r.rank, r.title
+SELECT c.previous_rank, r.rank, r.title
 FROM ranking_changes AS c
 INNER JOIN rankings AS r ON c.candidate_id = r.candidate_id AND c.slot_date = r.slot_date
-ORDER BY c.slot_date, c.rank_before
+ORDER BY c.slot_date, c.previous_rank
 LIMIT 5;
 
 -- By how much did chances move?
-SELECT c.slot_date, avg(abs(r.p_hit - c.p_hit_before)) AS moved
+SELECT c.slot_date, avg(abs(r.p_hit - c.previous_p_hit)) AS moved
 FROM ranking_changes AS c
 INNER JOIN rankings AS r ON c.candidate_id = r.candidate_id AND c.slot_date = r.slot_date
 GROUP BY c.slot_date

@@ -1,65 +1,80 @@
--- grain: offer, slot, T
--- One row for the coming slot as for past ones; every value as known at T (knowledge_at).
+-- grain: offer
+-- One row for the coming slot as for past ones, cut at the same distance before the opening; every value as
+-- known at the row's knowledge_at (T). An offer that was moved stands in the last slot in which it was offered.
 -- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
 -- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
-WITH records AS (
+-- column title: as known at T, like category, maker_name, url and terms
+-- column capacity: the most that can be made, in the threshold's basis; null without a limit
+-- column unit_cost: internal, like fixed_cost: null unless asked for with --internal
+-- column window_days: from the opening to the close
+-- column opens_weekday: 1 Monday to 7 Sunday, local
+-- column is_encore: the campaign names a parent
+-- column log_recent_alerts_per_threshold: of the last seven days
+-- column campaign_id: the campaign that the offer is or became, as known at as_of; a label hangs on it
+-- column knowledge_at: T, the time up to which the row may know
+-- column log_earlier_offers: ln(1 + slots before this one in which the product was offered)
+-- column log_earlier_ratio_alert: mean ln(1 + alerts) at those offers less that of this one, times n / (n + 1) so
+-- that few of them say little; 0 where there are none. The same for wishes, shares and likes
+-- column rivals_in_slot: other offers of the slot known at T; rivals_in_category: those of its category
+WITH decided AS (
     SELECT
-        id, slot_date, knowledge_at,
-        sum(CASE WHEN dimension = 'maker' THEN hits END) AS maker_hits,
-        sum(CASE WHEN dimension = 'maker' THEN n END) AS maker_n,
-        sum(CASE WHEN dimension = 'artist' THEN hits END) AS artist_hits,
-        sum(CASE WHEN dimension = 'artist' THEN n END) AS artist_n,
-        sum(CASE WHEN dimension = 'category_rate' THEN hits END) AS category_rate_hits,
-        sum(CASE WHEN dimension = 'category_rate' THEN n END) AS category_rate_n,
-        sum(CASE WHEN dimension = 'product' THEN hits END) AS product_hits,
-        sum(CASE WHEN dimension = 'product' THEN n END) AS product_n
-    FROM offer_records
-    GROUP BY id, slot_date, knowledge_at
+        o.id, o.product_id, o.slot_date, o.knowledge_at,
+        o.log_signals_per_threshold_alert + o.log_threshold AS alerts,
+        o.log_signals_per_threshold_wish + o.log_threshold AS wishes,
+        o.log_signals_per_threshold_share + o.log_threshold AS shares,
+        o.log_signals_per_threshold_like + o.log_threshold AS likes
+    FROM offer_feature_values AS o
+    INNER JOIN decisions AS d ON o.slot_date = d.slot_date AND o.knowledge_at = d.knowledge_at
 ),
 
--- No signal is zero signals only where the market had shown any by then; else it is not known.
-logs AS (
+asked AS (
+    SELECT id, max(slot_date) AS slot_date
+    FROM decided
+    GROUP BY id
+),
+
+-- Earlier slots had an earlier T, so all of this was known.
+by_slot AS (
     SELECT
-        o.id, o.slot_date, o.knowledge_at, ln(CAST(o.threshold AS DOUBLE)) AS log_threshold,
-        CASE WHEN k.signals_known_from <= o.knowledge_at THEN 0 END AS no_signal,
-        CASE WHEN k.views_known_from <= o.knowledge_at THEN 0 END AS no_view
-    FROM offers AS o
-    CROSS JOIN known_from AS k
+        product_id, slot_date, avg(alerts) AS alerts, avg(wishes) AS wishes, avg(shares) AS shares, avg(likes) AS likes
+    FROM decided
+    GROUP BY product_id, slot_date
+),
+
+earlier AS (
+    SELECT
+        product_id, slot_date,
+        CAST(count(*) OVER before AS DOUBLE) AS n,
+        avg(alerts) OVER before AS alerts,
+        avg(wishes) OVER before AS wishes,
+        avg(shares) OVER before AS shares,
+        avg(likes) OVER before AS likes
+    FROM by_slot
+    WINDOW before AS (
+        PARTITION BY product_id ORDER BY slot_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+named AS (
+    SELECT
+        a.id, a.slot_date, d.knowledge_at,
+        CASE WHEN k.candidate_id IS NULL THEN a.id ELSE l.campaign_id END AS campaign_id
+    FROM asked AS a
+    INNER JOIN decisions AS d ON a.slot_date = d.slot_date
+    LEFT JOIN (SELECT DISTINCT candidate_id FROM stg_candidates) AS k ON a.id = k.candidate_id
+    LEFT JOIN candidate_links AS l ON a.id = l.candidate_id
 )
 
 SELECT
-    o.id, o.product_id, o.slot_date, o.opens_at, o.closes_at, o.knowledge_at, o.days_before,
-    g.title, g.maker_name, CAST(o.threshold AS DOUBLE) AS threshold, o.threshold_basis,
-    CAST(o.price AS DOUBLE) AS price, CAST(o.capacity AS DOUBLE) AS capacity,
-    o.currency, CAST(o.unit_cost AS DOUBLE) AS unit_cost, CAST(o.fixed_cost AS DOUBLE) AS fixed_cost,
-    g.maker_id, g.url, g.image_url,
-    g.category, g.maker_kind, t.log_threshold,
-    CASE WHEN o.price > 0 THEN ln(CAST(o.price AS DOUBLE)) END AS log_price,
-    CAST(date_part('epoch', o.closes_at) - date_part('epoch', o.opens_at) AS DOUBLE) / 86400.0
-        AS window_days,
-    CAST((CAST(date_part('dow', o.opens_local) AS BIGINT) + 6) % 7 + 1 AS VARCHAR) AS opens_weekday,
-    CAST(date_part('month', o.opens_local) AS VARCHAR) AS opens_month,
-    CAST(count(*) OVER (PARTITION BY o.slot_date, o.knowledge_at) - 1 AS DOUBLE) AS rivals_in_slot,
-    CAST(count(*) OVER (PARTITION BY o.slot_date, o.knowledge_at, g.category) - 1 AS DOUBLE) AS rivals_in_category,
-    o.parent_campaign_id IS NOT NULL AS is_encore,
-    coalesce(r.maker_hits, 0) AS maker_hits, coalesce(r.maker_n, 0) AS maker_n,
-    coalesce(r.artist_hits, 0) AS artist_hits, coalesce(r.artist_n, 0) AS artist_n,
-    coalesce(r.category_rate_hits, 0) AS category_rate_hits, coalesce(r.category_rate_n, 0) AS category_rate_n,
-    coalesce(r.product_hits, 0) AS product_hits, coalesce(r.product_n, 0) AS product_n,
-    ln(1.0 + coalesce(s.alerts, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_alert,
-    ln(1.0 + coalesce(s.alerts_7d, t.no_signal)) - t.log_threshold AS log_recent_alerts_per_threshold,
-    ln(1.0 + coalesce(s.wishes, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_wish,
-    ln(1.0 + coalesce(s.shares, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_share,
-    ln(1.0 + coalesce(s.likes, t.no_signal)) - t.log_threshold AS log_signals_per_threshold_like,
-    ln(1.0 + coalesce(s.visitors, t.no_view)) - t.log_threshold AS log_visitors_per_threshold,
-    o.* EXCLUDE (
-        id, product_id, slot_date, opens_at, closes_at, knowledge_at, knowledge_on, before_week, before_lookback,
-        days_before, opens_local, offer_number,
-        threshold, threshold_basis, price, currency, capacity, unit_cost,
-        fixed_cost, parent_campaign_id
-    )
-FROM offers AS o
-INNER JOIN logs AS t ON o.id = t.id AND o.slot_date = t.slot_date AND o.knowledge_at = t.knowledge_at
-LEFT JOIN offer_pages AS g ON o.id = g.id AND o.slot_date = g.slot_date AND o.knowledge_at = g.knowledge_at
-LEFT JOIN offer_signals AS s ON o.id = s.id AND o.slot_date = s.slot_date AND o.knowledge_at = s.knowledge_at
-LEFT JOIN records AS r ON o.id = r.id AND o.slot_date = r.slot_date AND o.knowledge_at = r.knowledge_at
+    n.id, n.campaign_id,
+    ln(1.0 + e.n) AS log_earlier_offers,
+    coalesce((e.alerts - d.alerts) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_alert,
+    coalesce((e.wishes - d.wishes) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_wish,
+    coalesce((e.shares - d.shares) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_share,
+    coalesce((e.likes - d.likes) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_like,
+    f.* EXCLUDE (id, days_before)
+FROM named AS n
+INNER JOIN decided AS d ON n.id = d.id AND n.slot_date = d.slot_date
+INNER JOIN earlier AS e ON d.product_id = e.product_id AND d.slot_date = e.slot_date
+INNER JOIN offer_feature_values AS f
+    ON n.id = f.id AND n.slot_date = f.slot_date AND n.knowledge_at = f.knowledge_at

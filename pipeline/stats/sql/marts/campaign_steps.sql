@@ -43,7 +43,7 @@ finals AS (
 
 SELECT
     w.slot_date, w.campaign_id, w.product_id,
-    CASE WHEN w.window_micros = 604800000000 THEN 'hour' ELSE 'tenth' END AS unit,
+    CASE WHEN w.window_micros = 604800000000 THEN 'hour' ELSE 'decile' END AS unit,
     s.step, s.units_change, s.units_so_far, f.final_units, s.next_step
 FROM windows AS w
 INNER JOIN finals AS f ON w.campaign_number = f.campaign_number

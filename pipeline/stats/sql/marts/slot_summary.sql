@@ -5,7 +5,7 @@
 -- column refund_exposure: what misses had collected
 -- column sold_out_share: sold_out / campaigns
 -- column median_hours_to_moq: from the opening to the first crossing of the threshold, over those that crossed it
--- column unmet_units: what sold-out campaigns might have sold beyond their capacity (relation unmet_demand)
+-- column unmet_units: what sold-out campaigns might have sold beyond their capacity (relation lost_sales)
 -- column avoided_waste_units: 0.25 x demand of hits: a classical run leaves 20 % of its production unsold
 --   (assumption), so it makes 1 / 0.8 of what sells
 -- column holidays: public holidays on its days that are no Saturday or Sunday; null where none are known
@@ -35,7 +35,7 @@ SELECT
     coalesce(u.unmet_units, 0) AS unmet_units,
     h.holidays
 FROM outcomes AS o
-LEFT JOIN (SELECT slot_date, sum(unmet_units) AS unmet_units FROM unmet_demand GROUP BY slot_date) AS u
+LEFT JOIN (SELECT slot_date, sum(unmet_units) AS unmet_units FROM lost_sales GROUP BY slot_date) AS u
     ON o.slot_date = u.slot_date
 LEFT JOIN (
     SELECT slot_date, sum(CASE WHEN is_holiday AND weekday <= 5 THEN 1 WHEN is_holiday IS NULL THEN NULL ELSE 0 END)

@@ -1,11 +1,11 @@
 -- grain: backtest, model, horizon, offer
--- Each prediction of the newest backtest beside what came of it. It joins product_slots on id.
+-- Each prediction of the newest backtest beside what came of it. It joins offer_features on id.
 -- column backtest_id: the run that made it
 -- column model: base_rate, logistic, demand, blend, champion, or with `--references` a model for comparison
 -- column horizon: what was known: prelaunch, before the slot opened
 -- column id: the offer: its candidate, else its campaign
 -- column p_hit: chance of reaching the threshold, as predicted
--- column p_hit_if_chosen: the same for an offer of which somebody thought well enough to choose it; outcomes are
+-- column p_hit_given_selected: the same for an offer of which somebody thought well enough to choose it; outcomes are
 --   those of chosen offers, so measures use this
 -- column order_value: value that orders the list of its slot, the largest first: p_hit, unless another order had
 --   proven better; null where unknown, and then last

@@ -1,13 +1,13 @@
 -- grain: decision about which model ranks
--- Which model ranked when, and why. A challenger takes over where its log loss on later campaigns is lower by
---   more than a standard error over slots and it seats no fewer hits in the first third of each slot.
--- column decided_by: the run that decided
--- column as_of: the moment for which that run spoke
--- column champion: the model that ranks from then on
--- column before: the one that ranked until then
--- column why: kept, won, too_few_outcomes, no_longer_there, or rolled_back by `slotcast train --rollback`
--- column gain: log loss in nats by which the champion was better; null where nothing changed
--- column gain_se: its standard error over slots
+-- History of the ranking model. A challenger replaces the champion if its log loss on later campaigns is lower by
+--   more than one standard error over slots and it places no fewer hits in the first third of each slot.
+-- column decided_by: run that decided
+-- column as_of: as_of of that run
+-- column champion: model that ranks from then on
+-- column previous_champion: model that ranked until then
+-- column reason: kept, won, too_few_outcomes, no_longer_there, or rolled_back by `slotcast train --rollback`
+-- column gain: improvement of the log loss in nats; null if nothing changed
+-- column gain_se: standard error of the gain over slots
 -- column n: later campaigns that were compared
--- column barred: after a rollback, the model that may not rank
--- column barred_until: before the slot of this date
+-- column suspended_model: model that may not rank after a rollback
+-- column suspended_until: date of the first slot for which it may rank again

@@ -1,8 +1,8 @@
 -- grain: run, offer, feature
--- What a score is made of: the pushes of an offer, with that of feature (start), add up to ln(p_hit / (1 - p_hit)).
+-- The parts of a score. The log-odds of all rows of an offer add up to ln(p_hit / (1 - p_hit)).
 -- column candidate_id: the offer: its candidate, else its campaign
--- column feature: its column in product_slots; (start) is the average campaign that the model learned from,
---   (internal) the sum of features from which cost or margin could be read
--- column value: its value; null where it is a word or not known
--- column word: its value where it is a word
--- column push: on the log-odds of reaching the threshold
+-- column feature: its column in offer_features; (intercept) is the average training campaign,
+--   (internal) the sum of the features that reveal cost or margin
+-- column value: its value; null if it is text or unknown
+-- column text_value: its value if it is text
+-- column log_odds: contribution to the log-odds of reaching the threshold

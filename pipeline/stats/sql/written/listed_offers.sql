@@ -5,7 +5,7 @@ SELECT
     p.currency, p.capacity, p.unit_cost, p.fixed_cost, p.url, p.image_url
 FROM rankings AS r
 LEFT JOIN (
-    SELECT * FROM product_slots
+    SELECT * FROM offer_features
     UNION ALL BY NAME
-    SELECT * FROM product_slots_next WHERE slot_date > (SELECT max(slot_date) FROM product_slots)
+    SELECT * FROM offer_features_next WHERE slot_date > (SELECT max(slot_date) FROM offer_features)
 ) AS p ON r.candidate_id = p.id AND r.slot_date = p.slot_date

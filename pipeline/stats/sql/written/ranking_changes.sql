@@ -1,8 +1,8 @@
--- grain: run, offer that the list before had too
--- What moved since the last run that listed the same slot.
+-- grain: run, offer that the previous list contained too
+-- Changes since the last run that listed the same slot.
 -- column candidate_id: the offer: its candidate, else its campaign
--- column run_before: the run that made the list before
--- column rank_before: its place there
--- column p_hit_before: its chance there
--- column why_ko: the pushes that moved most, in Korean; null where nothing moved
--- column why_en: the same in English
+-- column previous_run_id: run of the previous list
+-- column previous_rank: rank in the previous list
+-- column previous_p_hit: p_hit in the previous list
+-- column change_reason_ko: contributions that changed most, in Korean; null if nothing changed
+-- column change_reason_en: the same in English

@@ -29,8 +29,8 @@ use crate::{
     session::{Question, Rows, Session},
 };
 
-/// The relation `product_slots` for the slot after the one that is scored; empty where that is not asked for.
-pub(crate) const NEXT: &str = "product_slots_next";
+/// The relation `offer_features` for the slot after the one that is scored; empty where that is not asked for.
+pub(crate) const NEXT: &str = "offer_features_next";
 
 /// A relation and those of its step that it reads and that are not kept, in order.
 fn with_those_it_reads(relation: &'static Relation) -> Vec<&'static Relation> {
@@ -127,7 +127,7 @@ impl Builder<'_> {
             inputs.facts = stamp(facts);
             // These are made anew every night, and tell of tonight.
             let is_of_tonight =
-                words.iter().any(|word| word.starts_with("fact_") || *word == "product_slots");
+                words.iter().any(|word| word.starts_with("fact_") || *word == "offer_features");
             if !is_of_tonight && self.due(Step::Market, cell, &inputs).is_none() {
                 self.carry(Step::Market, cell);
                 continue;
@@ -150,7 +150,7 @@ impl Builder<'_> {
             let inputs = self.inputs_of(&texts);
             // Tonight's offers are other ones every night.
             let reason = match relation.name {
-                "product_slots" => Some("it speaks for another moment"),
+                "offer_features" => Some("it speaks for another moment"),
                 _ => self.due(Step::Market, cell, &inputs),
             };
             let base = self.base.get(relation.name).filter(|_| reason.is_none());
@@ -178,14 +178,14 @@ impl Builder<'_> {
     /// The features of the slot after the one that is scored, with those of the slots before it.
     pub(crate) async fn build_next(&mut self) -> Result<(), StatsError> {
         let rows = match self.question.next {
-            None => Rows { schema: self.schema("product_slots")?, batches: Vec::new() },
+            None => Rows { schema: self.schema("offer_features")?, batches: Vec::new() },
             Some(next) => {
                 let next = Self::decision_of(&next);
                 let scored = self.build_offers(&next)?;
                 let session = Session::new(self.question.as_of, &self.memory, 2)?;
                 self.dimensions.put_all(&session)?;
                 self.put_features(&session, &next, &scored).await?;
-                let mut built = session.build(std::iter::once(relation("product_slots"))).await?;
+                let mut built = session.build(std::iter::once(relation("offer_features"))).await?;
                 built.pop().expect("it was asked for").1
             }
         };

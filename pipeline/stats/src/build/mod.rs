@@ -117,7 +117,7 @@ pub async fn build(
     Ok(Build { findings, seconds: watch.seconds, ..builder.finish()? })
 }
 
-/// The rows of `product_slots` and `outcome_versions` for another question than the last build's. What
+/// The rows of `offer_features` and `outcome_versions` for another question than the last build's. What
 /// had to be built for it is thrown away.
 ///
 /// # Errors
@@ -131,7 +131,7 @@ pub async fn look_back(
     let manner = Manner { full: false, memory: Memory::limited(None) };
     let mut builder = Builder::open(facts, base, question, &manner, shelf).await?;
     let session = builder.build_all(&mut Watch::start()).await?;
-    let features = session.ask("SELECT * FROM product_slots").await?;
+    let features = session.ask("SELECT * FROM offer_features").await?;
     let outcomes = session.ask("SELECT * FROM outcome_versions").await?;
     builder.shelf.discard()?;
     Ok([features, outcomes])

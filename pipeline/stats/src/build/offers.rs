@@ -150,7 +150,9 @@ impl Builder<'_> {
             let of_scored = (place == last).then(|| take_slot(&mut rows, scored.slot_date)).transpose()?;
             let outputs = match dues.is_empty() {
                 true => Outputs::new(),
-                false => this.keep(Step::Features, &dues, vec![(relation("offer_features"), rows)], true)?,
+                false => {
+                    this.keep(Step::Features, &dues, vec![(relation("offer_feature_values"), rows)], true)?
+                }
             };
             Ok((dues, outputs, of_scored))
         })?;
@@ -182,7 +184,7 @@ impl Builder<'_> {
             self.put_kept(&session, relation, is_daily.then_some(&around))?;
         }
         let kept = session.build(Step::Features.relations()).await?;
-        let rows = kept.into_iter().find(|(relation, _)| relation.name == "offer_features");
+        let rows = kept.into_iter().find(|(relation, _)| relation.name == "offer_feature_values");
         Ok(rows.expect("the step builds it").1)
     }
 
@@ -198,8 +200,8 @@ impl Builder<'_> {
         let cells =
             self.new.of(Step::Features).map(|(cell, _)| cell).filter(|cell| cell.distance == distance);
         let cells: BTreeSet<Cell> = cells.collect();
-        self.put_kept(session, relation("offer_features"), Some(&cells))?;
-        let kept = session.context.table_provider("offer_features").await?;
+        self.put_kept(session, relation("offer_feature_values"), Some(&cells))?;
+        let kept = session.context.table_provider("offer_feature_values").await?;
         session.put("past_features", kept)?;
         session.put_rows("scored_features", rows)?;
         let date = scored.slot_date;
@@ -208,7 +210,7 @@ impl Builder<'_> {
              UNION ALL BY NAME SELECT * FROM scored_features"
         );
         let view = session.plan(&both).await?.into_view();
-        session.put("offer_features", view)
+        session.put("offer_feature_values", view)
     }
 }
 

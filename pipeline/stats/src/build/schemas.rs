@@ -70,7 +70,7 @@ fn held_schemas(
             schemas.insert(relation.name, Arc::new(Schema::new(fields)) as SchemaRef);
         }
     }
-    let features: &SchemaRef = &schemas["offer_features"];
+    let features: &SchemaRef = &schemas["offer_feature_values"];
     let is_new =
         |name: &str| name.starts_with(contract::ATTRIBUTE_PREFIX) && features.index_of(name).is_err();
     let tables = ["stg_candidates", "stg_campaign_slots"].map(|name| &dimensions.table(name).schema);

@@ -1,4 +1,4 @@
-//! The table of a list, a column at a time: the same names as in `rankings` and `offer_sheets`, the same figures.
+//! The table of a list, a column at a time: the same names as in `rankings` and `offer_details`, the same figures.
 
 use serde::Serialize;
 use slotcast_core::{Audience, DemandQuantiles, ThresholdBasis};
@@ -45,8 +45,8 @@ pub(crate) struct Columns<'a> {
     /// Hits, n, shrunken rate.
     maker_record: Vec<Option<[Option<Figure>; 3]>>,
     category_record: Vec<Option<[Option<Figure>; 3]>>,
-    rank_before: Vec<Option<u32>>,
-    p_hit_before: Vec<Option<Figure>>,
+    previous_rank: Vec<Option<u32>>,
+    previous_p_hit: Vec<Option<Figure>>,
     reasons: Vec<Vec<PooledReason>>,
 }
 
@@ -97,9 +97,9 @@ impl<'a> Columns<'a> {
             order_rate: column(offers, |offer| offer.sheet.order_rate.map(Figure)),
             maker_record: column(offers, |offer| offer.sheet.maker.map(record)),
             category_record: column(offers, |offer| offer.sheet.category.map(record)),
-            rank_before: column(offers, |offer| offer.change.as_ref().map(|change| change.rank_before)),
-            p_hit_before: column(offers, |offer| {
-                offer.change.as_ref().map(|change| Figure(change.p_hit_before))
+            previous_rank: column(offers, |offer| offer.change.as_ref().map(|change| change.previous_rank)),
+            previous_p_hit: column(offers, |offer| {
+                offer.change.as_ref().map(|change| Figure(change.previous_p_hit))
             }),
             reasons: offers.iter().map(|offer| pool.pooled(&offer.ranked.reasons, audience)).collect(),
         }

@@ -70,7 +70,10 @@ impl<'a> Detail<'a> {
                 title: &near.title,
                 slot_date: near.slot_date.to_string(),
             }),
-            why: view.change.as_ref().map(|change| [change.why_ko.as_str(), change.why_en.as_str()]),
+            why: view
+                .change
+                .as_ref()
+                .map(|change| [change.change_reason_ko.as_str(), change.change_reason_en.as_str()]),
         }
     }
 }

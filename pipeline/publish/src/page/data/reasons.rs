@@ -23,7 +23,7 @@ pub(crate) type PooledReason = (usize, Figure);
 impl ReasonPool {
     /// The reasons that these readers may see.
     pub(crate) fn pooled(&mut self, reasons: &[Contribution], audience: Audience) -> Vec<PooledReason> {
-        shown(reasons, audience).map(|reason| (self.place(reason), push(reason.push))).collect()
+        shown(reasons, audience).map(|reason| (self.place(reason), push(reason.log_odds))).collect()
     }
 
     fn place(&mut self, reason: &Contribution) -> usize {

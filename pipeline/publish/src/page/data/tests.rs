@@ -40,8 +40,8 @@ fn check_list(data: &Value, columns: &Value, place: usize, offer: &OfferView, is
         ("orders_per_alert", sheet.orders_per_alert),
         ("order_rate", sheet.order_rate),
         ("rank", Some(f64::from(offer.ranked.rank))),
-        ("rank_before", offer.change.as_ref().map(|change| f64::from(change.rank_before))),
-        ("p_hit_before", offer.change.as_ref().map(|change| change.p_hit_before)),
+        ("previous_rank", offer.change.as_ref().map(|change| f64::from(change.previous_rank))),
+        ("previous_p_hit", offer.change.as_ref().map(|change| change.previous_p_hit)),
         ("visitors", sheet.visitors.map(|n| n as f64)),
         ("is_amount", Some(if terms.threshold_basis == ThresholdBasis::Amount { 1.0 } else { 0.0 })),
     ];
@@ -82,14 +82,14 @@ fn check_list(data: &Value, columns: &Value, place: usize, offer: &OfferView, is
 #[test]
 fn every_figure_of_every_row_is_the_view_s() {
     let mut house = stress::page(60);
-    house.audience = Audience::House;
+    house.audience = Audience::Internal;
     for view in [sample::page(), stress::page(300), house] {
         let data = rows(&view);
         for (place, list) in view.lists.iter().enumerate() {
             let columns = &data["lists"][place]["columns"];
             same(&data["lists"][place]["base_rate"], Some(list.model.base_rate), "base_rate");
             for (row, offer) in list.offers.iter().enumerate() {
-                check_list(&data, columns, row, offer, view.audience == Audience::House);
+                check_list(&data, columns, row, offer, view.audience == Audience::Internal);
             }
             for (name, column) in columns.as_object().unwrap() {
                 assert_eq!(column.as_array().unwrap().len(), list.offers.len(), "{name}");
@@ -164,7 +164,7 @@ fn what_is_internal_is_in_the_page_of_the_house_only() {
         offer.ranked.reasons.push(slotcast_core::Contribution {
             feature: "log_unit_cost".to_owned(),
             value: slotcast_core::FeatureValue::Number(7_777_f64.ln()),
-            push: 0.7,
+            log_odds: 0.7,
         });
     }
     let values: Vec<String> = offers(&view)
@@ -181,7 +181,7 @@ fn what_is_internal_is_in_the_page_of_the_house_only() {
     for value in &values {
         assert!(!outside.contains(value.as_str()), "{value}");
     }
-    view.audience = Audience::House;
+    view.audience = Audience::Internal;
     let inside = everything(&view);
     assert!(inside.contains("\"expected_value\":") && inside.contains("class=\"banner\""));
     assert!(values.iter().step_by(2).all(|value| inside.contains(value.as_str())));
@@ -207,7 +207,7 @@ fn what_is_no_number_is_not_known() {
     offer.ranked.scored.offer.price = Some(f64::NAN);
     offer.sheet.alert_rate = Some(f64::INFINITY);
     offer.curve[0].p_reach = f64::NAN;
-    offer.ranked.reasons[0].push = f64::NAN;
+    offer.ranked.reasons[0].log_odds = f64::NAN;
     let json = rows_json(&view).unwrap();
     assert!(!json.contains("NaN") && !json.contains("inf"));
     assert!(rows(&view)["lists"][0]["columns"]["price"][0].is_null());

@@ -6,7 +6,7 @@
 -- column unit_cost: internal, like fixed_cost: null unless asked for with --internal
 -- column alerts: null in a market without signals
 -- column alerts_7d: in the seven whole days before as_of's
--- column alerts_7d_before: in the seven days before those
+-- column alerts_previous_7d: in the seven days before those
 -- column visitors: summed over hours and channels; null in a market without views
 -- column alert_rate: alerts / visitors
 -- column orders_per_alert: to expect: of earlier campaigns of the category, shrunken (signal_conversion)
@@ -35,9 +35,9 @@ holidays AS (
 SELECT
     l.slot_date, l.candidate_id, l.currency, l.capacity, l.unit_cost, l.fixed_cost, l.url, l.image_url,
     coalesce(c.alerts, k.no_signal) AS alerts, coalesce(c.alerts_7d, k.no_signal) AS alerts_7d,
-    coalesce(c.alerts_7d_before, k.no_signal) AS alerts_7d_before,
+    coalesce(c.alerts_previous_7d, k.no_signal) AS alerts_previous_7d,
     coalesce(c.wishes, k.no_signal) AS wishes, coalesce(c.wishes_7d, k.no_signal) AS wishes_7d,
-    coalesce(c.wishes_7d_before, k.no_signal) AS wishes_7d_before,
+    coalesce(c.wishes_previous_7d, k.no_signal) AS wishes_previous_7d,
     coalesce(c.visitors, k.no_view) AS visitors,
     CAST(c.alerts AS DOUBLE) / nullif(c.visitors, 0) AS alert_rate,
     s.orders_per_signal_shrunk AS orders_per_alert, o.order_rate,

@@ -1,14 +1,14 @@
 -- Which offers stand in the coming slot, with what record of their makers?
 SELECT id, title, category, threshold, price, maker_hits, maker_n
-FROM product_slots
-WHERE slot_date = (SELECT max(slot_date) FROM product_slots)
+FROM offer_features
+WHERE slot_date = (SELECT max(slot_date) FROM offer_features)
 ORDER BY maker_hits DESC, id;
 
 -- Does a maker's record tell? Hit rate by how many of the maker's earlier campaigns reached their threshold.
 SELECT CASE WHEN p.maker_n = 0 THEN 'none yet' WHEN 2 * p.maker_hits < p.maker_n THEN 'below half' ELSE 'half or more' END
         AS record,
     count(*) AS campaigns, round(avg(CASE WHEN o.hit THEN 1.0 ELSE 0.0 END), 3) AS hit_rate
-FROM product_slots AS p
+FROM offer_features AS p
 INNER JOIN campaign_outcomes AS o ON o.campaign_id = p.campaign_id
 WHERE o.hit IS NOT NULL
 GROUP BY record
@@ -16,7 +16,7 @@ ORDER BY hit_rate;
 
 -- Do encores do better than first campaigns?
 SELECT p.is_encore, count(*) AS campaigns, round(avg(CASE WHEN o.hit THEN 1.0 ELSE 0.0 END), 3) AS hit_rate
-FROM product_slots AS p
+FROM offer_features AS p
 INNER JOIN campaign_outcomes AS o ON o.campaign_id = p.campaign_id
 WHERE o.hit IS NOT NULL
 GROUP BY p.is_encore;

@@ -1,16 +1,16 @@
 -- How many hits did each list expect?
 SELECT slot_date, count(*) AS offers, sum(p_hit) AS expected_hits
-FROM decided_lists
+FROM final_rankings
 GROUP BY slot_date
 ORDER BY slot_date;
 
 -- Which run made the list of a slot?
 SELECT DISTINCT slot_date, list_run_id, listed_at
-FROM decided_lists
+FROM final_rankings
 ORDER BY slot_date;
 
 -- Who was first?
 SELECT slot_date, candidate_id, title, p_hit
-FROM decided_lists
+FROM final_rankings
 WHERE rank = 1
 ORDER BY slot_date;

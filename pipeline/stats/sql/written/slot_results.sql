@@ -9,8 +9,8 @@ SELECT
     d.slot_date, d.candidate_id, d.list_run_id, p.campaign_id, d.title, d.rank, d.model, d.base_rate,
     d.p_hit, d.demand_p10, d.demand_p50, d.demand_p90,
     CAST(o.threshold AS DOUBLE) AS threshold, d.threshold_basis, CAST(o.demand AS DOUBLE) AS demand, o.hit
-FROM decided_lists AS d
-INNER JOIN product_slots AS p ON d.candidate_id = p.id AND d.slot_date = p.slot_date
+FROM final_rankings AS d
+INNER JOIN offer_features AS p ON d.candidate_id = p.id AND d.slot_date = p.slot_date
 INNER JOIN campaign_outcomes AS o ON p.campaign_id = o.campaign_id
 CROSS JOIN moment AS m
 WHERE o.hit IS NOT NULL AND d.slot_date > m.today - INTERVAL '371 days'

@@ -10,7 +10,7 @@
 WITH sold_out AS (
     SELECT
         slot_date, campaign_id, product_id, net_units, capacity,
-        CASE WHEN closes_micros - opens_micros = 604800000000 THEN 'hour' ELSE 'tenth' END AS unit,
+        CASE WHEN closes_micros - opens_micros = 604800000000 THEN 'hour' ELSE 'decile' END AS unit,
         CASE WHEN closes_micros - opens_micros = 604800000000 THEN (sold_out_micros - opens_micros) / 3600000000
             ELSE 10 * (sold_out_micros - opens_micros) / (closes_micros - opens_micros)
         END AS step
