@@ -1,25 +1,24 @@
-//! What analysts are told: `pipeline/stats/RELATIONS.md` is what the code says, and every question runs.
+//! Documentation for analysts: `pipeline/stats/RELATIONS.md` matches the code, and every example query returns rows.
 //!
-//! `SLOTCAST_BLESS=1 cargo test analyst_docs` writes the page anew; look at the difference before you
-//! commit it.
+//! `SLOTCAST_BLESS=1 cargo test analyst_docs` rewrites the page; review the difference before you commit it.
 
 use std::{collections::BTreeSet, path::Path};
 
-use slotcast_lake::{Lake, Room, Snapshot, TableId};
+use slotcast_lake::{Lake, Namespace, Snapshot, TableId};
 use slotcast_stats::{
-    Described, Kind, Limits, RELATIONS, UserSession, described, examples, header, is_working, page,
-    user_relations,
+    QueryLimits, RELATIONS, RelationDoc, RelationKind, UserSession, examples, header, is_intermediate,
+    relation_doc, relations_page, user_relations,
 };
 
-use crate::support::{root, words, write_bytes};
+use crate::support::{cli, root, write_bytes};
 
-/// What a run of this lake made visible, and the newest ledger.
+/// Tables that the newest run made visible, and the newest ledgers.
 async fn visible(lake: &Lake) -> Vec<Snapshot> {
     let runs = lake.runs().await.unwrap();
     let mut tables = Vec::new();
     for (name, version) in &runs.latest_done().expect("a run").tables {
         let table = TableId::parse(name).unwrap();
-        if table.room != Room::Facts && !is_working(&table.name) {
+        if table.namespace != Namespace::Facts && !is_intermediate(&table.name) {
             tables.push(lake.at(&table, *version).await.unwrap());
         }
     }
@@ -29,15 +28,15 @@ async fn visible(lake: &Lake) -> Vec<Snapshot> {
     tables
 }
 
-/// The demo's lake after some more nights, with a short backtest, so that every relation has rows: the first tells of a slot that
-/// has closed by the last two.
+/// Tables of the demo's lake after three more nights and a short backtest, so that every relation has rows. The first
+/// night ranks a slot that has closed by the other two.
 fn demo(folder: &Path) -> Vec<Snapshot> {
-    words(folder, "demo --quiet").ok();
+    cli(folder, "demo --quiet").ok();
     for as_of in ["2017-03-30T12:30:00Z", "2017-04-13T11:30:00Z", "2017-04-13T12:31:00Z"] {
         let night = "nightly --quiet --lake demo/lake --inbox demo/inbox --history --as-of";
-        words(folder, &format!("{night} {as_of}")).ok();
+        cli(folder, &format!("{night} {as_of}")).ok();
     }
-    words(
+    cli(
         folder,
         "backtest --quiet --lake demo/lake --from 2017-02-14 --to 2017-02-21 --as-of 2017-04-13T12:31:00Z",
     )
@@ -51,50 +50,51 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn the_page_says_what_the_relations_are() {
+fn the_page_matches_the_relations() {
     let folder = tempfile::tempdir().unwrap();
     let tables = demo(folder.path());
     let schema = |name: &str| {
         let table = tables.iter().find(|snapshot| snapshot.table.name == name);
         &table.unwrap_or_else(|| panic!("the demo has no relation `{name}`")).schema
     };
-    let relations: Vec<Described> = user_relations().map(|name| described(name, schema(name))).collect();
-    every_relation_is_told(&tables);
+    let relations: Vec<RelationDoc> = user_relations().map(|name| relation_doc(name, schema(name))).collect();
+    check_user_relations(&tables);
     for name in user_relations() {
         for (column, _) in &header(name).columns {
             let is_there = schema(name).column_with_name(column).is_some();
-            assert!(is_there, "the head of `{name}` describes a column `{column}`, which is not there");
+            assert!(is_there, "the head of `{name}` documents a column `{column}`, which it does not have");
         }
     }
-    every_question_is_answered(&tables);
-    let (path, text) = (root().join("pipeline/stats/RELATIONS.md"), page(&relations));
+    check_examples(&tables);
+    let (path, text) = (root().join("pipeline/stats/RELATIONS.md"), relations_page(&relations));
     if std::env::var_os("SLOTCAST_BLESS").is_some() {
         write_bytes(&path, text.as_bytes());
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let differing = kept.lines().zip(text.lines()).find(|(kept, told)| kept != told);
+    let differing = kept.lines().zip(text.lines()).find(|(kept, text)| kept != text);
     assert!(
         kept == text,
-        "RELATIONS.md is not what the code says; `SLOTCAST_BLESS=1 cargo test analyst_docs` writes it anew: {differing:?}"
+        "RELATIONS.md is outdated; `SLOTCAST_BLESS=1 cargo test analyst_docs` rewrites it: {differing:?}"
     );
 }
 
-/// What the demo shows to users is what they are told of, and the other way round.
-fn every_relation_is_told(tables: &[Snapshot]) {
-    let told: BTreeSet<&str> = user_relations().collect();
-    let there: BTreeSet<&str> = tables.iter().map(|snapshot| snapshot.table.name.as_str()).collect();
-    assert_eq!(told, there);
-    for relation in RELATIONS.iter().filter(|relation| matches!(relation.kind, Kind::Kept(_))) {
-        assert!(told.contains(relation.name), "`{}` is not among the relations of users", relation.name);
+/// Documented relations and visible tables of the demo are the same.
+fn check_user_relations(tables: &[Snapshot]) {
+    let documented: BTreeSet<&str> = user_relations().collect();
+    let visible: BTreeSet<&str> = tables.iter().map(|snapshot| snapshot.table.name.as_str()).collect();
+    assert_eq!(documented, visible);
+    for relation in RELATIONS.iter().filter(|relation| matches!(relation.kind, RelationKind::Kept(_))) {
+        assert!(documented.contains(relation.name), "`{}` has no examples", relation.name);
     }
-    for name in told {
+    for name in documented {
         assert!(!header(name).grain.is_empty(), "`{name}` has no grain");
-        assert_eq!(examples(name).len(), 3, "`{name}` has three questions");
+        assert_eq!(examples(name).len(), 3, "`{name}` has three examples");
     }
 }
 
-fn every_question_is_answered(tables: &[Snapshot]) {
-    let session = UserSession::open(tables, Limits::none(), Default::default()).unwrap();
+/// Every example names its relation and returns rows.
+fn check_examples(tables: &[Snapshot]) {
+    let session = UserSession::open(tables, QueryLimits::none(), Default::default()).unwrap();
     runtime().block_on(async {
         for name in user_relations() {
             for example in examples(name) {
@@ -104,16 +104,16 @@ fn every_question_is_answered(tables: &[Snapshot]) {
                         .sql
                         .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
                         .any(|word| word == name),
-                    "`{question}` does not ask `{name}`"
+                    "`{question}` does not read `{name}`"
                 );
-                let answer = match session.ask(&example.sql, None).await {
-                    Ok(answer) => answer.all().await,
+                let result = match session.query(&example.sql, None).await {
+                    Ok(stream) => stream.all().await,
                     Err(error) => Err(error),
                 };
-                let (_, batches) = answer.unwrap_or_else(|error| panic!("`{question}` of `{name}`: {error}"));
+                let (_, batches) = result.unwrap_or_else(|error| panic!("`{question}` of `{name}`: {error}"));
                 assert!(
                     batches.iter().any(|batch| batch.num_rows() > 0),
-                    "`{question}` of `{name}` has no row"
+                    "`{question}` of `{name}` has no rows"
                 );
             }
         }

@@ -1,7 +1,7 @@
-//! What a user sees for each kind of input: one inbox a case, the real binary, its words.
+//! Messages of `ingest` for every kind of input, one inbox per case, compared with golden files.
 //!
-//! The words are kept in `bad_input/<case>.txt`. `SLOTCAST_BLESS=1 cargo test bad_input` writes them
-//! anew; look at the difference before you commit it.
+//! `bad_input/<case>.txt` contains the expected messages. `SLOTCAST_BLESS=1 cargo test bad_input` rewrites the files;
+//! review the difference before you commit it.
 
 use std::{io::Write, path::Path, sync::Arc};
 
@@ -13,7 +13,7 @@ const MAKERS: &str = "maker_id,name,kind,updated_at\n";
 const GOOD: &str = "m1,해담,artist,2016-01-01 09:00\n";
 const ORDERS: &str = "event_id,order_id,campaign_id,event,occurred_at,units,amount\n";
 
-/// A case: its files, and a mapping if it has one.
+/// Files of an inbox, with a mapping and further arguments.
 struct Case {
     name: &'static str,
     files: Vec<(&'static str, Vec<u8>)>,
@@ -74,13 +74,13 @@ fn zstd_with_checksum(content: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The bytes with some of them flipped, from a place on.
+/// Flips some bits of `count` bytes.
 fn flipped(mut bytes: Vec<u8>, from: usize, count: usize) -> Vec<u8> {
     bytes[from..from + count].iter_mut().for_each(|byte| *byte ^= 0x55);
     bytes
 }
 
-/// A Parquet file with one letter of its embedded schema changed, on which its decoder panics.
+/// A Parquet file with one changed letter in its embedded schema, on which the decoder panics.
 fn parquet_damaged() -> Vec<u8> {
     let (mut bytes, key) = (parquet(), b"ARROW:schema");
     let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
@@ -88,10 +88,10 @@ fn parquet_damaged() -> Vec<u8> {
     bytes
 }
 
-/// A Parquet file whose footer claims two billion row groups, more than any memory holds.
+/// A Parquet file with a footer that claims two billion row groups.
 fn parquet_of_absurd_size() -> Vec<u8> {
     let mut bytes = parquet();
-    // Two rows, then a list of one structure.
+    // The footer: two rows, then a list of one structure.
     let rows_and_groups = [0x16, 0x04, 0x19, 0x1c];
     let at = bytes.windows(4).position(|window| window == rows_and_groups).unwrap() + 3;
     bytes.splice(at..=at, [0xfc, 0xff, 0xff, 0xff, 0xff, 0x07]);
@@ -175,8 +175,8 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// What a run says, without what differs from run to run.
-fn words_of(case: &Case) -> String {
+/// Exit code and messages of a run, without the duration.
+fn messages_of(case: &Case) -> String {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     for (name, content) in &case.files {
@@ -194,33 +194,33 @@ fn words_of(case: &Case) -> String {
         Some((start, rest)) if rest.ends_with(" s") => format!("{start} rows"),
         _ => line.to_owned(),
     };
-    let said: Vec<String> = ran.stderr.lines().map(seconds).collect();
-    format!("exit {}\n{}\n", ran.code.unwrap_or(-1), said.join("\n"))
+    let messages: Vec<String> = ran.stderr.lines().map(seconds).collect();
+    format!("exit {}\n{}\n", ran.code.unwrap_or(-1), messages.join("\n"))
 }
 
 #[test]
-fn every_kind_of_input_is_answered_in_words() {
+fn messages_match_golden_files() {
     let folder = root().join("tests/bad_input");
     let bless = std::env::var_os("SLOTCAST_BLESS").is_some();
     let mut differing = Vec::new();
     for case in cases() {
-        let (said, path) = (words_of(&case), folder.join(format!("{}.txt", case.name)));
+        let (messages, path) = (messages_of(&case), folder.join(format!("{}.txt", case.name)));
         let expected = std::fs::read_to_string(&path).unwrap_or_default();
         if bless {
-            write_bytes(&path, said.as_bytes());
-        } else if said != expected {
-            differing.push(format!("{}:\n{said}\ninstead of:\n{expected}", case.name));
+            write_bytes(&path, messages.as_bytes());
+        } else if messages != expected {
+            differing.push(format!("{}:\n{messages}\ninstead of:\n{expected}", case.name));
         }
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
-    no_words_are_left_over(&folder);
+    check_unused_files(&folder);
 }
 
-fn no_words_are_left_over(folder: &Path) {
+fn check_unused_files(folder: &Path) {
     let names: Vec<&str> = cases().iter().map(|case| case.name).collect();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(names.contains(&name.as_str()), "no case is called `{name}`");
+        assert!(names.contains(&name.as_str()), "`{name}.txt` has no case");
     }
 }

@@ -1,5 +1,6 @@
-//! Property: facts, corrections and dimension versions that become known after an offer's T change
-//! none of its features, and none of what was known of outcomes by then.
+//! Property: facts, corrections and dimension versions known after an offer's T change none of its features.
+//!
+//! They also change no outcome as it was known at T.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -11,9 +12,9 @@ use proptest::{
 };
 use slotcast_core::{DateTime, Knowledge, SlotCalendar, Utc};
 use slotcast_lake::Lake;
-use slotcast_stats::{Question, open_built};
+use slotcast_stats::{BuildContext, build_in_memory};
 
-use crate::support::{Row, copy_folder, run, slotcast, small_market, table_rows, write, write_bytes};
+use crate::support::{CsvRow, copy_folder, run, slotcast, small_market, table_rows, write_bytes, write_text};
 
 const AS_OF: &str = "2017-04-13T21:30:00+09:00";
 const CASES: u32 = 8;
@@ -22,15 +23,15 @@ fn as_of() -> DateTime<Utc> {
     AS_OF.parse().unwrap()
 }
 
-/// A later fact: what kind, about which row of the market, how many hours after the moment.
-type Later = (usize, usize, i64);
+/// A later fact: its kind, the row of the market that it changes, and its delay in hours.
+type LaterFact = (usize, usize, i64);
 
 #[test]
-fn later_facts_change_no_earlier_feature() {
+fn later_facts_change_no_feature() {
     let folder = tempfile::tempdir().unwrap();
     for with_candidates in [true, false] {
         let name = if with_candidates { "candidates" } else { "campaigns" };
-        let base = Base::new(&folder.path().join(name), with_candidates);
+        let base = BaseLake::new(&folder.path().join(name), with_candidates);
         let mut runner =
             TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
         let later = (0_usize..KINDS, 0_usize..10_000, 1_i64..2_000);
@@ -39,19 +40,19 @@ fn later_facts_change_no_earlier_feature() {
     }
 }
 
-/// A market in a lake, its rows as text, and its features.
-struct Base {
+/// A lake with a market, and the rows of the market.
+struct BaseLake {
     folder: std::path::PathBuf,
-    rows: BTreeMap<&'static str, Vec<Row>>,
+    rows: BTreeMap<&'static str, Vec<CsvRow>>,
 }
 
-impl Base {
+impl BaseLake {
     fn new(folder: &Path, with_candidates: bool) -> Self {
         let calendar = SlotCalendar::default();
         let slots = 10;
         let live = calendar.slot_of(as_of());
         let first = (1..slots).fold(live, |slot, _| calendar.slot_of(slot.opens_at - TimeDelta::seconds(1)));
-        let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+        let mut rows: BTreeMap<&str, Vec<CsvRow>> = BTreeMap::new();
         for file in small_market(slots, 4, first.date, as_of()) {
             let (table, records) = table_rows(&file);
             rows.entry(table).or_default().extend(records.iter().cloned());
@@ -63,26 +64,26 @@ impl Base {
         Self { folder: folder.to_path_buf(), rows }
     }
 
-    fn check(&self, hours_before: i64, later: &[Later]) -> Result<(), TestCaseError> {
-        let moment = as_of() - TimeDelta::hours(hours_before);
-        let before = known(&self.folder, "lake", moment);
+    fn check(&self, hours_before: i64, later: &[LaterFact]) -> Result<(), TestCaseError> {
+        let knowledge_at = as_of() - TimeDelta::hours(hours_before);
+        let before = known(&self.folder, "lake", knowledge_at);
         let case = tempfile::tempdir().unwrap();
         copy_folder(&self.folder.join("lake"), &case.path().join("lake"));
         for (index, (kind, row, hours)) in later.iter().enumerate() {
-            let recorded = (moment + TimeDelta::hours(*hours)).min(as_of() - TimeDelta::minutes(1));
+            let recorded = (knowledge_at + TimeDelta::hours(*hours)).min(as_of() - TimeDelta::minutes(1));
             let (table, text) = self.later_row(*kind, *row, index, recorded);
-            write(&case.path().join(format!("later/{table}/{index}.csv")), &text);
+            write_text(&case.path().join(format!("later/{table}/{index}.csv")), &text);
         }
         ingest(case.path(), "later", "lake");
-        let after = known(case.path(), "lake", moment);
+        let after = known(case.path(), "lake", knowledge_at);
         for (key, features) in &before {
-            prop_assert_eq!(Some(features), after.get(key), "{} at {}", key, moment);
+            prop_assert_eq!(Some(features), after.get(key), "{} at {}", key, knowledge_at);
         }
-        prop_assert_eq!(before.len(), after.len(), "no row of that time appears afterwards");
+        prop_assert_eq!(before.len(), after.len(), "a later fact added a row known at that time");
         Ok(())
     }
 
-    /// A row of the market with something changed, recorded only later.
+    /// A changed row of the market, recorded later.
     fn later_row(
         &self,
         kind: usize,
@@ -144,18 +145,18 @@ fn ingest(folder: &Path, inbox: &str, lake: &str) {
     run(slotcast(folder).args(["ingest", inbox, "--lake", lake, "--history", "-q", "--as-of", AS_OF])).ok();
 }
 
-/// The features of every offer whose T is not after `moment`, and every outcome as known then.
-fn known(folder: &Path, lake: &str, moment: DateTime<Utc>) -> BTreeMap<String, String> {
+/// Features of every offer with a T up to a time, and outcomes as known at that time.
+fn known(folder: &Path, lake: &str, until: DateTime<Utc>) -> BTreeMap<String, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let lake = Lake::open(&folder.join(lake)).unwrap();
         let facts = lake.facts().await.unwrap();
         let calendar = lake.market().calendar();
-        let scored = Knowledge::of(&calendar, calendar.next_after(as_of()), as_of(), 4);
+        let scored = Knowledge::new(&calendar, calendar.next_after(as_of()), as_of(), 4);
         let question =
-            Question { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14) };
-        let session = open_built(&facts, &question, &lake).await.unwrap();
-        let at = moment.format("%Y-%m-%dT%H:%M:%SZ");
+            BuildContext { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14) };
+        let session = build_in_memory(&facts, &question, &lake).await.unwrap();
+        let at = until.format("%Y-%m-%dT%H:%M:%SZ");
         let features = format!(
             "SELECT concat('offer ', id) AS key, * EXCLUDE (campaign_id) FROM offer_features WHERE knowledge_at <= '{at}'"
         );
@@ -165,7 +166,7 @@ fn known(folder: &Path, lake: &str, moment: DateTime<Utc>) -> BTreeMap<String, S
         );
         let mut found = BTreeMap::new();
         for question in [features, outcomes] {
-            for batch in session.ask(&question).await.unwrap() {
+            for batch in session.query(&question).await.unwrap() {
                 texts(&batch, &mut found);
             }
         }
@@ -178,7 +179,7 @@ fn texts(batch: &RecordBatch, found: &mut BTreeMap<String, String>) {
     for row in 0..batch.num_rows() {
         let cell = |column: usize| array_value_to_string(batch.column(column), row).unwrap();
         let cells = (1..names.len()).map(|column| format!("{}={}", names[column], cell(column)));
-        let clash = found.insert(cell(0), cells.collect::<Vec<_>>().join(" "));
-        assert_eq!(clash, None, "{} stands twice", cell(0));
+        let previous = found.insert(cell(0), cells.collect::<Vec<_>>().join(" "));
+        assert_eq!(previous, None, "{} comes twice", cell(0));
     }
 }

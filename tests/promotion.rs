@@ -1,7 +1,8 @@
-//! Promotion on simulated markets: the champion's list against its members, habits and the truth.
+//! Promotion on simulated markets: the champion's list compared with other models, with simple baselines and with the
+//! ground truth.
 //!
-//! Four markets run with the other tests. `SLOTCAST_MARKETS=60 cargo test --release promotion` runs more, with up to
-//! 50,000 campaigns each.
+//! The test uses four markets. `SLOTCAST_MARKETS=60 cargo test --release promotion` uses more, with up to 50,000
+//! campaigns each.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +12,12 @@ use arrow::{
 };
 use chrono::{Datelike, TimeDelta};
 use slotcast_core::{DateTime, NaiveDate, Offer, ThresholdBasis, Utc};
-use slotcast_features::{Column, FeatureKind, FeatureSpec, FeatureTable, OfferKey, Outcome};
-use slotcast_models::{Incumbent, ModelParams, OutOfTime, Training, train};
+use slotcast_features::{FeatureColumn, FeatureKind, FeatureSpec, FeatureTable, OfferKey, Outcome};
+use slotcast_models::{Incumbent, ModelParams, OutOfTimePredictions, Training, train};
 use slotcast_simulate::{Market, MarketSpec, Preset};
 
-/// A market to be drawn: its preset, seats, slots and slot shocks.
-struct Draw {
+/// Preset, seats, slots and shock of a market.
+struct MarketCase {
     preset: Preset,
     seats: u32,
     slots: u32,
@@ -25,33 +26,34 @@ struct Draw {
 
 const PRESETS: [Preset; 4] = [Preset::Y2016, Preset::Y2019, Preset::Y2020, Preset::Kickstarter];
 
-/// Markets whose presets, seats (5 to 450), campaigns (2,000 to `most`) and shocks (0 to 0.6) vary together.
-fn draws(count: usize, most: u32) -> impl Iterator<Item = Draw> {
+/// Cases with all presets, 5 to 450 seats, 2,000 to `max` campaigns and shocks of 0 to 0.6.
+fn cases(count: usize, max: u32) -> impl Iterator<Item = MarketCase> {
     (0..count).map(move |number| {
-        // Steps that share no factor with their number of values visit all combinations.
+        // Periods without a common factor visit all combinations.
         let seats = [30, 5, 100, 12, 450][number % 5];
-        let campaigns = [2_000, most, 6_000.min(most)][number % 3];
+        let campaigns = [2_000, max, 6_000.min(max)][number % 3];
         let shock = [0.25, 0.6, 0.0, 0.4][number / 2 % 4];
-        Draw { preset: PRESETS[number % 4], seats, slots: (campaigns / seats).clamp(36, 400), shock }
+        MarketCase { preset: PRESETS[number % 4], seats, slots: (campaigns / seats).clamp(36, 400), shock }
     })
 }
 
-fn market(draw: &Draw, seed: u64) -> RecordBatch {
+/// Ground truth of a market.
+fn truth(case: &MarketCase, seed: u64) -> RecordBatch {
     let numbers = [
-        ("market.slots", draw.slots.to_string()),
-        ("market.seats", draw.seats.to_string()),
+        ("market.slots", case.slots.to_string()),
+        ("market.seats", case.seats.to_string()),
         ("market.pool", "1.3".to_owned()),
-        ("market.makers", (3 * draw.seats).max(40).to_string()),
+        ("market.makers", (3 * case.seats).max(40).to_string()),
         ("market.rest_slots", "2".to_owned()),
-        ("demand.shock_sd", draw.shock.to_string()),
+        ("demand.shock_sd", case.shock.to_string()),
         ("demand.season", "0.2".to_owned()),
     ];
     let numbers: Vec<(&str, &str)> = numbers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let spec = MarketSpec::preset(draw.preset).with(&numbers).expect("numbers of the specification");
+    let spec = MarketSpec::preset(case.preset).with(&numbers).expect("valid settings");
     Market::new(spec, seed).and_then(|market| market.truth(2)).expect("a market")
 }
 
-/// The truth's rows as a training table: signals, threshold and month; the probability of each row beside it.
+/// A training table of a ground truth (signals, threshold and month), its outcomes, and the true probabilities.
 fn training_table(truth: &RecordBatch) -> (FeatureTable, Vec<Option<Outcome>>, BTreeMap<String, f64>) {
     let numbers = |name: &str| truth[name].as_primitive::<Float64Type>().clone();
     let dates = truth["slot_date"].as_primitive::<Date32Type>();
@@ -85,23 +87,24 @@ fn training_table(truth: &RecordBatch) -> (FeatureTable, Vec<Option<Outcome>>, B
             .then(|| Outcome::new(hits.value(row), Some(demand.value(row)), threshold.value(row), false, at))
     };
     let mut features = vec![("opens_month".to_owned(), FeatureKind::Category)];
-    let mut columns =
-        vec![Column::Category(rows.clone().map(|row| Some(slot_date(row).month().to_string())).collect())];
+    let mut columns = vec![FeatureColumn::Category(
+        rows.clone().map(|row| Some(slot_date(row).month().to_string())).collect(),
+    )];
     for (kind, column) in [("alert", "mean_alerts"), ("wish", "mean_wishes"), ("share", "mean_shares")] {
         let means = numbers(column);
         let ratio = |row: usize| (1.0 + means.value(row).round()).ln() - threshold.value(row).ln();
         features.push((format!("log_signals_per_threshold_{kind}"), FeatureKind::Number));
-        columns.push(Column::Number(rows.clone().map(|row| Some(ratio(row))).collect()));
+        columns.push(FeatureColumn::Number(rows.clone().map(|row| Some(ratio(row))).collect()));
     }
     features.push(("log_threshold".to_owned(), FeatureKind::Number));
-    columns.push(Column::Number(rows.clone().map(|row| Some(threshold.value(row).ln())).collect()));
+    columns.push(FeatureColumn::Number(rows.clone().map(|row| Some(threshold.value(row).ln())).collect()));
     let oracle = rows.clone().map(|row| (ids.value(row).to_owned(), oracle.value(row))).collect();
     let table =
         FeatureTable { spec: FeatureSpec::new(features), keys: rows.clone().map(key).collect(), columns };
     (table, rows.map(outcome).collect(), oracle)
 }
 
-/// Mean of some differences and its standard error.
+/// Mean of differences, with its standard error.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -109,16 +112,16 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (squares / (n - 1.0).max(1.0) / n).sqrt())
 }
 
-/// Hits among the first third of each slot, by an order of the out-of-time rows.
-fn top_hits(seen: &OutOfTime, order: &[f64]) -> Vec<f64> {
+/// Hits among the first third of each slot, for an order of the out-of-time rows.
+fn top_hits(predictions: &OutOfTimePredictions, order: &[f64]) -> Vec<f64> {
     let mut slots: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
-    for (row, slot) in seen.slots.iter().enumerate() {
+    for (row, slot) in predictions.slots.iter().enumerate() {
         slots.entry(*slot).or_default().push(row);
     }
     let hits = |mut rows: Vec<usize>| {
         rows.sort_by(|a, b| order[*b].total_cmp(&order[*a]));
         let seats = rows.len().div_ceil(3);
-        rows[..seats].iter().filter(|row| seen.hits[**row]).count() as f64
+        rows[..seats].iter().filter(|row| predictions.hits[**row]).count() as f64
     };
     slots.into_values().map(hits).collect()
 }
@@ -127,63 +130,66 @@ fn log_loss(p: f64, hit: bool) -> f64 {
     -(if hit { p } else { 1.0 - p }).clamp(1e-15, 1.0).ln()
 }
 
-/// The order of the published list on the out-of-time rows.
-fn list_order<'a>(training: &'a Training, seen: &'a OutOfTime) -> &'a [f64] {
+/// Ranking value of the published list for the out-of-time rows.
+fn list_order<'a>(training: &'a Training, predictions: &'a OutOfTimePredictions) -> &'a [f64] {
     let promotion = &training.promotion;
-    let Some(order) = &promotion.order else { return &seen.p[promotion.champion] };
+    let Some(order) = &promotion.order else { return &predictions.p[promotion.champion] };
     let model = training.models.iter().position(|model| model.name() == order.by);
-    let habit = || &seen.habits.iter().find(|habit| habit.name() == order.by).expect("a habit").values;
-    model.map_or_else(habit, |model| &seen.p[model])
+    let habit = || &predictions.habits.iter().find(|habit| habit.name() == order.by).expect("a habit").values;
+    model.map_or_else(habit, |model| &predictions.p[model])
 }
 
-/// A difference of each slot's means: campaigns of a slot share their luck.
-fn by_slot(seen: &OutOfTime, values: &[f64]) -> Vec<f64> {
+/// Sums per slot, because campaigns of one slot are correlated.
+fn sums_by_slot(predictions: &OutOfTimePredictions, values: &[f64]) -> Vec<f64> {
     let mut sums: BTreeMap<NaiveDate, f64> = BTreeMap::new();
-    for (slot, value) in seen.slots.iter().zip(values) {
+    for (slot, value) in predictions.slots.iter().zip(values) {
         *sums.entry(*slot).or_default() += value;
     }
     sums.into_values().collect()
 }
 
 #[test]
-fn no_list_is_worse_than_a_member_or_a_habit_beyond_the_error() {
+fn champion_list_is_not_worse() {
     let count = std::env::var("SLOTCAST_MARKETS").ok().map(|text| text.parse::<usize>().expect("a number"));
-    let (count, most) = count.map_or((4, 4_000), |count| (count, 50_000));
-    for (seed, draw) in draws(count, most).enumerate() {
-        let case =
-            format!("{:?}, {} seats, {} slots, shock {}", draw.preset, draw.seats, draw.slots, draw.shock);
-        let (table, outcomes, oracle) = training_table(&market(&draw, seed as u64));
+    let (count, max) = count.map_or((4, 4_000), |count| (count, 50_000));
+    for (seed, case) in cases(count, max).enumerate() {
+        let name =
+            format!("{:?}, {} seats, {} slots, shock {}", case.preset, case.seats, case.slots, case.shock);
+        let (table, outcomes, oracle) = training_table(&truth(&case, seed as u64));
         let params = ModelParams::default().check().expect("the defaults are valid");
-        let training = train(&table, &outcomes, &params, Incumbent::default()).expect(&case);
-        let seen = &training.out_of_time;
+        let training = train(&table, &outcomes, &params, Incumbent::default()).expect(&name);
+        let predictions = &training.out_of_time;
         let names: Vec<&str> = training.models.iter().map(|model| model.name()).collect();
-        let own = top_hits(seen, list_order(&training, seen));
-        let others = names.iter().copied().map(str::to_owned).zip(seen.p.iter());
-        let habits = seen.habits.iter().map(|habit| (habit.name(), &habit.values));
+        let own = top_hits(predictions, list_order(&training, predictions));
+        let others = names.iter().copied().map(str::to_owned).zip(predictions.p.iter());
+        let habits = predictions.habits.iter().map(|habit| (habit.name(), &habit.values));
         for (other, order) in others.chain(habits) {
             let differences: Vec<f64> =
-                top_hits(seen, order).iter().zip(&own).map(|(other, own)| other - own).collect();
+                top_hits(predictions, order).iter().zip(&own).map(|(other, own)| other - own).collect();
             let (lead, error) = mean_and_error(&differences);
-            // Half a percent of the hits is the least that another order must gain.
+            // Another order must gain at least half a percent of the hits.
             let small = 0.005 * own.iter().sum::<f64>() / own.len() as f64;
             assert!(
                 lead <= small.max(2.0 * error) + 1e-9,
-                "{case}: `{other}` seats {lead} +- {error} more hits"
+                "{name}: `{other}` seats {lead} +- {error} more hits"
             );
         }
         let champion = training.promotion.champion;
-        for (model, p) in seen.p.iter().enumerate() {
+        for (model, p) in predictions.p.iter().enumerate() {
             let gains: Vec<f64> = (0..p.len())
-                .map(|row| log_loss(seen.p[champion][row], seen.hits[row]) - log_loss(p[row], seen.hits[row]))
+                .map(|row| {
+                    log_loss(predictions.p[champion][row], predictions.hits[row])
+                        - log_loss(p[row], predictions.hits[row])
+                })
                 .collect();
-            let (gain, error) = mean_and_error(&by_slot(seen, &gains));
-            assert!(gain <= 10.0 * error, "{case}: `{}` is better by {gain} +- {error}", names[model]);
+            let (gain, error) = mean_and_error(&sums_by_slot(predictions, &gains));
+            assert!(gain <= 10.0 * error, "{name}: `{}` is better by {gain} +- {error}", names[model]);
         }
-        // The next slot has no outcome yet; its list must keep most of what the oracle's would hit.
+        // The list of the last slot must reach most of the expected hits of the oracle's list.
         let last = table.keys.iter().map(|key| key.offer.slot_date).max().expect("a slot");
         let next: Vec<usize> =
             (0..table.len()).filter(|row| table.keys[*row].offer.slot_date == last).collect();
-        let mut scored = training.promoted_model().score(&table.select(&next)).expect(&case);
+        let mut scored = training.promoted_model().score(&table.select(&next)).expect(&name);
         scored.sort_by(|a, b| {
             let value = |one: &slotcast_core::ScoredOffer| {
                 one.order.as_ref().map_or(one.p_hit.get(), |order| order.value)
@@ -196,15 +202,15 @@ fn no_list_is_worse_than_a_member_or_a_habit_beyond_the_error() {
         let mut best: Vec<f64> = scored.iter().map(|one| oracle[&one.offer.id]).collect();
         best.sort_by(|a, b| b.total_cmp(a));
         let share = listed / chances(seats, &|place| best[place]);
-        assert!(share > 0.75, "{case}: {share} of the oracle's hits");
+        assert!(share > 0.75, "{name}: {share} of the oracle's hits");
         if std::env::var_os("SLOTCAST_MARKETS").is_some() {
             let order = training.promotion.order.as_ref().map(|order| order.by.as_str());
-            print_case(&case, names[champion], order, share);
+            print_case(&name, names[champion], order, share);
         }
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a campaign shows its cases")]
-fn print_case(case: &str, champion: &str, order: Option<&str>, share: f64) {
-    println!("{case}: {champion}, order {order:?}, {share:.3} of the oracle's hits");
+#[expect(clippy::print_stdout, reason = "a long run prints its cases")]
+fn print_case(name: &str, champion: &str, order: Option<&str>, share: f64) {
+    println!("{name}: {champion}, order {order:?}, {share:.3} of the oracle's hits");
 }

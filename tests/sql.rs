@@ -1,11 +1,19 @@
-//! The relations, asked in SQL: a small market worked out by hand, a file of questions, the answers.
+//! Relations of small markets, worked out by hand: every `sql/*.slt` file of queries with their results.
 //!
-//! `sql/fixtures/<market>` is an inbox in the contract's own shape. Its files are history: what they
-//! say was known when they say so. A file called `seen_<date>` was taken in by the night of that date.
-//! Each `.slt` names in its first comments its `market` and `as_of`, and may name `slot` and `zone`.
-//! `audit(name)` stands for the rows of an audit, `audits()` for those of all of them.
+//! `sql/fixtures/<market>` is an inbox in the contract's own shape, loaded as history: facts are known when they are
+//! dated. A file called `seen_<date>` is ingested by the night of that date. The first comments of a `.slt` file name
+//! its `market` and `as_of`, and may name `slot` and `zone`. `audit(name)` is replaced by the query of an audit,
+//! `audits()` by those of all audits.
+//!
+//! `SLOTCAST_SLT=funnel cargo test sql::` runs only the files whose names contain `funnel`.
 
-use std::{collections::BTreeMap, fmt, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    panic::catch_unwind,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use arrow::{
     array::{Array, RecordBatch},
@@ -16,8 +24,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Knowledge;
 use slotcast_ingest::{Mapping, scan_inbox};
-use slotcast_lake::{Lake, Market, SlotRule, Snapshot};
-use slotcast_stats::{AUDITS, Question, Session, open_built};
+use slotcast_lake::{Lake, MarketConfig, SlotRule, Snapshot};
+use slotcast_stats::{AUDITS, BuildContext, Session, build_in_memory};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner, parse_file};
 
 use crate::support::Delivery;
@@ -26,84 +34,67 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql");
 const LEAD_DAYS: u32 = 4;
 const REFUND_WINDOW_DAYS: i64 = 14;
 
-macro_rules! questions {
-    ($($name:ident)*) => {
-        $(#[test] fn $name() { answers_hold(stringify!($name)); })*
-
-        #[test]
-        fn every_file_of_questions_is_asked() {
-            let entries = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path());
-            let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "slt"));
-            let mut found: Vec<_> =
-                files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-            found.sort();
-            assert_eq!(found, [$(stringify!($name)),*]);
+#[test]
+fn relations_have_the_expected_rows() {
+    let filter = std::env::var("SLOTCAST_SLT").unwrap_or_default();
+    let files = files(&filter);
+    assert!(!files.is_empty(), "no file of `tests/sql` has `{filter}` in its name");
+    let queue = Mutex::new(files.into_iter());
+    let failures = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(file) = { queue.lock().unwrap().next() } {
+                    let wrong = catch_unwind(|| wrong_results(&file))
+                        .unwrap_or_else(|_| vec!["panicked; see the message above".to_owned()]);
+                    let name = file.file_name().unwrap().display().to_string();
+                    failures
+                        .lock()
+                        .unwrap()
+                        .extend(wrong.into_iter().map(|wrong| format!("{name}: {wrong}")));
+                }
+            });
         }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The `.slt` files whose names contain a text.
+fn files(filter: &str) -> Vec<PathBuf> {
+    let paths = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path());
+    let is_wanted = |path: &PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        path.extension().is_some_and(|ending| ending == "slt") && name.contains(filter)
     };
+    let mut files: Vec<PathBuf> = paths.filter(is_wanted).collect();
+    files.sort();
+    files
 }
 
-questions! {
-    audits
-    audits_broken
-    calendar_days
-    campaign_outcomes
-    campaign_outcomes_at_the_close
-    campaign_outcomes_from_snapshots
-    cohorts
-    cohorts_long_windows
-    conversion_daily
-    conversion_daily_local_time
-    findings
-    funnel
-    funnel_from_snapshots
-    like_for_like
-    moq_rates
-    moq_rates_local_time
-    offers
-    order_accounts
-    order_curve
-    order_curve_tenths
-    outcome_versions
-    outcome_versions_from_snapshots
-    outcome_versions_late_arrivals
-    offer_features
-    offer_features_local_time
-    offer_features_named_slot
-    offer_features_records
-    offer_features_records_late_arrivals
-    offer_features_signals
-    refund_lag
-    relations_as_known_earlier
-    signal_conversion
-    signal_daily
-    slot_summary
-    staging_versions
-    lost_sales
-}
-
-fn answers_hold(name: &str) {
-    let path = Path::new(FOLDER).join(format!("{name}.slt"));
-    let setting = Setting::read(&path);
+/// Differences between the results and those of a file. One wrong result does not hide the others.
+fn wrong_results(path: &Path) -> Vec<String> {
+    let setting = Setting::read(path);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let folder = tempfile::tempdir().unwrap();
-        let (lake, facts, question) = setting.given(folder.path()).await;
+        let (lake, facts, context) = setting.build(folder.path()).await;
         let mut runner = Runner::new(|| async {
-            let session = open_built(&facts, &question, &lake).await.map_err(Refused::from_display)?;
+            let session = build_in_memory(&facts, &context, &lake).await.map_err(EngineError::new)?;
             Ok(Relations { session })
         });
-        // An answer without rows comes without columns.
+        // A result without rows has no columns.
         runner.with_column_validator(|actual, expected| actual.is_empty() || actual == expected);
-        // One wrong answer does not hide the others.
         let mut wrong = Vec::new();
-        for record in parse_file(&path).unwrap() {
+        for record in parse_file(path).unwrap() {
             wrong.extend(runner.run_async(record).await.err().map(|error| error.display(false).to_string()));
         }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    });
+        wrong
+    })
 }
 
-/// What the first comments of a file of questions say.
+/// Settings in the first comments of a `.slt` file.
 struct Setting(BTreeMap<String, String>);
 
 impl Setting {
@@ -114,39 +105,40 @@ impl Setting {
         Self(pairs.map(|(key, value)| (key.to_owned(), value.trim().to_owned())).collect())
     }
 
-    fn said(&self, key: &str) -> &str {
+    fn required(&self, key: &str) -> &str {
         self.0.get(key).unwrap_or_else(|| panic!("`{key}` is not in the first comments"))
     }
 
-    async fn given(&self, root: &Path) -> (Lake, Vec<Snapshot>, Question) {
-        let mut market = Market::default();
+    /// A lake with the facts of the market, and the context of its build.
+    async fn build(&self, root: &Path) -> (Lake, Vec<Snapshot>, BuildContext) {
+        let mut market = MarketConfig::default();
         if let Some(zone) = self.0.get("zone") {
             market.slots = SlotRule { zone: zone.clone(), ..market.slots };
         }
         let lake = Lake::open_or_create(root, &market, "test", [1; 32]).unwrap();
-        let facts = fill(&lake, &Path::new(FOLDER).join("fixtures").join(self.said("market"))).await;
+        let facts = fill(&lake, &Path::new(FOLDER).join("fixtures").join(self.required("market"))).await;
         let calendar = market.calendar();
-        let as_of: DateTime<Utc> = self.said("as_of").parse().unwrap();
+        let as_of: DateTime<Utc> = self.required("as_of").parse().unwrap();
         let slot = match self.0.get("slot") {
             Some(date) => calendar.slot_on(date.parse().unwrap()).unwrap(),
             None => calendar.next_after(as_of),
         };
-        let question = Question {
+        let context = BuildContext {
             as_of,
             calendar,
-            scored: Knowledge::of(&calendar, slot, as_of, LEAD_DAYS),
+            scored: Knowledge::new(&calendar, slot, as_of, LEAD_DAYS),
             next: None,
             refund_window: TimeDelta::days(REFUND_WINDOW_DAYS),
         };
-        (lake, facts, question)
+        (lake, facts, context)
     }
 }
 
-/// Takes an inbox into a lake; every row of it must be good.
+/// Ingests an inbox in which every row is valid.
 async fn fill(lake: &Lake, inbox: &Path) -> Vec<Snapshot> {
     let mapping = Mapping::contract(lake.market().calendar().zone());
     let mut snapshots = Vec::new();
-    for (number, file) in scan_inbox(inbox, &mapping).unwrap().files.iter().enumerate() {
+    for (number, file) in scan_inbox(inbox, &|file| mapping.matches(file)).unwrap().files.iter().enumerate() {
         let seen = file.path.file_stem().unwrap().to_str().unwrap().strip_prefix("seen_");
         let night = seen.unwrap_or("2200-01-01");
         let delivery = Delivery {
@@ -156,47 +148,47 @@ async fn fill(lake: &Lake, inbox: &Path) -> Vec<Snapshot> {
             now: format!("{night}T00:00:00Z").parse().unwrap(),
             history: seen.is_none(),
         };
-        let (taken, facts) = delivery.take_in(lake, &snapshots).await;
+        let (taken, facts) = delivery.ingest(lake, &snapshots).await;
         snapshots = facts;
-        let account = taken[0].account;
+        let account = taken[0].counts;
         assert_eq!(account.read, account.accepted, "{}: {account:?}", file.name);
         assert!(taken[0].extra_columns.is_empty(), "{}: {:?}", file.name, taken[0].extra_columns);
     }
     snapshots
 }
 
-/// The built relations, as a database that can be asked.
+/// A session with every relation, as a database of sqllogictest.
 struct Relations {
     session: Session,
 }
 
 #[derive(Debug)]
-struct Refused(String);
+struct EngineError(String);
 
-impl Refused {
-    fn from_display(error: impl fmt::Display) -> Self {
+impl EngineError {
+    fn new(error: impl fmt::Display) -> Self {
         Self(error.to_string())
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for EngineError {}
 
 #[async_trait]
 impl AsyncDB for Relations {
-    type Error = Refused;
+    type Error = EngineError;
     type ColumnType = DefaultColumnType;
 
-    async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Refused> {
-        let batches = self.session.ask(&with_audits(sql)).await.map_err(Refused::from_display)?;
+    async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, EngineError> {
+        let batches = self.session.query(&with_audits(sql)).await.map_err(EngineError::new)?;
         let types = batches.first().map(|batch| {
             let schema = batch.schema();
-            schema.fields().iter().map(|field| letter(field.data_type())).collect()
+            schema.fields().iter().map(|field| column_type(field.data_type())).collect()
         });
         let mut rows = Vec::new();
         for batch in &batches {
@@ -208,8 +200,8 @@ impl AsyncDB for Relations {
     async fn shutdown(&mut self) {}
 }
 
-/// Whole numbers, other numbers, and everything else as text.
-fn letter(kind: &DataType) -> DefaultColumnType {
+/// Column type of sqllogictest: integer, other number or text.
+fn column_type(kind: &DataType) -> DefaultColumnType {
     if kind.is_integer() {
         DefaultColumnType::Integer
     } else if kind.is_numeric() {
@@ -230,10 +222,10 @@ fn cells(batch: &RecordBatch, row: usize) -> Vec<String> {
     columns.map(|column| cell(column.as_ref())).collect()
 }
 
-/// Puts the text of audits in the place of their names.
+/// Replaces the names of audits by their queries.
 fn with_audits(sql: &str) -> String {
     let mut sql = sql.to_owned();
-    for audit in AUDITS {
+    for audit in AUDITS.iter() {
         sql = sql.replace(&format!("audit({})", audit.name), &format!("(\n{}\n)", audit.sql));
     }
     let each = AUDITS.iter().map(|audit| {

@@ -1,85 +1,85 @@
-//! What can be wrong with rows, settings and artefacts, and what to do about it.
+//! Errors of fitting, scoring and reading models, with hints.
 
 use slotcast_core::Hint;
 use thiserror::Error;
 
-/// A model that cannot be fitted, used, read or judged.
+/// A model that cannot be fitted, used, read or evaluated.
 #[derive(Debug, Error)]
 pub enum ModelError {
-    /// A setting is out of its range.
+    /// A setting out of its range.
     #[error("`{name}` must be {rule}, not `{value}`")]
     Param {
         /// The setting.
         name: &'static str,
-        /// What it may be.
+        /// Its rule.
         rule: &'static str,
-        /// What it is.
+        /// Its value.
         value: String,
     },
-    /// Two things that describe the same rows differ in length.
-    #[error("`{rows}` rows need as many {what}, not `{found}`")]
-    Lengths {
-        /// How many rows there are.
+    /// Lists of different lengths for the same rows.
+    #[error("`{rows}` rows need as many {list}, not `{found}`")]
+    LengthMismatch {
+        /// Number of rows.
         rows: usize,
-        /// What should have one entry a row.
-        what: &'static str,
-        /// How many entries it has.
+        /// The list that should have one entry per row.
+        list: &'static str,
+        /// Its length.
         found: usize,
     },
-    /// There is nothing to learn from.
+    /// A training table without outcomes.
     #[error("a model needs at least one row with a known outcome")]
     NoRows,
-    /// A regression needs more rows.
+    /// Too few rows for a regression.
     #[error("a regression needs `{needed}` rows with a known outcome, but there are `{found}`")]
     TooFewRows {
         /// The setting `min_training_rows`.
         needed: usize,
-        /// How many rows there are.
+        /// Number of rows.
         found: usize,
     },
-    /// Every row ended the same way.
+    /// Training rows that are all hits or all misses.
     #[error("a regression needs hits and misses, but all `{rows}` rows are {outcome}")]
-    OneOutcome {
-        /// How many rows there are.
+    SingleOutcome {
+        /// Number of rows.
         rows: usize,
         /// `hits` or `misses`.
         outcome: &'static str,
     },
-    /// Every row reached equally far.
-    #[error("a regression of demand needs demands that differ, but all `{rows}` rows reached equally far")]
-    OneDemand {
-        /// How many rows there are.
+    /// Training rows with the same ratio of demand to threshold.
+    #[error("a regression of demand needs demands that differ, but all `{rows}` rows have the same")]
+    ConstantDemand {
+        /// Number of rows.
         rows: usize,
     },
-    /// No feature tells one row from another.
+    /// Training rows without a feature that varies.
     #[error("a regression needs a feature that varies, but all `{features}` are constant in `{rows}` rows")]
-    NothingVaries {
-        /// How many features there are.
+    ConstantFeatures {
+        /// Number of features.
         features: usize,
-        /// How many rows there are.
+        /// Number of rows.
         rows: usize,
     },
-    /// The solver gave up.
+    /// A failure of the solver.
     #[error("the regression's solver stopped: {0}")]
     Solver(String),
-    /// The solver ran out of iterations.
+    /// A solver that ran out of iterations.
     #[error("the regression must end within `0.000001` nats of its optimum, but is `{gap:e}` away")]
     NotConverged {
-        /// The loss still to be gained, in nats over all rows.
+        /// Expected decrease of the loss, in nats over all rows.
         gap: f64,
     },
-    /// The curvature of the loss has no Cholesky factor.
-    #[error("the regression's curvature is not positive definite: {0}")]
-    Curvature(String),
-    /// Hits score lower than misses on the rows that the model was fitted to.
+    /// A Hessian of the loss without a Cholesky factor.
+    #[error("the regression's Hessian is not positive definite: {0}")]
+    NotPositiveDefinite(String),
+    /// Hits that score lower than misses on the training rows.
     #[error("training hits must score above misses, but their mean logits are `{hits:.4}` and `{misses:.4}`")]
-    UpsideDown {
+    InvertedScores {
         /// Mean logit of the hits.
         hits: f64,
         /// Mean logit of the misses.
         misses: f64,
     },
-    /// The table has other features than the model was fitted to.
+    /// A table with other features than the model's.
     #[error("the model was fitted to features `{model}`, but the table has features `{table}`")]
     SpecMismatch {
         /// Hash of the model's feature specification.
@@ -87,15 +87,15 @@ pub enum ModelError {
         /// Hash of the table's feature specification.
         table: String,
     },
-    /// A table is at odds with its own specification.
+    /// A table that contradicts its own specification.
     #[error("column `{feature}` must hold `{rows}` values of the kind that its specification names")]
-    Column {
-        /// The feature, or `columns` when their number is wrong.
+    ColumnMismatch {
+        /// The feature, or `columns` if their number is wrong.
         feature: String,
-        /// How many rows the table has.
+        /// Number of rows of the table.
         rows: usize,
     },
-    /// A number that should be a probability is none.
+    /// A number that is no probability.
     #[error("a probability must lie within `0` and `1`, not be `{value}` (row `{row}`)")]
     NotAProbability {
         /// The number.
@@ -103,35 +103,34 @@ pub enum ModelError {
         /// The row, from 0.
         row: usize,
     },
-    /// An artefact of another format.
-    #[error("an artefact must have format `{known}`, not `{found}`")]
+    /// An artifact of another format.
+    #[error("an artifact must have format `{known}`, not `{found}`")]
     Format {
         /// The format that this version writes and reads.
         known: u32,
         /// The format found.
         found: u32,
     },
-    /// An artefact that is not JSON or lacks a field.
-    #[error("the artefact cannot be read: {0}")]
+    /// An artifact that is not JSON or lacks a field.
+    #[error("the artifact cannot be read: {0}")]
     Json(#[from] serde_json::Error),
-    /// An artefact whose parts do not belong together.
-    #[error("the artefact is damaged: {0}")]
+    /// An artifact whose parts contradict each other.
+    #[error("the artifact is damaged: {0}")]
     Damaged(&'static str),
 }
 
 impl ModelError {
-    /// Whether the data, and not a mistake, is the reason that there is no regression: the base
-    /// rate can still be used.
-    pub fn leaves_the_base_rate(&self) -> bool {
+    /// Whether the training data, not a mistake, prevents a regression. The base rate can be used then.
+    pub fn falls_back_to_base_rate(&self) -> bool {
         matches!(
             self,
             Self::TooFewRows { .. }
-                | Self::OneOutcome { .. }
-                | Self::OneDemand { .. }
-                | Self::NothingVaries { .. }
+                | Self::SingleOutcome { .. }
+                | Self::ConstantDemand { .. }
+                | Self::ConstantFeatures { .. }
                 | Self::Solver(_)
                 | Self::NotConverged { .. }
-                | Self::Curvature(_)
+                | Self::NotPositiveDefinite(_)
         )
     }
 }
@@ -140,19 +139,19 @@ impl Hint for ModelError {
     fn hint(&self) -> Option<String> {
         let advice = match self {
             Self::NoRows | Self::TooFewRows { .. } => {
-                "ingest more closed campaigns; till then the base rate ranks"
+                "ingest more closed campaigns; until then the base rate ranks"
             }
-            Self::OneOutcome { .. } | Self::OneDemand { .. } => {
-                "the base rate ranks until both outcomes have been seen; check that outcomes are ingested"
+            Self::SingleOutcome { .. } | Self::ConstantDemand { .. } => {
+                "the base rate ranks until outcomes differ; check that outcomes are ingested"
             }
-            Self::NothingVaries { .. } => "check that the marts of the features are filled",
-            Self::Solver(_) | Self::NotConverged { .. } | Self::Curvature(_) => {
+            Self::ConstantFeatures { .. } => "check that the relations behind the features have rows",
+            Self::Solver(_) | Self::NotConverged { .. } | Self::NotPositiveDefinite(_) => {
                 "raise `ridge_alpha` or `max_iterations`; until then the base rate ranks"
             }
             Self::SpecMismatch { .. } => {
-                "train a model on the present features, or score with those it knows"
+                "train a model on the present features, or score with those of the model"
             }
-            Self::Format { .. } | Self::Json(_) | Self::Damaged(_) => "train the model anew",
+            Self::Format { .. } | Self::Json(_) | Self::Damaged(_) => "train the model again",
             _ => return None,
         };
         Some(advice.to_owned())

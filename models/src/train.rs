@@ -1,128 +1,141 @@
-//! From offers and their outcomes to models: the base rate, the regressions that the rows allow, their mean, and
-//! which of them ranks.
+//! Training: the base rate, the regressions that the rows allow, their blend, and the choice of the one that ranks.
 
 use slotcast_core::NaiveDate;
-use slotcast_features::{Demand, FeatureTable, Outcome};
+use slotcast_features::{FeatureTable, ObservedDemand, Outcome};
 
 use crate::{
-    base_rate::BaseRate,
-    calibrator::{Calibrator, Forward},
-    demand::CensoredDemand,
+    calibrate::{
+        calibrator::{Calibrator, FoldPredictions},
+        cross_fit::forward_cross_fit,
+        demand_curve::{CalibrationSample, DemandDispersion},
+        folds::{
+            Fold, base_rate_predictions, blend_predictions, calibrated_probabilities, member_calibrations,
+        },
+    },
+    ensemble::Ensemble,
     error::ModelError,
-    evaluate::{Judged, Scores, evaluate},
-    fitted::{DEMAND, Fitted, LOGISTIC},
-    guards::{Alarm, of_features, of_model},
-    habits::{Habit, habits},
-    out_of_time::{Block, fit_forward, lines, of_base_rate, of_members, probabilities},
+    evaluate::{
+        evaluation::{Metrics, Predictions, evaluate},
+        habits::{Habit, habits},
+        leakage::{LeakageWarning, check_features, check_model},
+        promotion::{Challengers, Incumbent, Promotion, find_better_order, promote},
+    },
+    fit::{base_rate::BaseRate, censored_demand::CensoredDemand, members::FittedMembers},
+    model::{ListOrder, TrainedModel},
+    model_kind::ModelKind,
     params::{ModelParams, ValidModelParams},
-    prepare::check_columns,
-    promotion::{Challengers, Incumbent, Promotion, better_order, promote},
-    scorer::Scorer,
-    spread::{Seen, Spread},
-    trained::{BASE_RATE, BLEND, Order, TrainedModel},
-    worth::are_words_worth_it,
+    preprocess::check::check_columns,
+    text_selection::text_improves_holdout,
 };
 
-/// What a fit gives.
+/// Result of a training.
 #[derive(Clone, Debug)]
 pub struct Training {
-    /// The base rate first, then the regressions that could be fitted, then their mean.
+    /// The base rate first, then the regressions that could be fitted, then their blend.
     pub models: Vec<TrainedModel>,
-    /// Which of them ranks, and why.
+    /// Decision about the model that ranks.
     pub promotion: Promotion,
-    /// How they did on slots that came after those they were fitted to.
-    pub out_of_time: OutOfTime,
-    /// Why a regression is missing.
+    /// Predictions of slots later than those that the models were fitted to.
+    pub out_of_time: OutOfTimePredictions,
+    /// Reason for a missing regression.
     pub note: Option<String>,
-    /// What looks too good to be true.
-    pub alarms: Vec<Alarm>,
+    /// Warnings about suspicious features and models.
+    pub leakage_warnings: Vec<LeakageWarning>,
 }
 
-/// Predictions of training rows by models fitted on earlier slots, and what became of them. Each block of slots is
-/// calibrated on the predictions of the blocks before it; the first of them only calibrates.
+/// Predictions of training rows by models fitted to earlier slots, and their outcomes. Each fold of slots is calibrated
+/// on the predictions of the folds before it; the first fold only calibrates.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OutOfTime {
+pub struct OutOfTimePredictions {
     /// The slot of each row.
     pub slots: Vec<NaiveDate>,
-    /// Whether it reached its threshold.
+    /// Whether each row was a hit.
     pub hits: Vec<bool>,
     /// Probabilities of a hit: one list per model, in the order of [`Training::models`].
     pub p: Vec<Vec<f64>>,
-    /// Orders that need no model, for the same rows.
+    /// Orders of the same rows that need no model.
     pub habits: Vec<Habit>,
 }
 
-impl OutOfTime {
-    /// The measures of a model; `None` where nothing was predicted.
+impl OutOfTimePredictions {
+    /// The metrics of a model; `None` without predictions.
     ///
     /// # Errors
-    /// None that a [`Training`] could cause.
-    pub fn scores(&self, model: usize) -> Result<Option<Scores>, ModelError> {
+    /// None for the predictions of a [`Training`].
+    pub fn metrics(&self, model: usize) -> Result<Option<Metrics>, ModelError> {
         let Some(p) = self.p.get(model).filter(|p| !p.is_empty()) else { return Ok(None) };
-        let judged = Judged { p, hits: &self.hits, slots: &self.slots, base_rate_p: &self.p[0], order: None };
-        evaluate(judged, None).map(Some)
+        let (hits, slots, base_rate_p) = (&self.hits, &self.slots, &self.p[0]);
+        evaluate(Predictions { p, hits, slots, base_rate_p, order: None }, None).map(Some)
     }
 
-    /// Decision about the models with these names, in the order of [`Self::p`].
-    pub fn promotion(&self, names: &[&str], incumbent: Incumbent<'_>) -> Promotion {
-        promote(self.challengers(names), incumbent)
+    /// Decision between models of these kinds, in the order of [`Self::p`].
+    pub fn promotion(&self, kinds: &[ModelKind], incumbent: Incumbent) -> Promotion {
+        promote(self.challengers(kinds), incumbent)
     }
 
-    fn challengers<'a>(&'a self, names: &'a [&'a str]) -> Challengers<'a> {
-        Challengers { names, p: &self.p, habits: &self.habits, hits: &self.hits, slots: &self.slots }
+    fn challengers<'a>(&'a self, kinds: &'a [ModelKind]) -> Challengers<'a> {
+        Challengers { kinds, p: &self.p, habits: &self.habits, hits: &self.hits, slots: &self.slots }
     }
 }
 
 impl Training {
-    /// Puts a champion in place that was not decided by proof, with the order that has proven best beside it.
+    /// Makes a model the champion without a comparison, with the best order of its list.
     ///
     /// # Panics
-    /// When there is no such model.
-    pub fn set_champion(&mut self, champion: usize, reason: &'static str, suspended: Option<&str>) {
-        let names: Vec<&str> = self.models.iter().map(TrainedModel::name).collect();
-        let order = better_order(self.out_of_time.challengers(&names), champion, suspended);
-        self.decide(Promotion { champion, gain: None, reason, order });
+    /// If there is no such model.
+    pub fn set_champion(&mut self, champion: usize, reason: &'static str, suspended: Option<ModelKind>) {
+        let kinds = self.kinds();
+        let order = find_better_order(self.out_of_time.challengers(&kinds), champion, suspended);
+        self.apply(Promotion { champion, gain: None, reason, order });
     }
 
-    /// Notes a decision, and gives the champion the order that replaces its own.
-    fn decide(&mut self, promotion: Promotion) {
-        let order = promotion.order.as_ref().map(|better| {
-            match self.models.iter().find(|model| model.name() == better.by) {
-                Some(model) => Order::Model(Box::new(model.clone())),
-                None => {
-                    let habit = self.out_of_time.habits.iter().find(|habit| habit.name() == better.by);
-                    Order::Feature(habit.expect("an order is a model's or a habit's").feature.clone())
-                }
-            }
-        });
-        self.models[promotion.champion].order = order;
-        self.promotion = promotion;
+    /// The kinds of the models, in their order.
+    pub fn kinds(&self) -> Vec<ModelKind> {
+        self.models.iter().map(TrainedModel::kind).collect()
     }
 
     /// The model that ranks.
     pub fn promoted_model(&self) -> &TrainedModel {
         &self.models[self.promotion.champion]
     }
+
+    /// Records a promotion and gives the champion the order that replaces its own.
+    fn apply(&mut self, promotion: Promotion) {
+        let order = promotion.order.as_ref().map(|better| {
+            match self.models.iter().find(|model| model.name() == better.by) {
+                Some(model) => ListOrder::Model(Box::new(model.clone())),
+                None => {
+                    let habit = self.out_of_time.habits.iter().find(|habit| habit.name() == better.by);
+                    ListOrder::Feature(habit.expect("an order is a model's or a habit's").feature.clone())
+                }
+            }
+        });
+        self.models[promotion.champion].order = order;
+        self.promotion = promotion;
+    }
 }
 
-/// Fits every kind of model to all rows of `table` that have an outcome; a row without one was on offer and was not
-/// chosen. `incumbent` is the model that ranked before.
+/// Fits every kind of model to the rows of `table` that have an outcome. A row without one was on offer and not
+/// selected. `incumbent` is the model that ranked before.
 ///
-/// The rows decide alone: the same rows in the same order give the same models to the bit.
+/// The result is reproducible: the same rows in the same order give the same models to the bit.
 ///
 /// # Errors
-/// [`ModelError::NoRows`] without a row that has an outcome, [`ModelError::Lengths`] unless there is one entry a row,
-/// [`ModelError::Column`] when the table is at odds with its own specification,
-/// [`ModelError::UpsideDown`] when a regression scores its own hits below its misses. Rows that allow no
-/// regression are no error: the base rate is fitted and [`Training::note`] says why it stands alone.
+/// - [`ModelError::NoRows`] without a row that has an outcome.
+/// - [`ModelError::LengthMismatch`] unless there is one entry per row.
+/// - [`ModelError::ColumnMismatch`] for a table that contradicts its own specification.
+/// - [`ModelError::InvertedScores`] for a regression that scores its own hits below its misses.
+///
+/// Rows that allow no regression are no error: the base rate is fitted alone and [`Training::note`] has the reason.
 pub fn train(
     table: &FeatureTable,
     outcomes: &[Option<Outcome>],
     params: &ValidModelParams,
-    incumbent: Incumbent<'_>,
+    incumbent: Incumbent,
 ) -> Result<Training, ModelError> {
-    if outcomes.len() != table.len() {
-        return Err(ModelError::Lengths { rows: table.len(), what: "outcomes", found: outcomes.len() });
+    let (rows, found) = (table.len(), outcomes.len());
+    if found != rows {
+        return Err(ModelError::LengthMismatch { rows, list: "outcomes", found });
     }
     if outcomes.iter().all(Option::is_none) {
         return Err(ModelError::NoRows);
@@ -130,103 +143,105 @@ pub fn train(
     check_columns(table)?;
     let params = params.get();
     let base_rate = TrainedModel {
-        name: BASE_RATE.to_owned(),
+        kind: ModelKind::BaseRate,
         spec_hash: table.spec.hash(),
         base_rate: BaseRate::fit(table, outcomes),
-        scorer: None,
-        spread: None,
+        ensemble: None,
+        dispersion: None,
         order: None,
     };
-    let uses_words = are_words_worth_it(table, outcomes, params)?;
-    match fit_forward(table, outcomes, params, uses_words) {
-        Ok((fitted, blocks)) => {
-            let past = Past { table, outcomes, blocks: &blocks };
-            with_regressions(base_rate, &fitted, &past, params, incumbent)
+    let uses_text = text_improves_holdout(table, outcomes, params)?;
+    match forward_cross_fit(table, outcomes, params, uses_text) {
+        Ok((fitted, folds)) => {
+            let cross_fit = CrossFit { table, outcomes, folds: &folds };
+            Ok(cross_fit.train(base_rate, &fitted, params, incumbent))
         }
-        Err(error) if error.leaves_the_base_rate() => Ok(Training {
+        Err(error) if error.falls_back_to_base_rate() => Ok(Training {
             models: vec![base_rate],
-            promotion: Promotion { champion: 0, gain: None, reason: "too_few_outcomes", order: None },
-            out_of_time: OutOfTime { p: vec![Vec::new()], ..OutOfTime::default() },
+            promotion: Promotion::base_rate(),
+            out_of_time: OutOfTimePredictions { p: vec![Vec::new()], ..OutOfTimePredictions::default() },
             note: Some(error.to_string()),
-            alarms: of_features(table, outcomes),
+            leakage_warnings: check_features(table, outcomes),
         }),
         Err(error) => Err(error),
     }
 }
 
-fn with_regressions(
-    base_rate: TrainedModel,
-    fitted: &Fitted,
-    past: &Past<'_>,
-    params: &ModelParams,
-    incumbent: Incumbent<'_>,
-) -> Result<Training, ModelError> {
-    let names: Vec<&str> = fitted.members.iter().map(|member| member.name.as_str()).collect();
-    let blocks = past.blocks;
-    let mut models = vec![base_rate];
-    let judged = blocks.get(1..).unwrap_or_default();
-    let mut p: Vec<Vec<f64>> = vec![judged.iter().flat_map(|block| block.base_rates.clone()).collect()];
-    models[0].spread = past.spread(&of_base_rate(blocks), &|logit| logit);
-    let kinds: [(&str, &[&str]); 3] =
-        [(LOGISTIC, &[LOGISTIC]), (DEMAND, &[DEMAND]), (BLEND, &[LOGISTIC, DEMAND])];
-    for (name, members) in kinds {
-        if members.iter().any(|member| !names.contains(member)) {
-            continue;
-        }
-        let lines = lines(blocks, members, params);
-        let forward = of_members(blocks, members, &lines);
-        let calibrator = Calibrator::fit(&forward, params.calibration_prior);
-        let spread = past.spread(&forward, &|logit| calibrator.apply(logit));
-        let scorer = Scorer { fitted: fitted.only(members), lines, calibrator };
-        models.push(TrainedModel {
-            name: name.to_owned(),
-            scorer: Some(scorer),
-            spread,
-            ..models[0].clone()
-        });
-        p.push(probabilities(blocks, members, params));
-    }
-    let all = of_base_rate(judged).all();
-    let rows: Vec<usize> = judged.iter().flat_map(|block| block.rows.iter().copied()).collect();
-    let habits = habits(past.table).iter().map(|habit| habit.select(&rows)).collect();
-    let out_of_time = OutOfTime { slots: all.slots, hits: all.hits, p, habits };
-    let names: Vec<&str> = models.iter().map(TrainedModel::name).collect();
-    let promotion = out_of_time.promotion(&names, incumbent);
-    let mut alarms = of_features(past.table, past.outcomes);
-    alarms.extend(of_model(names[promotion.champion], &out_of_time.p[promotion.champion], &out_of_time.hits));
-    let note = fitted.note.clone();
-    let mut training = Training { models, promotion: promotion.clone(), out_of_time, note, alarms };
-    training.decide(promotion);
-    Ok(training)
-}
-
-/// Training rows and their predictions out of time.
-struct Past<'a> {
+/// Training rows with their out-of-time predictions.
+struct CrossFit<'a> {
     table: &'a FeatureTable,
     outcomes: &'a [Option<Outcome>],
-    blocks: &'a [Block],
+    folds: &'a [Fold],
 }
 
-impl Past<'_> {
-    fn spread(&self, forward: &Forward, calibrated: &dyn Fn(f64) -> f64) -> Option<Spread> {
-        let mut seen = Vec::new();
-        for (block, rows) in self.blocks.iter().zip(&forward.blocks) {
-            for (row, raw) in block.rows.iter().zip(&rows.logits) {
+impl CrossFit<'_> {
+    /// The base rate and all ensembles of the fitted members.
+    fn train(
+        &self,
+        base_rate: TrainedModel,
+        fitted: &FittedMembers,
+        params: &ModelParams,
+        incumbent: Incumbent,
+    ) -> Training {
+        let folds = self.folds;
+        // The first fold only calibrates.
+        let evaluated = folds.get(1..).unwrap_or_default();
+        let mut models = vec![base_rate];
+        let mut p: Vec<Vec<f64>> = vec![evaluated.iter().flat_map(|fold| fold.base_rates.clone()).collect()];
+        models[0].dispersion = self.fit_dispersion(&base_rate_predictions(folds), &|logit| logit);
+        let is_fitted = |kind: &ModelKind| fitted.members.iter().any(|member| member.kind == *kind);
+        for kind in ModelKind::ALL {
+            let members = kind.members();
+            if members.is_empty() || !members.iter().all(is_fitted) {
+                continue;
+            }
+            let member_calibrations = member_calibrations(folds, members, params);
+            let predictions = blend_predictions(folds, members, &member_calibrations);
+            let calibrator = Calibrator::fit(&predictions, params.calibration_prior_outcomes);
+            let dispersion = self.fit_dispersion(&predictions, &|logit| calibrator.apply(logit));
+            let ensemble = Ensemble { fitted: fitted.with_members(members), member_calibrations, calibrator };
+            models.push(TrainedModel { kind, ensemble: Some(ensemble), dispersion, ..models[0].clone() });
+            p.push(calibrated_probabilities(folds, members, params));
+        }
+        let all = base_rate_predictions(evaluated).all();
+        let rows: Vec<usize> = evaluated.iter().flat_map(|fold| fold.rows.iter().copied()).collect();
+        let habits = habits(self.table).iter().map(|habit| habit.select(&rows)).collect();
+        let mut training = Training {
+            models,
+            promotion: Promotion::base_rate(),
+            out_of_time: OutOfTimePredictions { slots: all.slots, hits: all.hits, p, habits },
+            note: fitted.note.clone(),
+            leakage_warnings: check_features(self.table, self.outcomes),
+        };
+        training.apply(training.out_of_time.promotion(&training.kinds(), incumbent));
+        let (champion, out_of_time) = (training.promotion.champion, &training.out_of_time);
+        let name = training.models[champion].name();
+        let warning = check_model(name, &out_of_time.p[champion], &out_of_time.hits);
+        training.leakage_warnings.extend(warning);
+        training
+    }
+
+    /// Fits the dispersion of demand to the rows with a count.
+    fn fit_dispersion(
+        &self,
+        predictions: &FoldPredictions,
+        calibrated: &dyn Fn(f64) -> f64,
+    ) -> Option<DemandDispersion> {
+        let mut samples = Vec::new();
+        for (fold, rows) in self.folds.iter().zip(&predictions.folds) {
+            for (row, raw) in fold.rows.iter().zip(&rows.logits) {
                 let Some(Outcome { demand, .. }) = self.outcomes[*row] else { continue };
                 let offer = &self.table.keys[*row].offer;
-                // Of a bare yes or no the spread learns nothing.
-                let is_count = !matches!(demand, Demand::AtLeast(least) if least <= offer.threshold)
-                    && !matches!(demand, Demand::Below(_));
+                // A bare hit or miss has no information about the dispersion.
+                let is_count = !matches!(demand, ObservedDemand::AtLeast(least) if least <= offer.threshold)
+                    && !matches!(demand, ObservedDemand::Below(_));
                 if is_count {
-                    let reach = CensoredDemand::new(demand, offer.threshold);
+                    let demand = CensoredDemand::new(demand, offer.threshold);
                     let (logit, category) = (calibrated(*raw), offer.category.clone());
-                    seen.push(Seen { logit, reach, category });
+                    samples.push(CalibrationSample { logit, demand, category });
                 }
             }
         }
-        Spread::fit(&seen)
+        DemandDispersion::fit(&samples)
     }
 }
-
-#[cfg(test)]
-mod tests;

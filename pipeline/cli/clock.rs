@@ -1,26 +1,26 @@
-//! The one place that asks what day it is, and asks the system for chance.
+//! The only module that reads the clock, the system's random bytes, and the memory of the process.
 
 use std::time::Instant;
 
 use slotcast_core::{DateTime, Utc};
 
-/// Now, to the microsecond that the lake keeps.
+/// Current time in microseconds, the resolution of the lake.
 pub(crate) fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(chrono::Utc::now().timestamp_micros()).expect("now is a time")
+    DateTime::from_timestamp_micros(chrono::Utc::now().timestamp_micros()).expect("a valid time")
 }
 
-/// Thirty-two random bytes for the salt of a lake.
+/// Random salt of a new lake.
 pub(crate) fn fresh_salt() -> anyhow::Result<[u8; 32]> {
     let mut salt = [0; 32];
     getrandom::fill(&mut salt)
-        .map_err(|error| anyhow::anyhow!("the system gives no random bytes for the lake's salt: {error}"))?;
+        .map_err(|error| anyhow::anyhow!("the system has no random bytes for the lake's salt: {error}"))?;
     Ok(salt)
 }
 
-/// A watch that runs from here on.
-pub(crate) struct Watch(Instant);
+/// A running stopwatch.
+pub(crate) struct Stopwatch(Instant);
 
-impl Watch {
+impl Stopwatch {
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
@@ -30,7 +30,7 @@ impl Watch {
     }
 }
 
-/// The most memory this process has held so far, in bytes, where the system tells.
+/// Peak memory of this process in bytes; 0 if the system does not report it.
 pub(crate) fn peak_memory_bytes() -> i64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

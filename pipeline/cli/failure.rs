@@ -1,4 +1,4 @@
-//! How an error becomes a message and an exit code: 1 for the data or the user, 2 for us.
+//! Errors as messages and exit codes: 1 for bad data or usage, 2 for a bug in slotcast.
 
 use std::{
     any::Any,
@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::printer::Printer;
 
-/// An error of this room: what the user said or gave cannot be.
+/// Invalid input from the user.
 #[derive(Debug, Error)]
 #[error("{message}")]
 pub(crate) struct UserError {
@@ -29,7 +29,7 @@ impl UserError {
     }
 }
 
-/// The command that resumes after a failed stage.
+/// A failed stage, with the command that resumes the run.
 #[derive(Debug, Error)]
 #[error("stage `{stage}` failed")]
 pub(crate) struct StageFailed {
@@ -37,7 +37,7 @@ pub(crate) struct StageFailed {
     pub(crate) resume: String,
 }
 
-/// A stage that panicked. The panic itself was printed by the hook.
+/// A stage that panicked. The panic hook has printed the panic.
 #[derive(Debug, Error)]
 #[error("slotcast panicked: {message}")]
 pub(crate) struct StagePanicked {
@@ -54,15 +54,15 @@ impl StagePanicked {
 
 impl Hint for StagePanicked {
     fn hint(&self) -> Option<String> {
-        Some("this is a fault of slotcast: please report it with the lines above".to_owned())
+        Some("this is a bug in slotcast: please report it with the lines above".to_owned())
     }
 }
 
-/// Awaits the work of a stage; a panic in it becomes an error, so that the ledger learns of it.
-pub(crate) async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+/// Awaits a stage. A panic becomes an error, so that the ledger records it.
+pub(crate) async fn catch_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let mut work = pin!(work);
     poll_fn(|context| {
-        // Work that panicked is not polled again.
+        // A future that panicked is not polled again.
         catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
             .unwrap_or_else(|payload| Poll::Ready(Err(StagePanicked::new(payload.as_ref()).into())))
     })
@@ -81,9 +81,9 @@ impl Hint for StageFailed {
     }
 }
 
-/// Prints clap's message; `--help` and `--version` are data.
+/// Prints a message of clap. `--help` and `--version` go to stdout.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // A closed stdout is no reason to fail.
+    // A closed stdout is not an error.
     let _ = error.print();
     if error.use_stderr() { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }
@@ -93,16 +93,16 @@ pub(crate) fn report(printer: &Printer, error: &anyhow::Error) -> ExitCode {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
         let text = cause.to_string();
-        // A transparent wrapper says the same as what it wraps.
+        // A transparent wrapper repeats the text of its cause.
         if !parts.last().is_some_and(|last| last.contains(&text)) {
             parts.push(text);
         }
     }
     printer.error(&parts.join(": "), &hints(error));
-    ExitCode::from(if is_ours(error) { 2 } else { 1 })
+    ExitCode::from(if is_bug(error) { 2 } else { 1 })
 }
 
-/// The innermost error knows best what to do about itself; how to resume comes last.
+/// Hints of an error, the one to resume last.
 fn hints(error: &anyhow::Error) -> Vec<String> {
     fn hint<E: Hint + std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> Option<String> {
         error.downcast_ref::<E>().and_then(Hint::hint)
@@ -113,6 +113,7 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
         hint::<slotcast_ingest::IngestError>(error),
         hint::<slotcast_stats::StatsError>(error),
         hint::<slotcast_models::ModelError>(error),
+        hint::<slotcast_forecast::ForecastError>(error),
         hint::<slotcast_simulate::SimulateError>(error),
         hint::<StagePanicked>(error),
         hint::<StageFailed>(error),
@@ -120,8 +121,8 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
     sources.into_iter().flatten().collect()
 }
 
-/// What a user can do nothing about.
-fn is_ours(error: &anyhow::Error) -> bool {
+/// Whether the user cannot fix an error.
+fn is_bug(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         matches!(
             cause.downcast_ref::<slotcast_stats::StatsError>(),
@@ -136,14 +137,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_of_a_stage_is_a_fault_of_ours_that_can_be_resumed() {
+    fn panics_of_stages_are_bugs_with_a_hint_to_resume() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let ended = runtime.block_on(caught::<()>(async { panic!("no\nrow") })).unwrap_err();
+        let failed = runtime.block_on(catch_panic::<()>(async { panic!("no\nrow") })).unwrap_err();
         let resume = "resume with `slotcast ingest in`".to_owned();
-        let error = ended.context(StageFailed { stage: "ingest", resume: resume.clone() });
+        let error = failed.context(StageFailed { stage: "ingest", resume: resume.clone() });
         assert_eq!(format!("{error:#}"), "stage `ingest` failed: slotcast panicked: no row");
-        assert!(is_ours(&error));
+        assert!(is_bug(&error));
         assert_eq!(hints(&error).last(), Some(&resume));
-        assert_eq!(runtime.block_on(caught(async { Ok(1) })).unwrap(), 1);
+        assert_eq!(runtime.block_on(catch_panic(async { Ok(1) })).unwrap(), 1);
     }
 }

@@ -1,32 +1,61 @@
 //! The slotcast command: arguments, settings, the clock, and the stages of a night.
 //!
-//! The only room that knows every other. It decides nothing about the field: it
-//! joins rooms, records runs, and talks.
-#![expect(clippy::disallowed_methods, reason = "this room writes the demo's inbox and reads the clock")]
+//! The only crate that depends on all others. Rules of the field live in those crates. This one reads relations, calls
+//! a crate, writes relations, records runs, and prints.
+#![expect(clippy::disallowed_methods, reason = "this crate writes the demo's inbox and reads the clock")]
+
+// Modules in reading order: each uses only those above it.
 
 mod args;
-mod cells;
 mod clock;
-mod commands;
-mod failure;
-mod lake_door;
-mod made_folder;
-mod mark;
+mod stdout;
+
+mod progress;
+
 mod printer;
-mod relations;
-mod row;
-mod run_record;
-mod seen;
+
+mod failure;
+
 mod settings;
+
+mod context;
+mod outcome;
+
+// Relations.
+mod batch_builder;
+mod batch_row;
+mod run_snapshot;
+
+mod active_run;
+
+mod file_key;
+
 mod stages;
-mod tables;
+
+mod open_run;
+
+// Output.
+mod output_format;
+
+mod output;
+
+mod user_query;
+
+// Folders of `demo` and `simulate`.
+mod file_manifest;
+
+mod generated_folder;
+
+mod commands;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use outcome::Outcome;
+
 fn main() -> ExitCode {
-    let arguments = match args::Arguments::try_parse_from(args::given()) {
+    let arguments = match args::Arguments::try_parse_from(args::raw_args()) {
         Ok(arguments) => arguments,
         Err(error) => return failure::usage(&error),
     };
@@ -41,8 +70,8 @@ fn main() -> ExitCode {
         Err(error) => return failure::report(&printer, &anyhow::Error::new(error)),
     };
     match runtime.block_on(commands::run(&arguments, &printer)) {
-        Ok(commands::Outcome::Done) => ExitCode::SUCCESS,
-        Ok(commands::Outcome::DoneWithRefusals) => ExitCode::from(1),
+        Ok(Outcome::Completed) => ExitCode::SUCCESS,
+        Ok(Outcome::CompletedWithRefusedFiles) => ExitCode::from(1),
         Err(error) => failure::report(&printer, &error),
     }
 }

@@ -1,12 +1,14 @@
-//! Settings: flags before environment before `slotcast.toml` before defaults, checked once.
+//! Settings: flags before environment before `slotcast.toml` before defaults, validated once.
 
-use std::path::{Path, PathBuf};
+mod as_of;
+mod file;
 
-use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
-use slotcast_core::{DateTime, NaiveDate, NaiveDateTime, SlotCalendar, Utc, local_to_utc};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
 use slotcast_lake::{
-    Market, SlotRule,
+    MarketConfig, SlotRule,
     contract::{ContractTable, TABLES},
 };
 use slotcast_models::{ModelParams, ValidModelParams};
@@ -14,143 +16,50 @@ use slotcast_publish::Lang;
 use slotcast_rank::RankBy;
 
 use crate::{
-    args::{Common, Language},
+    args::{CommonArgs, Language},
     failure::UserError,
 };
+use file::{SettingsFile, SlotsFile};
 
-const DEFAULT_FILE: &str = "slotcast.toml";
-/// The lake that is meant where nobody names one.
+pub(crate) use as_of::parse_as_of;
+pub(crate) use file::SqlSettings;
+
+/// Lake of a command without `--lake`.
 pub(crate) const DEFAULT_LAKE: &str = "lake";
 
-/// `slotcast.toml` as written.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct SettingsFile {
-    lake: LakeFile,
-    lang: Option<String>,
-    lead_days: Option<u32>,
-    refund_window_days: Option<u32>,
-    label_lag_days: Option<u32>,
-    required_tables: Vec<String>,
-    slots: Option<SlotsFile>,
-    train: TrainFile,
-    rank: RankFile,
-    backtest: BacktestFile,
-    stats: StatsFile,
-    sql: SqlFile,
-}
+/// Largest value of `lead_days`.
+const MAX_LEAD_DAYS: u32 = 60;
 
-/// `lake = "DIR"`, or a table.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "`lake` is a folder, or a table with `path` and `keep_runs`")]
-enum LakeFile {
-    Path(PathBuf),
-    Table(LakeTable),
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LakeTable {
-    path: Option<PathBuf>,
-    keep_runs: Option<u32>,
-}
-
-impl Default for LakeFile {
-    fn default() -> Self {
-        Self::Table(LakeTable::default())
-    }
-}
-
-impl LakeFile {
-    fn into_table(self) -> LakeTable {
-        match self {
-            Self::Path(path) => LakeTable { path: Some(path), keep_runs: None },
-            Self::Table(table) => table,
-        }
-    }
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SlotsFile {
-    weekday: String,
-    time: String,
-    zone: String,
-    #[serde(default = "one_week")]
-    weeks: u32,
-}
-
-fn one_week() -> u32 {
-    1
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct TrainFile {
-    from: Option<NaiveDate>,
-    window_days: Option<u32>,
-    ridge: Option<f64>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RankFile {
-    by: Option<String>,
-    seats: Option<u32>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct BacktestFile {
-    refit_slots: Option<u32>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct StatsFile {
-    memory_mib: Option<u32>,
-}
-
-/// What a question in SQL may use; 0 rows or seconds: no limit.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct SqlFile {
-    /// Rows of a table that is printed.
-    pub(crate) rows: Option<usize>,
-    pub(crate) seconds: Option<u64>,
-    pub(crate) memory_mib: Option<u32>,
-}
-
-/// Settings, resolved.
+/// Resolved settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) lake: PathBuf,
-    /// How many of the newest runs `vacuum` leaves readable.
+    /// Number of newest runs that `vacuum` keeps readable.
     pub(crate) keep_runs: u32,
     pub(crate) language: Language,
-    /// How many days before the opening a slot's line-up is decided.
+    /// Days from the decision on a slot's line-up to its opening.
     pub(crate) lead_days: u32,
     pub(crate) refund_window_days: u32,
-    /// Tables without which a night does not rank.
+    /// Tables that a night needs in order to rank.
     pub(crate) required_tables: Vec<String>,
-    /// The market of an inbox in the contract's own shape.
-    pub(crate) market: Market,
-    /// How far back training rows reach.
+    /// The market of an inbox without a mapping.
+    pub(crate) market: MarketConfig,
+    /// Age limit of training rows.
     pub(crate) train_window_days: u32,
     pub(crate) model_params: ValidModelParams,
     pub(crate) rank_by: RankBy,
-    /// How many offers a slot takes; for precision at seats.
+    /// Number of offers per slot, for precision at seats.
     pub(crate) seats: u32,
-    /// A backtest fits anew every so many slots.
+    /// Slots between two fits of a backtest.
     pub(crate) refit_slots: u32,
-    /// The most memory that the engine may hold while it builds; it decides nothing.
+    /// Memory limit of a build in MiB. It does not change results.
     pub(crate) memory_mib: Option<u32>,
-    pub(crate) sql: SqlFile,
+    pub(crate) sql: SqlSettings,
 }
 
-/// What of the settings decides about results; part of a run's id.
+/// Settings that change results; part of a run's id.
 #[derive(Serialize)]
-struct Deciding<'a> {
+struct RunIdSettings<'a> {
     lead_days: u32,
     refund_window_days: u32,
     train_window_days: u32,
@@ -160,83 +69,31 @@ struct Deciding<'a> {
 }
 
 impl Settings {
-    pub(crate) fn resolve(common: &Common) -> Result<Self> {
-        let file = read_file(common.config.as_deref())?;
-        let language = match (common.lang, file.lang.as_deref()) {
-            (Some(language), _) => language,
-            (None, None | Some("en")) => Language::En,
-            (None, Some("ko")) => Language::Ko,
-            (None, Some(other)) => {
-                return Err(UserError::new(
-                    format!("setting `lang` is `ko` or `en`, not `{other}`"),
-                    "correct it in the settings file, or give `--lang ko`",
-                )
-                .into());
-            }
-        };
-        let slots = file.slots.map_or_else(
-            || Market::default().slots,
-            |slots| SlotRule {
-                weekday: slots.weekday,
-                time: slots.time,
-                zone: slots.zone,
-                weeks: slots.weeks,
-            },
-        );
-        slots.calendar().map_err(|reason| {
-            UserError::new(
-                format!("setting `slots` cannot be: {reason}"),
-                "such as weekday = \"Tue\", time = \"10:00\", zone = \"Asia/Seoul\"",
-            )
-        })?;
+    pub(crate) fn resolve(common: &CommonArgs) -> Result<Self> {
+        let file = SettingsFile::read(common.config.as_deref())?;
+        check_required_tables(&file.required_tables)?;
         let refund_window_days = file.refund_window_days.unwrap_or(14);
         let params = ModelParams {
             ridge_alpha: file.train.ridge.unwrap_or(ModelParams::default().ridge_alpha),
             ..ModelParams::default()
         };
-        let rank_by = match file.rank.by {
-            Some(word) => word.parse().map_err(|error: slotcast_rank::UnknownRankBy| {
-                UserError::new(error.to_string(), "correct it under `[rank]` in the settings file")
-            })?,
-            None => RankBy::default(),
-        };
-        if let Some(table) = file.required_tables.iter().find(|name| ContractTable::named(name).is_none()) {
-            let known: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-            return Err(UserError::new(
-                format!("setting `required_tables` names `{table}`, which is no table"),
-                format!("tables are {}", known.join(", ")),
-            )
-            .into());
-        }
-        let lead_days = file.lead_days.unwrap_or(4);
-        if lead_days > 60 {
-            let message = format!("setting `lead_days` is 0 to 60, not {lead_days}");
-            return Err(UserError::new(message, "the default is 4: Friday for a Tuesday").into());
-        }
         let lake = file.lake.into_table();
-        if lake.keep_runs == Some(0) {
-            return Err(UserError::new(
-                "setting `keep_runs` is 1 or more, not 0",
-                "the default is 30; the newest run is always kept",
-            )
-            .into());
-        }
         Ok(Self {
             lake: common.lake.clone().or(lake.path).unwrap_or_else(|| PathBuf::from(DEFAULT_LAKE)),
-            keep_runs: lake.keep_runs.unwrap_or(30),
-            language,
-            lead_days,
+            keep_runs: keep_runs(lake.keep_runs)?,
+            language: language(common.lang, file.lang.as_deref())?,
+            lead_days: lead_days(file.lead_days)?,
             refund_window_days,
             required_tables: file.required_tables,
-            market: Market {
-                slots,
+            market: MarketConfig {
+                slots: slot_rule(file.slots)?,
                 label_lag_days: file.label_lag_days.unwrap_or(refund_window_days),
                 train_from: file.train.from,
-                ..Market::default()
+                ..MarketConfig::default()
             },
             train_window_days: file.train.window_days.unwrap_or(1_461),
             model_params: params.check()?,
-            rank_by,
+            rank_by: rank_by(file.rank.by.as_deref())?,
             seats: file.rank.seats.unwrap_or(10).max(1),
             refit_slots: file.backtest.refit_slots.unwrap_or(4).clamp(1, 520),
             memory_mib: file.stats.memory_mib,
@@ -244,7 +101,7 @@ impl Settings {
         })
     }
 
-    /// The language of texts.
+    /// Language of texts.
     pub(crate) fn lang(&self) -> Lang {
         match self.language {
             Language::Ko => Lang::Ko,
@@ -252,9 +109,9 @@ impl Settings {
         }
     }
 
-    /// The settings that decide about results, in one stable text.
-    pub(crate) fn deciding(&self) -> String {
-        serde_json::to_string(&Deciding {
+    /// The settings that change results, as stable text.
+    pub(crate) fn run_id_settings(&self) -> String {
+        serde_json::to_string(&RunIdSettings {
             lead_days: self.lead_days,
             refund_window_days: self.refund_window_days,
             train_window_days: self.train_window_days,
@@ -266,51 +123,68 @@ impl Settings {
     }
 }
 
-fn read_file(given: Option<&Path>) -> Result<SettingsFile> {
-    let path = given.unwrap_or(Path::new(DEFAULT_FILE));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && given.is_none() => {
-            return Ok(SettingsFile::default());
-        }
-        Err(error) => {
-            return Err(UserError::new(
-                format!("cannot read settings file `{}`: {error}", path.display()),
-                "name an existing file with `--config FILE`, or leave the flag out",
-            )
-            .into());
-        }
-    };
-    toml::from_str(&text).map_err(|error| {
-        UserError::new(
-            format!("settings file `{}` is not understood: {}", path.display(), error.to_string().trim_end()),
-            "keys are lake (a folder, or [lake] with path and keep_runs), lang, lead_days, refund_window_days, label_lag_days, required_tables, \
-             [slots], [train], [rank], [backtest], [stats], [sql]",
-        )
-        .into()
-    })
+fn check_required_tables(names: &[String]) -> Result<()> {
+    let Some(unknown) = names.iter().find(|name| ContractTable::find(name).is_none()) else { return Ok(()) };
+    let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+    Err(UserError::new(
+        format!("setting `required_tables` contains unknown table `{unknown}`"),
+        format!("tables are {}", tables.join(", ")),
+    )
+    .into())
 }
 
-/// Reads `--as-of`: RFC 3339, or a local time or date of the market.
-pub(crate) fn parse_as_of(text: &str, calendar: &SlotCalendar) -> Result<DateTime<Utc>> {
-    if let Ok(instant) = text.parse::<DateTime<Utc>>() {
-        return Ok(instant);
+fn keep_runs(runs: Option<u32>) -> Result<u32> {
+    if runs == Some(0) {
+        return Err(UserError::new(
+            "setting `keep_runs` must be at least 1, not 0",
+            "the default is 30; the newest run is always kept",
+        )
+        .into());
     }
-    let local = |local: NaiveDateTime| local_to_utc(calendar.zone(), local);
-    for format in ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"] {
-        if let Ok(naive) = NaiveDateTime::parse_from_str(text, format) {
-            return Ok(local(naive));
-        }
+    Ok(runs.unwrap_or(30))
+}
+
+fn language(flag: Option<Language>, setting: Option<&str>) -> Result<Language> {
+    match (flag, setting) {
+        (Some(language), _) => Ok(language),
+        (None, None | Some("en")) => Ok(Language::En),
+        (None, Some("ko")) => Ok(Language::Ko),
+        (None, Some(other)) => Err(UserError::new(
+            format!("setting `lang` must be `ko` or `en`, not `{other}`"),
+            "correct it in the settings file, or pass `--lang ko`",
+        )
+        .into()),
     }
-    if let Ok(date) = text.parse::<NaiveDate>() {
-        return Ok(local(date.into()));
+}
+
+fn lead_days(days: Option<u32>) -> Result<u32> {
+    match days.unwrap_or(4) {
+        days if days <= MAX_LEAD_DAYS => Ok(days),
+        days => Err(UserError::new(
+            format!("setting `lead_days` must be between 0 and {MAX_LEAD_DAYS}, not {days}"),
+            "the default is 4: Friday for a slot that opens on Tuesday",
+        )
+        .into()),
     }
-    Err(UserError::new(
-        format!("`--as-of` is a moment, not `{text}`"),
-        format!(
-            "write it with an offset, such as 2016-02-19T10:00:00+09:00, or as local time of {}: 2016-02-19T10:00",
-            calendar.zone()
-        ),
-    ))
-    .context("wrong argument")
+}
+
+fn slot_rule(slots: Option<SlotsFile>) -> Result<SlotRule> {
+    let rule = slots.map_or_else(
+        || MarketConfig::default().slots,
+        |slots| SlotRule { weekday: slots.weekday, time: slots.time, zone: slots.zone, weeks: slots.weeks },
+    );
+    rule.calendar().map_err(|reason| {
+        UserError::new(
+            format!("setting `slots` is invalid: {reason}"),
+            "an example is weekday = \"Tue\", time = \"10:00\", zone = \"Asia/Seoul\"",
+        )
+    })?;
+    Ok(rule)
+}
+
+fn rank_by(name: Option<&str>) -> Result<RankBy> {
+    let Some(name) = name else { return Ok(RankBy::default()) };
+    name.parse().map_err(|error: slotcast_rank::UnknownRankBy| {
+        UserError::new(error.to_string(), "correct it under `[rank]` in the settings file").into()
+    })
 }

@@ -1,4 +1,4 @@
-//! What is to be measured, from the words after `--`: those that every bench knows, and a bench's own.
+//! Command-line arguments of the benchmarks: shared ones, and those of one benchmark.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// The part of the help that is the same for all.
+/// Help of the shared arguments.
 const SHARED: &str = "  \
-  --weeks N       slots they are spread over [104]
-  --repeat N      rounds; medians are shown [3]
-  --keep DIR      inboxes are made there and kept, and one of the same size that is there is taken
-  --peer SCRIPT   what is measured beside: SCRIPT INBOX OUT STAGES [AS_OF]
-  --python PYTHON runs the peer [python3]";
+  --weeks N       slots of the market [104]
+  --repeat N      rounds; the median is printed [3]
+  --keep DIR      folder of inboxes; an inbox of the same size is reused
+  --peer SCRIPT   another implementation to measure: SCRIPT INBOX OUT STAGES [AS_OF]
+  --python PYTHON interpreter of the peer [python3]";
 
 #[derive(Debug)]
 pub(crate) struct Arguments<O> {
@@ -24,30 +24,30 @@ pub(crate) struct Arguments<O> {
     pub(crate) own: O,
 }
 
-/// What one bench lets be set.
-pub(crate) trait Own: Default {
-    /// The bench's name.
+/// Arguments of one benchmark.
+pub(crate) trait OwnArguments: Default {
+    /// Name of the benchmark.
     const NAME: &str;
-    /// The head of its help: its words.
+    /// Usage and help of its arguments.
     const USAGE: &str;
 
-    /// Takes a word and, if it needs one, its value; false if the word is not known.
-    fn take(&mut self, word: &str, value: &mut dyn FnMut() -> Result<String>) -> Result<bool>;
+    /// Parses an argument and its value; false for an unknown argument.
+    fn parse(&mut self, word: &str, value: &mut dyn FnMut() -> Result<String>) -> Result<bool>;
 }
 
-/// What a bench does, from the words it was given to its exit code.
-pub(crate) fn run<O: Own, R: Display>(bench: fn(&Arguments<O>) -> Result<R>) -> ExitCode {
-    let answer = || {
+/// Runs a benchmark with the arguments of the process.
+pub(crate) fn run<O: OwnArguments, R: Display>(bench: fn(&Arguments<O>) -> Result<R>) -> ExitCode {
+    let outcome = || {
         match parse::<O>(std::env::args().skip(1))? {
-            Wanted::Help => println!("{}", usage::<O>()),
-            Wanted::Nothing => {
-                eprintln!("nothing is measured by `cargo test`: `cargo bench --bench {}`", O::NAME);
+            Request::Help => println!("{}", usage::<O>()),
+            Request::Nothing => {
+                eprintln!("`cargo test` measures nothing; run `cargo bench --bench {}`", O::NAME);
             }
-            Wanted::Bench(arguments) => println!("{}", bench(&arguments)?),
+            Request::Bench(arguments) => println!("{}", bench(&arguments)?),
         }
         Ok(())
     };
-    match answer() {
+    match outcome() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let error: anyhow::Error = error;
@@ -58,14 +58,14 @@ pub(crate) fn run<O: Own, R: Display>(bench: fn(&Arguments<O>) -> Result<R>) -> 
 }
 
 #[derive(Debug)]
-enum Wanted<O> {
+enum Request<O> {
     Help,
-    /// `cargo test --benches` starts a bench too, but without the word `--bench`.
+    /// `cargo test --benches` also starts a benchmark, but without `--bench`.
     Nothing,
     Bench(Arguments<O>),
 }
 
-fn parse<O: Own>(words: impl Iterator<Item = String>) -> Result<Wanted<O>> {
+fn parse<O: OwnArguments>(words: impl Iterator<Item = String>) -> Result<Request<O>> {
     let mut words = words.peekable();
     let mut is_bench = words.peek().is_some();
     let mut arguments = Arguments {
@@ -77,7 +77,7 @@ fn parse<O: Own>(words: impl Iterator<Item = String>) -> Result<Wanted<O>> {
         own: O::default(),
     };
     while let Some(word) = words.next() {
-        let mut value = || words.next().with_context(|| format!("`{word}` lacks its value"));
+        let mut value = || words.next().with_context(|| format!("`{word}` needs a value"));
         match word.as_str() {
             "--bench" => is_bench = true,
             "--weeks" => arguments.weeks = u32::try_from(count(&word, &value()?)?)?,
@@ -85,26 +85,26 @@ fn parse<O: Own>(words: impl Iterator<Item = String>) -> Result<Wanted<O>> {
             "--keep" => arguments.keep = Some(absolute(&value()?)?),
             "--peer" => arguments.peer = Some(absolute(&value()?)?),
             "--python" => arguments.python = value()?,
-            "--help" | "-h" => return Ok(Wanted::Help),
-            _ if arguments.own.take(&word, &mut value)? => {}
-            _ => bail!("`{word}` is not known\n\n{}", usage::<O>()),
+            "--help" | "-h" => return Ok(Request::Help),
+            _ if arguments.own.parse(&word, &mut value)? => {}
+            _ => bail!("unknown argument `{word}`\n\n{}", usage::<O>()),
         }
     }
-    Ok(if is_bench { Wanted::Bench(arguments) } else { Wanted::Nothing })
+    Ok(if is_bench { Request::Bench(arguments) } else { Request::Nothing })
 }
 
-fn usage<O: Own>() -> String {
+fn usage<O: OwnArguments>() -> String {
     format!("{}\n{SHARED}", O::USAGE)
 }
 
 pub(crate) fn count(name: &str, text: &str) -> Result<u64> {
     let number =
-        text.replace('_', "").parse().with_context(|| format!("`{name}` is a number, not `{text}`"))?;
-    ensure!(number > 0, "`{name}` is above zero");
+        text.replace('_', "").parse().with_context(|| format!("`{name}` must be a number, not `{text}`"))?;
+    ensure!(number > 0, "`{name}` must be greater than 0");
     Ok(number)
 }
 
-/// Commands run in another folder than this one.
+/// Absolute path of an argument, because commands run in another folder.
 fn absolute(path: &str) -> Result<PathBuf> {
-    std::path::absolute(Path::new(path)).with_context(|| format!("`{path}` is no path"))
+    std::path::absolute(Path::new(path)).with_context(|| format!("`{path}` is not a path"))
 }

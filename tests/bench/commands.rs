@@ -1,4 +1,4 @@
-//! The commands that are measured: slotcast's and the peer's.
+//! The measured commands of slotcast and of the peer.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::arguments::Arguments;
-use crate::measure::{Measured, run};
+use crate::measure::{Measurement, run};
 
 /// The command, in a folder without a settings file.
 pub(crate) fn slotcast(folder: &Path, lake: &Path) -> Command {
@@ -16,16 +16,16 @@ pub(crate) fn slotcast(folder: &Path, lake: &Path) -> Command {
     command
 }
 
-pub(crate) fn ingest(folder: &Path, inbox: &Path, lake: &Path) -> Result<Measured> {
+pub(crate) fn ingest(folder: &Path, inbox: &Path, lake: &Path) -> Result<Measurement> {
     run(slotcast(folder, lake).arg("ingest").arg(inbox).args(["--history", "-q"]))
 }
 
-/// What `slotcast sql` answers, as CSV with a header.
-pub(crate) fn ask(folder: &Path, lake: &Path, words: &[&str]) -> Result<String> {
+/// Result of `slotcast sql` as CSV with a header.
+pub(crate) fn query(folder: &Path, lake: &Path, words: &[&str]) -> Result<String> {
     Ok(run(slotcast(folder, lake).arg("sql").args(words).args(["--format", "csv"]))?.stdout)
 }
 
-/// What does the same work with other means.
+/// Another implementation of the same work.
 #[derive(Debug)]
 pub(crate) struct Peer<'a> {
     python: &'a str,
@@ -33,8 +33,8 @@ pub(crate) struct Peer<'a> {
 }
 
 impl<'a> Peer<'a> {
-    /// The peer that was asked for, if it can run.
-    pub(crate) fn wanted<O>(arguments: &'a Arguments<O>) -> Result<Option<Self>> {
+    /// The requested peer, if it can run.
+    pub(crate) fn find<O>(arguments: &'a Arguments<O>) -> Result<Option<Self>> {
         let Some(script) = &arguments.peer else { return Ok(None) };
         let python = arguments.python.as_str();
         ensure!(script.is_file(), "there is no peer at `{}`", script.display());
@@ -53,26 +53,28 @@ impl<'a> Peer<'a> {
         Ok(Some(Self { python, script }))
     }
 
-    /// Some stages, and for which moment where that matters.
-    pub(crate) fn run(&self, inbox: &Path, out: &Path, stages: &[&str]) -> Result<Measured> {
+    /// Runs stages of the peer; `stats` also needs a time.
+    pub(crate) fn run(&self, inbox: &Path, out: &Path, stages: &[&str]) -> Result<Measurement> {
         let mut measured = run(Command::new(self.python).arg(self.script).arg(inbox).arg(out).args(stages))?;
-        // Where `python` is a wrapper, the peak that was seen is the wrapper's.
-        let told: serde_json::Value =
-            serde_json::from_str(measured.stdout.trim()).context("what the peer prints is not JSON")?;
-        let told = told.get("peak_mib").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        measured.peak_bytes = measured.peak_bytes.max(told << 20);
+        // If `python` is a wrapper, the observed peak is that of the wrapper.
+        let printed: serde_json::Value =
+            serde_json::from_str(measured.stdout.trim()).context("the peer prints no JSON")?;
+        let peak_mib = printed.get("peak_mib").and_then(serde_json::Value::as_u64).unwrap_or(0);
+        measured.peak_bytes = measured.peak_bytes.max(peak_mib << 20);
         Ok(measured)
     }
 }
 
-pub(crate) fn said(what: &str, measured: Measured) -> Measured {
+/// Prints a measurement.
+pub(crate) fn report(what: &str, measured: Measurement) -> Measurement {
     eprintln!("{what}: {:.2} s, {} MiB", measured.seconds, measured.peak_mib());
     measured
 }
 
 pub(crate) fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
-        std::fs::remove_dir_all(folder).with_context(|| format!("`{}` stays", folder.display()))?;
+        std::fs::remove_dir_all(folder)
+            .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
     }
     Ok(())
 }

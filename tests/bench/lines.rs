@@ -1,31 +1,31 @@
-//! How figures are printed.
+//! Lines of the printed results.
 
 use std::fmt;
 
-use crate::measure::Measured;
+use crate::measure::Measurement;
 
 pub(crate) fn header(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    writeln!(f, "{:<24}{:>10}{:>10}{:>14}  rounds", "", "seconds", "peak MiB", "rows a second")
+    writeln!(f, "{:<24}{:>10}{:>10}{:>14}  rounds", "", "seconds", "peak MiB", "rows/s")
 }
 
-/// The median of some rounds, the most memory of any, and each round's seconds; nothing without a round.
-pub(crate) fn line(f: &mut fmt::Formatter<'_>, name: &str, rounds: &[Measured], rows: u64) -> fmt::Result {
+/// Median, peak memory and seconds of each round; nothing without a round.
+pub(crate) fn line(f: &mut fmt::Formatter<'_>, name: &str, rounds: &[Measurement], rows: u64) -> fmt::Result {
     if rounds.is_empty() {
         return Ok(());
     }
     let seconds = median(rounds);
-    let peak = rounds.iter().map(Measured::peak_mib).max().unwrap_or(0);
+    let peak = rounds.iter().map(Measurement::peak_mib).max().unwrap_or(0);
     write!(f, "{name:<24}{seconds:>10.2}{peak:>10}{:>14.0} ", rows as f64 / seconds)?;
     rounds.iter().try_for_each(|round| write!(f, " {:.2}", round.seconds))?;
     writeln!(f)
 }
 
-/// One median over another; nothing where either was not measured.
+/// Ratio of two medians; nothing without both.
 pub(crate) fn ratio(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    over: &[Measured],
-    under: &[Measured],
+    over: &[Measurement],
+    under: &[Measurement],
 ) -> fmt::Result {
     if over.is_empty() || under.is_empty() {
         return Ok(());
@@ -33,7 +33,7 @@ pub(crate) fn ratio(
     writeln!(f, "{name:<24}{:>10.4}", median(over) / median(under))
 }
 
-fn median(rounds: &[Measured]) -> f64 {
+fn median(rounds: &[Measurement]) -> f64 {
     let mut seconds: Vec<f64> = rounds.iter().map(|round| round.seconds).collect();
     seconds.sort_by(f64::total_cmp);
     let middle = seconds.len() / 2;

@@ -1,4 +1,4 @@
-//! A command's time, the most memory it held, and the size of what it left.
+//! Time and peak memory of a command, and sizes of folders.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,21 +11,21 @@ use anyhow::{Context, Result, ensure};
 const EVERY: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Debug)]
-pub(crate) struct Measured {
+pub(crate) struct Measurement {
     pub(crate) seconds: f64,
-    /// As last seen; zero where there is no `/proc`.
+    /// Last observed value; 0 without `/proc`.
     pub(crate) peak_bytes: u64,
     pub(crate) stdout: String,
 }
 
-impl Measured {
+impl Measurement {
     pub(crate) fn peak_mib(&self) -> u64 {
         self.peak_bytes >> 20
     }
 }
 
-/// Runs a command to its end; anything but success is an error.
-pub(crate) fn run(command: &mut Command) -> Result<Measured> {
+/// Runs a command. An exit code other than 0 is an error.
+pub(crate) fn run(command: &mut Command) -> Result<Measurement> {
     let start = Instant::now();
     let child = command
         .stdin(Stdio::null())
@@ -33,11 +33,11 @@ pub(crate) fn run(command: &mut Command) -> Result<Measured> {
         .spawn()
         .with_context(|| format!("{command:?} cannot be started"))?;
     let status = format!("/proc/{}/status", child.id());
-    let is_over = AtomicBool::new(false);
+    let has_ended = AtomicBool::new(false);
     let (output, seconds, peak_bytes) = thread::scope(|scope| {
         let watch = scope.spawn(|| {
             let mut peak = 0;
-            while !is_over.load(Ordering::Relaxed) {
+            while !has_ended.load(Ordering::Relaxed) {
                 peak = high_water_mark(&status).unwrap_or(0).max(peak);
                 thread::sleep(EVERY);
             }
@@ -45,13 +45,13 @@ pub(crate) fn run(command: &mut Command) -> Result<Measured> {
         });
         let output = child.wait_with_output();
         let seconds = start.elapsed().as_secs_f64();
-        is_over.store(true, Ordering::Relaxed);
+        has_ended.store(true, Ordering::Relaxed);
         (output, seconds, watch.join().expect("the watch does not panic"))
     });
-    let output = output.with_context(|| format!("{command:?} is lost"))?;
+    let output = output.with_context(|| format!("no output of {command:?}"))?;
     ensure!(output.status.success(), "{command:?} ended with {}", output.status);
     let stdout = String::from_utf8(output.stdout).with_context(|| format!("{command:?} prints no UTF-8"))?;
-    Ok(Measured { seconds, peak_bytes, stdout })
+    Ok(Measurement { seconds, peak_bytes, stdout })
 }
 
 /// `VmHWM:     12345 kB`
@@ -70,11 +70,11 @@ pub(crate) fn files_below(folder: &Path) -> Result<Vec<(PathBuf, u64)>> {
             fs::read_dir(&folder).with_context(|| format!("`{}` cannot be listed", folder.display()))?;
         for entry in entries {
             let entry = entry?;
-            let about = entry.metadata()?;
-            if about.is_dir() {
+            let metadata = entry.metadata()?;
+            if metadata.is_dir() {
                 open.push(entry.path());
             } else {
-                files.push((entry.path(), about.len()));
+                files.push((entry.path(), metadata.len()));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The figures of ingest, and what they are held against.
+//! Results of the ingest benchmark.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 
 use crate::inbox::Inbox;
 use crate::lines::{header, line, mib, ratio};
-use crate::measure::Measured;
+use crate::measure::Measurement;
 
-/// What the ledger of files sums up to, over all files.
+/// Sums of `ingest_files` over all files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ledger {
     pub(crate) read: u64,
@@ -19,13 +19,13 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// From a CSV of one row, under its header.
+    /// Parses a CSV with a header and one row.
     pub(crate) fn parse(answer: &str) -> Result<Self> {
         let row = answer.lines().nth(1).unwrap_or_default();
         let sums: Option<Vec<u64>> = row.split(',').map(|sum| sum.trim().parse().ok()).collect();
         let sums = sums.and_then(|sums| <[u64; 5]>::try_from(sums).ok());
         let [read, accepted, rejected, repeats, filtered] =
-            sums.with_context(|| format!("five sums were asked for, the answer is {answer:?}"))?;
+            sums.with_context(|| format!("five sums are expected, not {answer:?}"))?;
         Ok(Self { read, accepted, rejected, repeats, filtered })
     }
 }
@@ -33,22 +33,22 @@ impl Ledger {
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) inbox: Inbox,
-    /// Round by round.
-    pub(crate) fresh: Vec<Measured>,
-    pub(crate) peer: Vec<Measured>,
-    pub(crate) again: Measured,
-    pub(crate) day: Measured,
-    /// Before the inbox came again.
+    /// One measurement per round.
+    pub(crate) fresh: Vec<Measurement>,
+    pub(crate) peer: Vec<Measurement>,
+    pub(crate) again: Measurement,
+    pub(crate) day: Measurement,
+    /// Size of the lake before the inbox was ingested again.
     pub(crate) lake_bytes: u64,
     pub(crate) ledger: Ledger,
 }
 
 impl Report {
-    /// What the ledger must hold: what was written, each file once.
+    /// Expected sums: every row of the generator, each file once.
     pub(crate) fn expected(&self) -> Ledger {
         let (whole, day) = (self.inbox.written, self.inbox.written_day);
         let [read, rejected, repeats] =
-            [whole.rows + day.rows, whole.faulty + day.faulty, whole.repeats + day.repeats];
+            [whole.rows + day.rows, whole.invalid + day.invalid, whole.repeats + day.repeats];
         Ledger { read, accepted: read - rejected - repeats, rejected, repeats, filtered: 0 }
     }
 }

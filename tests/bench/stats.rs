@@ -1,18 +1,16 @@
-//! Measures `slotcast stats` on a made market of any size, beside a peer if there is one.
+//! Measures `slotcast stats` on load-test data of any size, optionally together with a peer.
 //!
 //! ```sh
 //! cargo bench --bench stats -- --orders 6000000 --signals 20000000 --views 7000000 \
 //!     --peer ../shared/peers/peer_duckdb.py --python PYTHON
 //! ```
 //!
-//! The inbox is taken in once. Each round builds everything anew, for a moment of its own, and then
-//! lets the peer do the same. Then come nights: with nothing new, and, each time on a copy of the same
-//! lake, with one more day taken in: the first of its weekday, and one in a lake that has seen every
-//! weekday. What such a night leaves must equal what `--full` makes of the same facts for the same
-//! moment. `--tenfold` does the same with ten times the weeks, for which a night
-//! should take no longer. Files go to the system's temporary folder (`TMPDIR`): the inbox, at
-//! some 60 bytes a row, lakes, and the peer's tables.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures are data, progress is talk")]
+//! The inbox is ingested once. Each round is a full build by slotcast and one by the peer. Then nights are measured:
+//! without new facts, and with one more day on a copy of the lake. That day is once the first of its weekday, and once
+//! a day in a lake that has features of every weekday. A night must equal a full build of the same facts for the same
+//! time. `--tenfold` repeats everything with ten times the weeks; a night should not take longer. The inbox (about 60
+//! bytes per row), the lakes and the peer's tables are in the system's temporary folder (`TMPDIR`).
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "results go to stdout, progress to stderr")]
 
 mod arguments;
 mod commands;
@@ -27,29 +25,29 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use chrono::Days;
-use slotcast_simulate::BulkMarket;
+use slotcast_simulate::LoadMarket;
 
-use crate::arguments::{Arguments, Own, count};
+use crate::arguments::{Arguments, OwnArguments, count};
 use crate::commands::Peer;
 use crate::lines::ratio;
-use crate::nights::{Measuring, Nights};
+use crate::nights::{NightBench, Nights};
 
 fn main() -> ExitCode {
     arguments::run(bench)
 }
 
 #[derive(Debug)]
-struct Market {
+struct StatsArguments {
     orders: u64,
     signals: u64,
     views: u64,
     campaigns: u32,
     tenfold: bool,
-    /// Passed on to `slotcast stats`.
+    /// Value of `slotcast stats --memory`.
     memory: Option<u64>,
 }
 
-impl Default for Market {
+impl Default for StatsArguments {
     fn default() -> Self {
         Self {
             orders: 600_000,
@@ -62,7 +60,7 @@ impl Default for Market {
     }
 }
 
-impl Own for Market {
+impl OwnArguments for StatsArguments {
     const NAME: &str = "stats";
     const USAGE: &str = "\
 cargo bench --bench stats -- [--orders N] [--signals N] [--views N] [--campaigns N] [--tenfold] [--memory MIB]
@@ -71,11 +69,11 @@ cargo bench --bench stats -- [--orders N] [--signals N] [--views N] [--campaigns
   --orders N      rows of order events [600000]
   --signals N     rows of social signals [2000000]
   --views N       rows of page views [700000]
-  --campaigns N   campaigns a slot [30]
-  --tenfold       the same again with ten times the weeks, and as many rows a week
-  --memory MIB    what `slotcast stats --memory` is given [nothing]";
+  --campaigns N   campaigns per slot [30]
+  --tenfold       repeat with ten times the weeks and the same rows per week
+  --memory MIB    value of `slotcast stats --memory` [none]";
 
-    fn take(&mut self, word: &str, value: &mut dyn FnMut() -> Result<String>) -> Result<bool> {
+    fn parse(&mut self, word: &str, value: &mut dyn FnMut() -> Result<String>) -> Result<bool> {
         match word {
             "--orders" => self.orders = count(word, &value()?)?,
             "--signals" => self.signals = count(word, &value()?)?,
@@ -89,14 +87,14 @@ cargo bench --bench stats -- [--orders N] [--signals N] [--views N] [--campaigns
     }
 }
 
-fn bench(arguments: &Arguments<Market>) -> Result<Report> {
-    let peer = Peer::wanted(arguments)?;
-    let Market { orders, signals, views, campaigns, tenfold, .. } = arguments.own;
+fn bench(arguments: &Arguments<StatsArguments>) -> Result<Report> {
+    let peer = Peer::find(arguments)?;
+    let StatsArguments { orders, signals, views, campaigns, tenfold, .. } = arguments.own;
     let once =
-        BulkMarket { weeks: arguments.weeks, campaigns, ..BulkMarket::of_counts(orders, signals, views) };
+        LoadMarket { weeks: arguments.weeks, campaigns, ..LoadMarket::with_counts(orders, signals, views) };
     let tenfold = if tenfold { Some(ten_times(&once)?) } else { None };
     let once = nights(arguments, &once, arguments.repeat, peer.as_ref())?;
-    // Of ten times the rows, one full build says enough.
+    // One full build of ten times the rows is enough.
     let tenfold = tenfold.map(|market| nights(arguments, &market, 1, None)).transpose()?;
     let report = Report { once, tenfold };
     let nights = [Some(&report.once), report.tenfold.as_ref()];
@@ -104,15 +102,15 @@ fn bench(arguments: &Arguments<Market>) -> Result<Report> {
         nights.into_iter().flatten().flat_map(|nights| &nights.differing).map(String::as_str).collect();
     ensure!(
         differing.is_empty(),
-        "{report}\n\na night is not what `--full` makes of the same facts:\n  {}",
+        "{report}\n\na night differs from a full build of the same facts:\n  {}",
         differing.join("\n  ")
     );
     Ok(report)
 }
 
 fn nights(
-    arguments: &Arguments<Market>,
-    market: &BulkMarket,
+    arguments: &Arguments<StatsArguments>,
+    market: &LoadMarket,
     rounds: u32,
     peer: Option<&Peer<'_>>,
 ) -> Result<Nights> {
@@ -120,15 +118,18 @@ fn nights(
         tempfile::Builder::new().prefix("slotcast-bench-").tempdir().context("a temporary folder")?;
     let (folder, keep) = (folder.path(), arguments.keep.as_deref().unwrap_or(folder.path()));
     let (nights, memory) = (arguments.repeat, arguments.own.memory);
-    Measuring { folder, keep, market, rounds, nights, memory, peer }.nights()
+    NightBench { folder, keep, market, rounds, nights, memory, peer }.nights()
 }
 
-/// A market that ends on the same day and began ten times as long before it.
-fn ten_times(market: &BulkMarket) -> Result<BulkMarket> {
+/// A market with the same end and ten times the length.
+fn ten_times(market: &LoadMarket) -> Result<LoadMarket> {
     let days = market.ends_at()?.signed_duration_since(market.calendar.slot_on(market.first_slot)?.opens_at);
     let earlier = Days::new(days.num_days().unsigned_abs() * 9);
-    Ok(BulkMarket {
-        first_slot: market.first_slot.checked_sub_days(earlier).context("so early there is no calendar")?,
+    Ok(LoadMarket {
+        first_slot: market
+            .first_slot
+            .checked_sub_days(earlier)
+            .context("the market starts before the calendar")?,
         weeks: market.weeks * 10,
         order_events: market.order_events * 10,
         social_signals: market.social_signals * 10,

@@ -1,18 +1,18 @@
-// Opens pages in Chromium and checks what a reader would notice:
+// Opens pages in Chromium and checks their behavior:
 //
 //     node check.mjs PAGE.html [REVIEW.html] [--shots DIR]
 //
-// One line a check; the exit code is 1 when one failed. `SLOTCAST_CHROMIUM` names another browser.
+// Prints one line per check. The exit code is 1 if a check failed. `SLOTCAST_CHROMIUM` names another browser.
 
 import { resolve } from "node:path";
 import { Harness } from "./harness.mjs";
 import { checkList } from "./list.mjs";
 import { checkReview } from "./review.mjs";
 
-const given = process.argv.slice(2);
-const at = given.indexOf("--shots");
-const [, shots] = at < 0 ? [] : given.splice(at, 2);
-const [page, review] = given;
+const words = process.argv.slice(2);
+const at = words.indexOf("--shots");
+const [, shots] = at < 0 ? [] : words.splice(at, 2);
+const [page, review] = words;
 if (!page) {
   console.error("usage: node check.mjs PAGE.html [REVIEW.html] [--shots DIR]");
   process.exit(2);

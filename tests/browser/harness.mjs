@@ -1,19 +1,21 @@
-// A browser, its pages, and one line a check.
+// A browser, its pages, and one line per check.
 
 import { createRequire } from "node:module";
 import { readFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// SLOTCAST_BROWSER names a folder with the packages; the default is this one.
+const packages = createRequire(join(process.env.SLOTCAST_BROWSER ?? import.meta.dirname, "package.json"));
+const { chromium } = packages("playwright-core");
+const AXE = readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1680, height: 950 };
 
 export class Harness {
   constructor(shots) {
     this.shots = shots;
     this.failed = 0;
-    this.complaints = [];
+    this.errors = [];
     if (shots) { mkdirSync(shots, { recursive: true }); }
   }
 
@@ -26,30 +28,30 @@ export class Harness {
 
   async stop() { await this.browser.close(); }
 
-  // A page of its own, which may ask for nothing but its file and must not complain.
+  // A new page. Requests of other addresses, console messages and errors are collected.
   async open(file, { width = DESKTOP.width, height = DESKTOP.height, theme = "light", reload = false } = {}) {
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: "ko-KR" });
     const page = await context.newPage();
     const address = pathToFileURL(file).href;
     page.on("request", (request) => {
-      if (request.url().split("#")[0] !== address) { this.complaints.push(`request of ${request.url().slice(0, 200)}`); }
+      if (request.url().split("#")[0] !== address) { this.errors.push(`request of ${request.url().slice(0, 200)}`); }
     });
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") { this.complaints.push(`console: ${message.text()}`); }
+      if (message.type() === "error" || message.type() === "warning") { this.errors.push(`console: ${message.text()}`); }
     });
-    page.on("pageerror", (error) => this.complaints.push(`error: ${error.stack || error.message}`));
-    page.on("dialog", (dialog) => { this.complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+    page.on("pageerror", (error) => this.errors.push(`error: ${error.stack || error.message}`));
+    page.on("dialog", (dialog) => { this.errors.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
     await page.goto(address, { waitUntil: "load" });
     if (reload) { await page.reload({ waitUntil: "load" }); }
     return page;
   }
 
-  // One check: what it does must not throw. What it returns is printed.
+  // One check: `act` must not throw. Its return value is printed.
   async check(name, act) {
     const from = performance.now();
     try {
-      const said = await act();
-      console.log(`ok ${name} ${Math.round(performance.now() - from)} ms${said ? ` (${said})` : ""}`);
+      const details = await act();
+      console.log(`ok ${name} ${Math.round(performance.now() - from)} ms${details ? ` (${details})` : ""}`);
     } catch (error) {
       this.failed += 1;
       console.log(`FAILED ${name}: ${error.message}`);
@@ -60,7 +62,7 @@ export class Harness {
     if (this.shots) { await page.screenshot({ path: join(this.shots, `${name}.png`) }); }
   }
 
-  // No finding that keeps anybody out.
+  // No serious or critical finding of axe.
   async accessible(page) {
     await page.evaluate(AXE);
     const findings = await page.evaluate(async () => {
@@ -70,22 +72,23 @@ export class Harness {
         where: one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1, 2).join("").trim()}`),
       }));
     });
-    const grave = findings.filter((one) => one.impact === "serious" || one.impact === "critical");
-    if (grave.length) { throw new Error(JSON.stringify(grave, null, 1)); }
-    return findings.length ? `lesser: ${findings.map((one) => one.id).join(", ")}` : "";
+    const severe = findings.filter((one) => one.impact === "serious" || one.impact === "critical");
+    if (severe.length) { throw new Error(JSON.stringify(severe, null, 1)); }
+    return findings.length ? `minor: ${findings.map((one) => one.id).join(", ")}` : "";
   }
 
-  quiet() {
-    const said = this.complaints.splice(0);
-    if (said.length) { throw new Error(said.slice(0, 5).join("\n")); }
+  // No error since the last call.
+  assertNoErrors() {
+    const errors = this.errors.splice(0);
+    if (errors.length) { throw new Error(errors.slice(0, 5).join("\n")); }
   }
 }
 
-export function same(found, wanted, what) {
-  const [left, right] = [found, wanted].map((value) => JSON.stringify(value));
+export function assertSame(found, expected, what) {
+  const [left, right] = [found, expected].map((value) => JSON.stringify(value));
   if (left !== right) { throw new Error(`${what}: ${left}, not ${right}`); }
 }
 
-export function holds(condition, what) {
+export function assert(condition, what) {
   if (!condition) { throw new Error(what); }
 }

@@ -2,15 +2,15 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { holds, same } from "./harness.mjs";
+import { assert, assertSame } from "./harness.mjs";
 
 const ROWS = "#ranking tbody tr";
 const READY = "#detail[data-ready]";
 
 const ranks = (page) => page.$$eval(`${ROWS} .c-rank .place`, (all) => all.map((one) => Number(one.textContent)));
 const refreshed = (page) => page.evaluate(() => performance.getEntriesByName("slotcast-refresh", "measure").at(-1).duration);
-// From a keystroke in the search box to the frame that shows what it found.
-const untilSeen = (page, text) => page.evaluate(async (text) => {
+// Time from a keystroke in the search box to the frame with the results.
+const searchTime = (page, text) => page.evaluate(async (text) => {
   const box = document.getElementById("find");
   const from = performance.now();
   box.value = text;
@@ -33,8 +33,8 @@ export async function checkList(harness, file) {
     await page.waitForSelector(ROWS);
     const at = await page.evaluate(() => performance.getEntriesByName("slotcast-first-table")[0].startTime);
     const first = await ranks(page);
-    same(first.slice(0, 5), columns.rank.slice(0, 5), "the first rows");
-    holds(at < 1000, `the first table took ${at} ms`);
+    assertSame(first.slice(0, 5), columns.rank.slice(0, 5), "the first rows");
+    assert(at < 1000, `the first table took ${at} ms`);
     return `first table after ${Math.round(at)} ms, ${total} rows, ${(statSync(file).size / 1e6).toFixed(2)} MB`;
   });
   await check("readings", () => readings(page, file));
@@ -43,38 +43,38 @@ export async function checkList(harness, file) {
   await check("filter by category and maker", () => filtersNames(page, data, columns));
   await check("filter by flag", () => filtersFlag(page, data, columns));
   await check("more rows on scrolling", () => scrolls(page, total));
-  await check("columns are chosen and remembered", () => choosesColumns(page));
+  await check("column choice", () => choosesColumns(page));
   await check("detail by mouse", () => detailByMouse(page, columns));
   await check("detail by keyboard", () => detailByKeyboard(page));
   await check("language", () => changesLanguage(page));
   await check("theme", () => changesTheme(page));
   await check("print", () => prints(harness, file, total));
-  await check("quiet", () => harness.quiet());
+  await check("no error", () => harness.assertNoErrors());
   await page.context().close();
   for (const theme of ["light", "dark"]) {
     for (const language of ["ko", "en"]) { await looks(harness, file, theme, language); }
   }
   await looksNarrow(harness, file);
-  await check("no request, no error", () => harness.quiet());
+  await check("no request, no error", () => harness.assertNoErrors());
 }
 
-// Every cell of the first rows reads as the program writes it elsewhere.
+// Every cell of the first rows has the text that the exporter expects.
 async function readings(page, file) {
   const path = file.replace(/\.html$/, ".readings.json");
-  if (!existsSync(path)) { return "none beside the page"; }
-  const wanted = JSON.parse(readFileSync(path, "utf8"));
+  if (!existsSync(path)) { return "no readings"; }
+  const expected = JSON.parse(readFileSync(path, "utf8"));
   const found = await page.$$eval(ROWS, (all) => all.map((row) => {
     const texts = (kind) => Array.from(row.querySelectorAll(`.c-${kind} .line`), (one) => one.textContent.replaceAll("\u2060", ""));
     return { id: row.querySelector(".c-product code").textContent, p_hit: texts("p_hit")[0], demand: texts("demand"), threshold: texts("threshold")[0], price: texts("price")[0], amount: texts("amount")[0] };
   }));
-  for (const [place, row] of found.entries()) {
-    const own = wanted[place];
-    same(row.id, own.id, "id");
-    same(row.p_hit, own.p_hit, "p_hit");
-    same(row.demand, own.demand ? [own.demand[0], `${own.demand[1]}–${own.demand[2]}`] : [], "demand");
-    same(row.threshold, own.threshold, "threshold");
-    same(row.price, own.price ?? undefined, "price");
-    same(row.amount, own.expected_amount ?? undefined, "expected amount");
+  for (const [index, row] of found.entries()) {
+    const own = expected[index];
+    assertSame(row.id, own.id, "id");
+    assertSame(row.p_hit, own.p_hit, "p_hit");
+    assertSame(row.demand, own.demand ? [own.demand[0], `${own.demand[1]}–${own.demand[2]}`] : [], "demand");
+    assertSame(row.threshold, own.threshold, "threshold");
+    assertSame(row.price, own.price ?? undefined, "price");
+    assertSame(row.amount, own.expected_amount ?? undefined, "expected amount");
   }
   return `${found.length} rows`;
 }
@@ -85,7 +85,7 @@ async function sorts(page, columns) {
   for (const key of heads) {
     await page.click(`#ranking thead .c-${key} button`);
     times.push(await refreshed(page));
-    holds(await page.getAttribute(`#ranking thead .c-${key}`, "aria-sort"), `${key} says how it is sorted`);
+    assert(await page.getAttribute(`#ranking thead .c-${key}`, "aria-sort"), `${key} has an aria-sort`);
   }
   const values = { price: columns.price, p_hit: columns.p_hit, demand: columns.demand_p50 };
   for (const [key, numbers] of Object.entries(values)) {
@@ -95,48 +95,48 @@ async function sorts(page, columns) {
         select.value = `${key} ${order}`;
         select.dispatchEvent(new Event("change"));
       }, [key, order]);
-      const wanted = columns.rank.map((rank, i) => [numbers[i], rank])
+      const expected = columns.rank.map((rank, i) => [numbers[i], rank])
         .sort((a, b) => (a[0] === null) - (b[0] === null) || (a[0] === null ? 0 : order * (a[0] - b[0])) || a[1] - b[1])
         .map((pair) => pair[1]);
-      same((await ranks(page)).slice(0, 30), wanted.slice(0, 30), `${key} ${order}`);
+      assertSame((await ranks(page)).slice(0, 30), expected.slice(0, 30), `${key} ${order}`);
     }
   }
   await page.click("#ranking thead .c-rank button");
-  same((await ranks(page))[0], 1, "back in order");
+  assertSame((await ranks(page))[0], 1, "sorted by rank again");
   return `slowest of ${times.length}: ${Math.max(...times).toFixed(0)} ms`;
 }
 
 async function filtersText(page, columns, total) {
   const title = columns.title[0];
-  const took = await untilSeen(page, title.slice(0, 4));
-  holds((await ranks(page)).includes(columns.rank[0]), "the start of a title finds it");
+  const took = await searchTime(page, title.slice(0, 4));
+  assert((await ranks(page)).includes(columns.rank[0]), "search by the start of a title");
   const left = await shown(page);
-  holds(left >= 1 && (total < 50 || left < total), `${left} of ${total} are shown`);
+  assert(left >= 1 && (total < 50 || left < total), `${left} of ${total} are shown`);
   await page.fill("#find", columns.candidate_id[total - 1]);
-  same(await shown(page), 1, "an id finds one");
+  assertSame(await shown(page), 1, "one row per id");
   if (columns.title.some((one) => one.includes("머그컵"))) {
     for (const words of ["ㅁㄱㅋ", "머그커", "머ㄱ", "머그컵".normalize("NFD")]) {
       await page.fill("#find", words);
-      holds((await page.textContent("#ranking tbody")).includes("머그컵"), `${words} finds 머그컵`);
+      assert((await page.textContent("#ranking tbody")).includes("머그컵"), `${words} finds 머그컵`);
     }
   }
   await page.fill("#find", "없는 말 zzzz");
-  same(await page.isVisible("#nothing"), true, "nothing matches, and the page says so");
+  assertSame(await page.isVisible("#nothing"), true, "message for an empty result");
   await page.click("#clear");
-  same(await shown(page), total, "all are shown again");
-  return `${took.toFixed(0)} ms until it is seen`;
+  assertSame(await shown(page), total, "all rows after clearing");
+  return `${took.toFixed(0)} ms per search`;
 }
 
 async function filtersNames(page, data, columns) {
-  const place = columns.category.find((one) => one !== null);
-  await page.selectOption("#category", String(place));
+  const category = columns.category.find((one) => one !== null);
+  await page.selectOption("#category", String(category));
   const took = await refreshed(page);
-  same(await shown(page), columns.category.filter((one) => one === place).length, "rows of the category");
+  assertSame(await shown(page), columns.category.filter((one) => one === category).length, "rows of the category");
   await page.click("#clear");
   const maker = columns.maker_name.find((one) => one !== null);
   await page.fill("#maker", data.makers[maker].replace(/[\r\n]/g, ""));
   const left = await shown(page);
-  holds(left >= 1, "the maker has rows");
+  assert(left >= 1, "rows of the maker");
   await page.click("#clear");
   return `${took.toFixed(0)} ms`;
 }
@@ -146,9 +146,9 @@ async function filtersFlag(page, data, columns) {
   const bit = data.flags.indexOf(flag);
   await page.click(`#flags button[data-flag="${flag}"]`);
   const took = await refreshed(page);
-  same(await shown(page), columns.flags.filter((all) => (all >> bit) & 1).length, `rows with ${flag}`);
+  assertSame(await shown(page), columns.flags.filter((all) => (all >> bit) & 1).length, `rows with ${flag}`);
   const expected = columns.p_hit.filter((p, i) => (columns.flags[i] >> bit) & 1).reduce((a, b) => a + b, 0);
-  holds((await page.textContent("#shown-expected")).replace(/,/g, "").includes(expected.toFixed(1).replace(/\.0$/, "")), "the sum of the chances shown");
+  assert((await page.textContent("#shown-expected")).replace(/,/g, "").includes(expected.toFixed(1).replace(/\.0$/, "")), "the sum of the probabilities of the rows");
   await page.click("#clear");
   return `${took.toFixed(0)} ms`;
 }
@@ -160,7 +160,7 @@ async function scrolls(page, total) {
     await page.evaluate(() => { const box = document.getElementById("scroller"); box.scrollTop = box.scrollHeight; });
     await page.waitForTimeout(80);
   }
-  throw new Error("scrolling brought no more rows");
+  throw new Error("scrolling added no rows");
 }
 
 async function choosesColumns(page) {
@@ -170,9 +170,9 @@ async function choosesColumns(page) {
   await first.click();
   const count = await page.locator("#ranking thead th").count();
   await page.reload({ waitUntil: "load" });
-  same(await page.locator("#ranking thead th").count(), count, "the choice is remembered");
+  assertSame(await page.locator("#ranking thead th").count(), count, "the choice after a reload");
   await page.click("#columns summary");
-  same(await page.locator("#column-list input").first().isChecked(), !was, "the menu shows it");
+  assertSame(await page.locator("#column-list input").first().isChecked(), !was, "the menu after a reload");
   await page.click("#column-list button");
   await page.keyboard.press("Escape");
 }
@@ -182,14 +182,14 @@ async function detailByMouse(page, columns) {
   await page.click(`${ROWS} .c-product .open`);
   await page.waitForSelector(READY);
   const took = performance.now() - from;
-  same(await page.getAttribute("#detail", "data-ready"), columns.candidate_id[0], "the first offer is open");
-  same(await page.locator("#detail section h3").count(), 8, "parts of the detail");
+  assertSame(await page.getAttribute("#detail", "data-ready"), columns.candidate_id[0], "the first offer is open");
+  assertSame(await page.locator("#detail section h3").count(), 8, "sections of the detail");
   const text = await page.textContent("#detail");
-  holds(!/NaN|undefined|null|Infinity/.test(text), "no figure is broken");
-  holds((await page.locator("#detail svg.chart").count()) >= 1, "something is drawn");
+  assert(!/NaN|undefined|null|Infinity/.test(text), "no invalid number");
+  assert((await page.locator("#detail svg.chart").count()) >= 1, "a chart");
   await page.click("#detail .close");
-  same(await page.isVisible("#detail"), false, "it closes");
-  same(await page.evaluate(() => document.activeElement.className), "open", "the focus goes back to the row");
+  assertSame(await page.isVisible("#detail"), false, "the detail after closing");
+  assertSame(await page.evaluate(() => document.activeElement.className), "open", "the focus after closing");
   return `${took.toFixed(0)} ms`;
 }
 
@@ -198,52 +198,52 @@ async function detailByKeyboard(page) {
   await page.keyboard.press("j");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("k");
-  same(await page.getAttribute(`${ROWS}.current`, "data-row"), "1", "the current row");
+  assertSame(await page.getAttribute(`${ROWS}.current`, "data-row"), "1", "the current row");
   await page.keyboard.press("Enter");
   await page.waitForSelector(READY);
   const first = await page.getAttribute("#detail", "data-ready");
   await page.keyboard.press("j");
   await page.waitForFunction((id) => document.querySelector("#detail[data-ready]")?.dataset.ready !== id, first);
   await page.keyboard.press("Escape");
-  same(await page.isVisible("#detail"), false, "Escape closes");
+  assertSame(await page.isVisible("#detail"), false, "Escape closes");
   await page.keyboard.press("/");
-  same(await page.evaluate(() => document.activeElement.id), "find", "the search box has the focus");
+  assertSame(await page.evaluate(() => document.activeElement.id), "find", "the focus after `/`");
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
-  same(await page.isVisible("#help"), true, "the help opens");
+  assertSame(await page.isVisible("#help"), true, "the help opens");
   await page.keyboard.press("Escape");
-  same(await page.isVisible("#help"), false, "the help closes");
+  assertSame(await page.isVisible("#help"), false, "the help closes");
 }
 
 async function changesLanguage(page) {
   const head = () => page.textContent("#ranking thead .c-p_hit");
   await page.click('[data-language="ko"]');
-  same(await head(), "달성 확률", "Korean");
+  assertSame(await head(), "달성 확률", "Korean");
   await page.click('[data-language="en"]');
-  same(await head(), "Chance to reach", "English");
+  assertSame(await head(), "Hit probability", "English");
   await page.reload({ waitUntil: "load" });
-  same(await head(), "Chance to reach", "it is remembered");
+  assertSame(await head(), "Hit probability", "the choice after a reload");
   await page.click('[data-language="ko"]');
 }
 
 async function changesTheme(page) {
-  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const light = await paper();
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
   await page.click("#theme");
-  const dark = await paper();
-  holds(light !== dark, "the paper changes its colour");
+  const dark = await background();
+  assert(light !== dark, "a different background");
   await page.reload({ waitUntil: "load" });
-  same(await paper(), dark, "it is remembered");
+  assertSame(await background(), dark, "the choice after a reload");
   await page.click("#theme");
 }
 
 async function prints(harness, file, total) {
-  if (total > 1500) { return "left out: too many sheets"; }
+  if (total > 1500) { return "skipped: too many pages"; }
   const page = await harness.open(file);
   const path = harness.shots ? join(harness.shots, "list.pdf") : undefined;
   const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: false, path });
-  holds(pdf.length > 10_000, "the file holds something");
-  same((await page.$$(ROWS)).length, total, "every row is printed");
+  assert(pdf.length > 10_000, "the file size");
+  assertSame((await page.$$(ROWS)).length, total, "printed rows");
   await page.context().close();
   return `${(pdf.length / 1e3).toFixed(0)} kB`;
 }
@@ -258,7 +258,7 @@ async function looks(harness, file, theme, language) {
   await page.waitForSelector(READY);
   await harness.shoot(page, `detail-${name}`);
   await harness.check(`accessible ${name} with the detail open`, () => harness.accessible(page));
-  await harness.check(`width ${name}`, async () => { same(await overflow(page), 0, "overflow"); });
+  await harness.check(`width ${name}`, async () => { assertSame(await overflow(page), 0, "overflow"); });
   if (harness.shots) {
     await page.evaluate(() => { document.getElementById("detail").scrollTop = 760; });
     await harness.shoot(page, `detail-lower-${name}`);
@@ -272,13 +272,13 @@ async function looks(harness, file, theme, language) {
 async function looksNarrow(harness, file) {
   const page = await harness.open(file, { width: 360, height: 740 });
   await harness.check("phone", async () => {
-    same(await overflow(page), 0, "overflow");
+    assertSame(await overflow(page), 0, "overflow");
     await harness.shoot(page, "phone");
     await page.evaluate(() => document.getElementById("scroller").scrollIntoView());
     await harness.shoot(page, "phone-list");
     await page.click(`${ROWS} .c-product .open`);
     await page.waitForSelector(READY);
-    same(await overflow(page), 0, "overflow with the detail open");
+    assertSame(await overflow(page), 0, "overflow with the detail open");
     await harness.shoot(page, "phone-detail");
     await page.evaluate(() => { document.getElementById("detail").scrollTop = 700; });
     await harness.shoot(page, "phone-detail-lower");

@@ -1,28 +1,28 @@
-// The page of a slot that has closed.
+// The review page of a closed slot.
 
 import { join } from "node:path";
-import { holds, same } from "./harness.mjs";
+import { assert, assertSame } from "./harness.mjs";
 
 export async function checkReview(harness, file) {
   const page = await harness.open(file);
   const rows = () => page.$$eval("#reviewed-table tbody tr", (all) => all.map((row) => Number(row.cells[0].dataset.value)));
   await harness.check("review table", async () => {
     const order = await rows();
-    holds(order.length > 0, "there are rows");
+    assert(order.length > 0, "rows");
     await page.click("#reviewed-table thead th:last-child button");
-    const gaps = await page.$$eval("#reviewed-table tbody tr", (all) => all.map((row) => Number(row.cells[7].dataset.value)));
-    same(gaps, gaps.slice().sort((a, b) => a - b), "by the gap");
+    const errors = await page.$$eval("#reviewed-table tbody tr", (all) => all.map((row) => Number(row.cells[7].dataset.value)));
+    assertSame(errors, errors.slice().sort((a, b) => a - b), "sorted by the last column");
     return `${order.length} rows`;
   });
   await harness.check("review language", async () => {
     await page.click('[data-language="en"]');
-    holds((await page.innerText("main")).includes("What was wrong"), "English");
+    assert((await page.innerText("main")).includes("Largest misses"), "English");
     await page.click('[data-language="ko"]');
-    holds((await page.innerText("main")).includes("무엇이 빗나갔나"), "Korean");
+    assert((await page.innerText("main")).includes("예측이 빗나간 상품"), "Korean");
   });
   await harness.check("review print", async () => {
     const pdf = await page.pdf({ preferCSSPageSize: true, path: harness.shots ? join(harness.shots, "review.pdf") : undefined });
-    holds(pdf.length > 10_000, "the file holds something");
+    assert(pdf.length > 10_000, "the file size");
   });
   await page.context().close();
   for (const theme of ["light", "dark"]) {
@@ -33,9 +33,9 @@ export async function checkReview(harness, file) {
   }
   const narrow = await harness.open(file, { width: 360, height: 740 });
   await harness.check("review phone", async () => {
-    same(await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, "overflow");
+    assertSame(await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, "overflow");
     await harness.shoot(narrow, "review-phone");
   });
   await narrow.context().close();
-  await harness.check("review: no request, no error", () => harness.quiet());
+  await harness.check("review: no request, no error", () => harness.assertNoErrors());
 }

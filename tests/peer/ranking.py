@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""What a data scientist would rank with: LightGBM and logistic regression on the same signals.
+"""Benchmark rankings: LightGBM and logistic regression on the same signals.
 
 usage: ranking.py PUBLISHED TRUTH FIRST LAST REFIT_SLOTS [LAG_DAYS]
 
-PUBLISHED is `lake/published/latest` of a night on a made market, TRUTH what `slotcast simulate` wrote
-beside its inbox. Both models are fitted anew every REFIT_SLOTS slots to the campaigns whose outcome was
-known at the cutoff of the first of them, and score every offer of those slots. Columns: logarithms of
-alerts, wishes, shares, likes and recent alerts per unit of threshold, of threshold and price, the
-maker's shrunken record, and (LightGBM only) the category. Prints JSON: log loss and hits to expect under
-the truth, as `slotcast evaluate` means them.
+PUBLISHED is `lake/published/latest` of a night on a simulated market, TRUTH the ground truth of `slotcast simulate`.
+Both models are fitted every REFIT_SLOTS slots on the campaigns with a known outcome at the cutoff of the first of
+these slots, and score every offer of the slots. Columns: logarithms of alerts, wishes, shares, likes and recent alerts
+per unit of threshold, of threshold and price, the maker's shrunk hit rate, and (LightGBM only) the category. Prints
+JSON: expected log loss and expected hits under the ground truth, as defined by `slotcast evaluate`.
 """
 
 import json
@@ -46,39 +45,39 @@ def columns(offers):
     return np.column_stack([np.asarray(part, dtype=float) for part in parts])
 
 
-def fitted(offers, first, last, refit, lag_days):
+def predict(offers, first, last, refit, lag_days):
     x = columns(offers)
     slots = sorted(s for s in offers.slot_date.unique() if first <= s <= last)
-    said = {"lightgbm": np.full(len(offers), np.nan), "logistic_regression": np.full(len(offers), np.nan)}
+    predictions = {"lightgbm": np.full(len(offers), np.nan), "logistic_regression": np.full(len(offers), np.nan)}
     for start in range(0, len(slots), refit):
         group = slots[start:start + refit]
-        asked = offers.slot_date.isin(group).values
+        is_scored = offers.slot_date.isin(group).values
         cutoff = offers.knowledge_at[offers.slot_date == group[0]].min()
         settled = (offers.closed_at + pd.Timedelta(days=lag_days) <= cutoff).values
         known = offers.hit.notna().values & settled & (offers.slot_date < group[0]).values
         hit = offers.hit[known].astype(int)
         trees = lgb.LGBMClassifier(n_estimators=300, learning_rate=0.05, num_leaves=31, min_child_samples=40,
                                    n_jobs=2, verbose=-1).fit(x[known], hit)
-        said["lightgbm"][asked] = trees.predict_proba(x[asked])[:, 1]
-        line = LogisticRegression(max_iter=500).fit(x[known][:, :-1], hit)
-        said["logistic_regression"][asked] = line.predict_proba(x[asked][:, :-1])[:, 1]
-    return said
+        predictions["lightgbm"][is_scored] = trees.predict_proba(x[is_scored])[:, 1]
+        linear = LogisticRegression(max_iter=500).fit(x[known][:, :-1], hit)
+        predictions["logistic_regression"][is_scored] = linear.predict_proba(x[is_scored][:, :-1])[:, 1]
+    return predictions
 
 
 def main():
     published, truth, first, last, refit = sys.argv[1:6]
     lag_days = float(sys.argv[6]) if len(sys.argv) > 6 else 14.0
     offers = read(published, truth)
-    said = fitted(offers, pd.Timestamp(first), pd.Timestamp(last), int(refit), lag_days)
-    judged = offers.p_hit_knowable.notna().values & ~np.isnan(said["lightgbm"])
-    seats = int(offers[judged].groupby("slot_date").selected.sum().max())
+    predictions = predict(offers, pd.Timestamp(first), pd.Timestamp(last), int(refit), lag_days)
+    evaluated = offers.p_hit_knowable.notna().values & ~np.isnan(predictions["lightgbm"])
+    seats = int(offers[evaluated].groupby("slot_date").selected.sum().max())
     rows = []
-    for name, p in said.items():
-        p = np.clip(p[judged], 1e-15, 1 - 1e-15)
-        q, oracle = offers.p_hit_knowable.values[judged], offers.p_hit_oracle.values[judged]
-        slots = offers.slot_date.values[judged]
+    for name, p in predictions.items():
+        p = np.clip(p[evaluated], 1e-15, 1 - 1e-15)
+        q, oracle = offers.p_hit_knowable.values[evaluated], offers.p_hit_oracle.values[evaluated]
+        slots = offers.slot_date.values[evaluated]
         hits = [oracle[slots == s][np.argsort(-p[slots == s], kind="stable")[:seats]].sum() for s in np.unique(slots)]
-        rows.append({"scored_by": name, "n": int(judged.sum()),
+        rows.append({"scored_by": name, "n": int(evaluated.sum()),
                      "log_loss": float(np.mean(-(q * np.log(p) + (1 - q) * np.log(1 - p)))),
                      "brier": float(np.mean(q * (1 - p) ** 2 + (1 - q) * p**2)), "hits": float(np.mean(hits))})
     print(json.dumps(rows))

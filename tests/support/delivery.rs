@@ -1,23 +1,22 @@
-//! Files taken into a lake by the library, for a moment that the test names.
+//! Ingests through the library, at a time that the test chooses.
 
 use slotcast_core::{DateTime, Utc};
-use slotcast_ingest::{AttributeKinds, Batch, InboxFile, Mapping, TakenIn, take_in};
-use slotcast_lake::{FactWriter, Lake, Replace, Snapshot, TableId};
+use slotcast_ingest::{AttributeKinds, Batch, InboxFile, IngestedFile, Mapping, ingest_files};
+use slotcast_lake::{FilesToRemove, Lake, Snapshot, TableId};
 
-/// What arrives at once.
+/// Files that arrive together.
 pub(crate) struct Delivery<'a> {
     pub(crate) id: &'a str,
     pub(crate) files: &'a [InboxFile],
-    /// The number of the first file.
+    /// Number of the first file.
     pub(crate) first_origin: i64,
     pub(crate) now: DateTime<Utc>,
     pub(crate) history: bool,
 }
 
 impl Delivery<'_> {
-    /// Takes the files in beside the facts that are there; what became of each, and the facts then. Every
-    /// row has to be good.
-    pub(crate) async fn take_in(self, lake: &Lake, facts: &[Snapshot]) -> (Vec<TakenIn>, Vec<Snapshot>) {
+    /// Adds the files to the facts of a lake. Returns the result per file and all facts. Every row must be valid.
+    pub(crate) async fn ingest(self, lake: &Lake, facts: &[Snapshot]) -> (Vec<IngestedFile>, Vec<Snapshot>) {
         let mapping = Mapping::contract(lake.market().calendar().zone());
         let pseudonyms = lake.pseudonyms().await.unwrap();
         let batch = Batch {
@@ -25,16 +24,16 @@ impl Delivery<'_> {
             history: self.history,
             strict: true,
             attribute_kinds: AttributeKinds::default(),
-            first_origin: self.first_origin,
+            first_source_file_id: self.first_origin,
             pseudonyms: &pseudonyms,
             threads: 1,
-            room: usize::MAX,
+            memory_budget: usize::MAX,
         };
-        let writer = FactWriter::new(lake, self.id, self.first_origin, facts);
-        let taken = take_in(self.files, &mapping, &batch, &writer, &()).unwrap().into_iter();
+        let writer = lake.fact_writer(self.id, self.first_origin, facts);
+        let taken = ingest_files(self.files, &mapping, &batch, &writer, &()).unwrap().into_iter();
         let taken = taken.map(|file| file.unwrap_or_else(|refused| panic!("{refused}"))).collect();
-        for (name, (schema, parts)) in writer.into_written() {
-            lake.commit(&TableId::facts(name), &schema, &parts, &Replace::Nothing).await.unwrap();
+        for (name, (schema, parts)) in writer.into_files() {
+            lake.commit(&TableId::facts(name), &schema, &parts, &FilesToRemove::None).await.unwrap();
         }
         (taken, lake.facts().await.unwrap())
     }

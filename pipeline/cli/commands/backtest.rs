@@ -1,51 +1,29 @@
-//! `slotcast backtest`: past slots, each predicted from what was known before it.
+//! `slotcast backtest`: predicts past slots from the facts known before each of them.
 
 use anyhow::Result;
+use slotcast_forecast::BacktestRange;
 use slotcast_lake::Lake;
 
-use super::Outcome;
-pub(crate) use crate::stages::backtest::Range;
 use crate::{
-    args::{Common, Format},
-    commands::sql::visible_tables,
-    lake_door::{Moment, begin_with},
-    printer::Printer,
-    run_record::{Rows, RunInProgress},
+    active_run::{ActiveRun, RowCounts},
+    args::Format,
+    context::Context,
+    open_run::{AsOf, RunRequest, start_run},
+    outcome::Outcome,
     settings::Settings,
     stages::{self, backtest_tables},
-    tables::print_rows,
+    user_query::print_query,
 };
 
-pub(crate) async fn backtest(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    range: Range,
-) -> Result<Outcome> {
-    let asked = format!("{} {} {} {}", range.from, range.to, range.refit_every, range.with_references);
-    if let Some(mut run) =
-        begin_with(common, settings, printer, "backtest", Moment::AsAsked, &[], &asked).await?
-    {
-        let work = async |run: &mut RunInProgress| {
-            let id = run.run_id.clone();
-            let base = run.base().await?;
-            let result =
-                stages::backtest::backtest(&run.lake, &base, settings, run.as_of, range, &id).await?;
-            let scores = backtest_tables::scores(&id, &result)?;
-            run.keep("backtest_scores", &scores).await?;
-            run.keep("backtest_metrics", &backtest_tables::metrics(&id, &result, settings.seats)?).await?;
-            run.keep("backtest_segments", &backtest_tables::segments(&id, &result, settings.seats)?).await?;
-            Ok(((), Rows { taken_in: result.predictions.len(), given_out: scores.num_rows() }))
-        };
+pub(super) async fn backtest(context: Context<'_>, range: BacktestRange) -> Result<Outcome> {
+    let Context { common, settings, printer } = context;
+    let options = format!("{} {} {} {}", range.from, range.to, range.refit_every, range.with_benchmarks);
+    let request = RunRequest { verb: "backtest", as_of: AsOf::Requested, inputs: &[], options: &options };
+    if let Some(mut run) = start_run(context, &request).await? {
+        let work = async |run: &mut ActiveRun| backtest_stage(run, settings, range).await;
         run.stage(printer, "backtest", work).await?;
         run.finish().await?;
     }
-    let lake = Lake::open(&settings.lake)?;
-    let session = slotcast_stats::UserSession::open(
-        &visible_tables(&lake, None).await?,
-        slotcast_stats::Limits::none(),
-        slotcast_core::Audience::Everyone,
-    )?;
     let columns = match common.format {
         Format::Table => {
             "model, n, round(base_rate, 3) AS base_rate, round(log_loss, 4) AS log_loss, \
@@ -56,7 +34,21 @@ pub(crate) async fn backtest(
         _ => "*",
     };
     let query = format!("SELECT {columns} FROM backtest_metrics ORDER BY log_loss NULLS LAST, model");
-    let (schema, batches) = session.ask(&query, None).await?.all().await?;
-    print_rows(printer, common.format, &schema, &batches)?;
-    Ok(Outcome::Done)
+    print_query(context, &Lake::open(&settings.lake)?, &query, None).await?;
+    Ok(Outcome::Completed)
+}
+
+/// Runs the backtest and writes its relations.
+async fn backtest_stage(
+    run: &mut ActiveRun,
+    settings: &Settings,
+    range: BacktestRange,
+) -> Result<((), RowCounts)> {
+    let (id, seats) = (run.run_id.clone(), settings.seats);
+    let result = stages::backtest::backtest(run, settings, range).await?;
+    let scores = backtest_tables::scores(&id, &result)?;
+    run.write_relation("backtest_scores", &scores).await?;
+    run.write_relation("backtest_metrics", &backtest_tables::metrics(&id, &result, seats)?).await?;
+    run.write_relation("backtest_segments", &backtest_tables::segments(&id, &result, seats)?).await?;
+    Ok(((), RowCounts { input: result.predictions.len(), output: scores.num_rows() }))
 }

@@ -1,4 +1,4 @@
-//! `slotcast evaluate`: a run or a backtest, held against a simulator's truth.
+//! `slotcast evaluate`: compares a run or a backtest with the truth of a simulation.
 
 use std::{path::Path, sync::Arc};
 
@@ -8,57 +8,40 @@ use arrow::{
     datatypes::{DataType, Float64Type},
 };
 use slotcast_lake::Lake;
-use slotcast_stats::{Limits, UserSession};
 
-use super::Outcome;
 use crate::{
-    args::{Common, Format},
-    commands::sql::visible_tables,
-    printer::Printer,
-    settings::Settings,
-    stages,
-    tables::print_rows,
+    args::Format, context::Context, outcome::Outcome, output::print_rows, stages, user_query::open_session,
 };
 
-pub(crate) async fn evaluate(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    truth: &Path,
-    run: Option<&str>,
-) -> Result<Outcome> {
-    let lake = Lake::open(&settings.lake)?;
-    let session = UserSession::open(
-        &visible_tables(&lake, run).await?,
-        Limits::none(),
-        slotcast_core::Audience::Everyone,
-    )?;
-    let found = stages::evaluate::evaluate(&session, truth).await?;
-    printer.say(format!(
-        "{} of {} slot(s) against the truth; log loss, Brier score and hits are expected ones, without luck",
-        found.source, found.slots
+pub(super) async fn evaluate(context: Context<'_>, truth: &Path, run_id: Option<&str>) -> Result<Outcome> {
+    let Context { common, settings, printer } = context;
+    let session = open_session(&Lake::open(&settings.lake)?, run_id).await?;
+    let (source, evaluation) = stages::evaluate::evaluate(&session, truth).await?;
+    printer.info(format!(
+        "{source} of {} slot(s) against the truth; log loss, Brier score and hits are expected values, free of sampling noise",
+        evaluation.slots
     ));
-    if found.unknown > 0 {
-        printer.warn(format!("the truth does not know {} of the offers", found.unknown));
+    if evaluation.unknown > 0 {
+        printer.warn(format!("{} of the offers are missing in the truth", evaluation.unknown));
     }
-    if found.source == "ranking" {
-        printer.say("one list has no error bar over slots; `slotcast backtest --from DATE --to DATE` scores more of them");
+    if source == "ranking" {
+        printer.info(
+            "a single list has no standard error over slots; `slotcast backtest --from DATE --to DATE` scores more slots",
+        );
     }
-    let rows = match common.format {
-        Format::Table => rounded(&found.rows)?,
-        _ => found.rows,
-    };
+    let rows = stages::evaluate::batch(&evaluation)?;
+    let rows = if common.format == Format::Table { rounded(&rows)? } else { rows };
     print_rows(printer, common.format, &rows.schema(), std::slice::from_ref(&rows))?;
-    Ok(Outcome::Done)
+    Ok(Outcome::Completed)
 }
 
-/// As much of each figure as anybody reads.
+/// The rows with numbers rounded to four decimals.
 fn rounded(rows: &RecordBatch) -> Result<RecordBatch> {
     let columns = rows.columns().iter().map(|column| match column.data_type() {
         DataType::Float64 => {
             let values = column.as_primitive::<Float64Type>().iter();
-            let short = values.map(|value| value.map(|value| (value * 1e4).round() / 1e4));
-            Arc::new(short.collect::<Float64Array>()) as _
+            let rounded = values.map(|value| value.map(|value| (value * 1e4).round() / 1e4));
+            Arc::new(rounded.collect::<Float64Array>()) as _
         }
         _ => Arc::clone(column),
     });

@@ -1,86 +1,81 @@
-//! `slotcast explain ID`: why one offer stands where it stands, and what would be under other terms.
+//! `slotcast explain ID`: explains the rank of an offer, with what-if results under other terms.
+
+use std::io::Write as _;
 
 use anyhow::Result;
 use slotcast_core::Audience;
+use slotcast_forecast::{OfferTerms, RankedList};
 use slotcast_lake::Lake;
 use slotcast_publish::{Explanation, explanation_json, explanation_text};
 
-use super::Outcome;
 use crate::{
-    args::{Common, Format},
+    args::Format,
+    context::Context,
     failure::UserError,
-    lake_door::slot_to_rank,
-    printer::{Pipe, Printer},
-    seen::Seen,
-    settings::Settings,
-    stages::{
-        page_view::Told,
-        rank::ranked_lists,
-        what_if::{Terms, what_if},
-    },
+    open_run::slot_to_rank,
+    outcome::Outcome,
+    run_snapshot::RunSnapshot,
+    stages::{offer_context::OfferContext, rank::ranked_lists, what_if::what_if},
+    stdout::Stdout,
 };
 
-/// What was asked.
-pub(crate) struct Asked<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) terms: Terms,
-    pub(crate) run: Option<&'a str>,
-    pub(crate) audience: Audience,
+/// Options of the verb.
+pub(super) struct ExplainOptions<'a> {
+    pub(super) id: &'a str,
+    /// Other terms for the what-if result.
+    pub(super) terms: OfferTerms,
+    pub(super) run_id: Option<&'a str>,
+    pub(super) audience: Audience,
 }
 
-pub(crate) async fn explain(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    asked: &Asked<'_>,
-) -> Result<Outcome> {
-    use std::io::Write;
+pub(super) async fn explain(context: Context<'_>, options: &ExplainOptions<'_>) -> Result<Outcome> {
+    let Context { common, settings, printer } = context;
     if !matches!(common.format, Format::Table | Format::Json) {
         return Err(UserError::new(
-            "an explanation is no table, so there is no CSV or Parquet of it",
-            "`--format json`, or `slotcast sql \"select * from contributions\"`",
+            "an explanation is not a table, so it cannot be written as CSV or Parquet",
+            "use `--format json`, or `slotcast sql \"select * from contributions\"`",
         )
         .into());
     }
-    let seen = Seen::by(Lake::open(&settings.lake)?, asked.run).await?;
-    let slot = slot_to_rank(&seen.lake, seen.as_of, common.slot)?;
-    let lists = ranked_lists(&seen, settings, slot).await?;
-    let found = lists
-        .iter()
-        .find_map(|list| Some((list, list.offers.iter().find(|ranked| ranked.scored.offer.id == asked.id)?)));
-    let Some((list, ranked)) = found else { return Err(not_listed(asked.id, &seen, &lists).into()) };
-    let what_if = match asked.terms.are_asked() {
-        true => Some(what_if(&seen, list, &ranked.scored, asked.terms, settings.lang()).await?),
+    let run = RunSnapshot::open(Lake::open(&settings.lake)?, options.run_id).await?;
+    let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
+    let lists = ranked_lists(&run, settings, slot).await?;
+    let found = lists.iter().find_map(|list| {
+        Some((list, list.offers.iter().find(|ranked| ranked.scored.offer.id == options.id)?))
+    });
+    let Some((list, ranked)) = found else { return Err(not_listed(options.id, &run, &lists).into()) };
+    let what_if = match !options.terms.is_empty() {
+        true => Some(what_if(&run, list, &ranked.scored, options.terms, settings.lang()).await?),
         false => None,
     };
-    let beside = Told::of(&seen).await?;
-    let (view, currency) = (beside.view(list.slot.date, ranked), beside.currency(&seen));
-    let told = Explanation {
-        run_id: &seen.run_id,
+    let offers = OfferContext::load(&run).await?;
+    let (view, currency) = (offers.view(list.slot.date, ranked), offers.currency(&run));
+    let explanation = Explanation {
+        run_id: &run.run_id,
         slot: list.slot,
         is_preliminary: list.is_preliminary,
-        listed: list.offers.len(),
-        start: list.model.as_ref().map_or(0.0, |model| model.intercept()),
+        n_offers: list.offers.len(),
+        intercept: list.intercept(),
         currency: currency.as_deref(),
         offer: &view,
         what_if,
-        audience: asked.audience,
+        audience: options.audience,
     };
     let text = match common.format {
-        Format::Json => explanation_json(&told, &seen.run_id.parse()?)?,
-        _ => explanation_text(&told, settings.lang()),
+        Format::Json => explanation_json(&explanation, &run.run_id.parse()?)?,
+        _ => explanation_text(&explanation, settings.lang()),
     };
-    let mut pipe = Pipe::default();
-    pipe.write_all(text.as_bytes())?;
-    pipe.flush()?;
-    printer.detail(format!("as run {} saw it", seen.run_id));
-    Ok(Outcome::Done)
+    let mut stdout = Stdout::default();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()?;
+    printer.detail(format!("based on run {}", run.run_id));
+    Ok(Outcome::Completed)
 }
 
-fn not_listed(id: &str, seen: &Seen, lists: &[crate::stages::rank::RankedList]) -> UserError {
+fn not_listed(id: &str, run: &RunSnapshot, lists: &[RankedList]) -> UserError {
     let slots: Vec<String> = lists.iter().map(|list| list.slot.date.to_string()).collect();
     UserError::new(
-        format!("offer `{id}` is on no list of run `{}` (slot {})", seen.run_id, slots.join(", ")),
-        "`slotcast sql \"select candidate_id, title from rankings\"` lists the offers; `--slot DATE` or `--run RUN_ID` asks about another list",
+        format!("offer `{id}` is not on the list of run `{}` (slot {})", run.run_id, slots.join(", ")),
+        "`slotcast sql \"select candidate_id, title from rankings\"` lists the offers; `--slot DATE` or `--run RUN_ID` selects another list",
     )
 }

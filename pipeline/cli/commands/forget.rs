@@ -3,53 +3,49 @@
 use anyhow::{Result, bail};
 use slotcast_lake::Lake;
 
-use super::Outcome;
 use crate::{
-    args::Common,
+    active_run::{ActiveRun, RowCounts, RunIdentity, RunStart},
     clock::now,
+    context::Context,
     failure::UserError,
-    lake_door::lock,
-    printer::Printer,
-    run_record::{Begun, Identity, Rows, RunInProgress},
-    settings::Settings,
+    open_run::lock,
+    outcome::Outcome,
 };
 
-/// The id stands in no message and no ledger: the run is known by the pseudonym and the moment.
-pub(crate) async fn forget(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    customer_id: &str,
-) -> Result<Outcome> {
-    // As the door does: space around an id is no part of it.
+/// Erases a customer. No message or ledger contains the id: the pseudonym and the time identify the run.
+pub(super) async fn forget(context: Context<'_>, customer_id: &str) -> Result<Outcome> {
+    let Context { settings, printer, .. } = context;
+    // Ingest trims ids too.
     let customer_id = customer_id.trim();
     if customer_id.is_empty() {
-        return Err(UserError::new("the customer's id is empty", "give the id as the lake took it in").into());
+        let hint = "pass the id as the mapping wrote it to the lake";
+        return Err(UserError::new("the customer id is empty", hint).into());
     }
     let lake = Lake::open(&settings.lake)?;
-    let lock = lock(common, printer, &lake, "forget")?;
-    // Also one who was forgotten before: rejected rows may have come since.
-    let pseudonym = lake.pseudonyms().await?.ever_of(customer_id);
+    let lock = lock(context, &lake, "forget")?;
+    // An erasure may be repeated, because rejected rows may have been added since.
+    let pseudonym = lake.pseudonyms().await?.hash(customer_id);
     let at = now();
-    let asked = format!("{pseudonym} {at:?}");
-    let identity = Identity { verb: "forget", as_of: at, taken_at: at, settings: &asked, inputs: "" };
-    let Begun::Started(mut run) = RunInProgress::begin(&lake, lock, &identity).await? else {
-        bail!("two erasures were begun in the same microsecond");
+    let erasure_key = format!("{pseudonym} {at:?}");
+    let identity =
+        RunIdentity { verb: "forget", as_of: at, started_at: at, settings: &erasure_key, inputs: "" };
+    let RunStart::Started(mut run) = ActiveRun::start(&lake, lock, &identity).await? else {
+        bail!("two erasures were started in the same microsecond");
     };
-    let work = async |run: &mut RunInProgress| -> Result<_> {
-        let erasure = run.lake.forget(customer_id, run.taken_at).await?;
-        let given_out = erasure.facts_changed + erasure.rejects_emptied;
-        Ok((erasure, Rows { taken_in: given_out, given_out }))
+    let work = async |run: &mut ActiveRun| -> Result<_> {
+        let erasure = run.lake.forget(customer_id, run.started_at).await?;
+        let n = erasure.facts_changed + erasure.rejects_emptied;
+        Ok((erasure, RowCounts { input: n, output: n }))
     };
     let erasure = run.stage(printer, "forget", work).await?;
     run.finish().await?;
     if erasure.facts_changed + erasure.rejects_emptied == 0 {
-        printer.say("nothing in this lake names the customer; orders that come later will be nobody's");
+        printer.info("the lake contains no data of this customer; orders loaded later are stored without it");
     } else {
-        printer.say(format!(
-            "{} order(s) carried the customer and are nobody's now; the text of {} rejected row(s) is gone",
+        printer.info(format!(
+            "erased the customer from {} order(s), and the text of {} rejected row(s)",
             erasure.orders, erasure.rejects_emptied
         ));
     }
-    Ok(Outcome::Done)
+    Ok(Outcome::Completed)
 }

@@ -1,14 +1,10 @@
-//! One verb a file.
+//! The verbs of the command line, one per file.
 
 mod backtest;
-mod demo;
 mod evaluate;
 mod explain;
 mod forget;
-mod ingest;
-mod nightly;
-mod publish;
-mod rank;
+mod open_inbox;
 mod runs;
 mod simulate;
 mod sql;
@@ -16,85 +12,85 @@ mod stats;
 mod train;
 mod vacuum;
 
+mod ingest;
+mod publish;
+mod rank;
+
+mod nightly;
+
+mod demo;
+
 use anyhow::Result;
+use slotcast_forecast::{BacktestRange, ChampionChange, OfferTerms};
 
 use crate::{
     args::{Arguments, Verb},
+    context::Context,
+    outcome::Outcome,
     printer::Printer,
     settings::Settings,
-    stages::{champions::Change, what_if::Terms},
+    stages::stats::StatsOptions,
 };
 
-/// How a command that did not fail ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Done,
-    /// Files were refused: what could be done is done, and the exit code says that something is missing.
-    DoneWithRefusals,
-}
-
 pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outcome> {
-    let common = &arguments.common;
-    let settings = Settings::resolve(common)?;
+    let settings = Settings::resolve(&arguments.common)?;
+    let context = Context { common: &arguments.common, settings: &settings, printer };
     match &arguments.verb {
-        Verb::Demo { out } => demo::demo(common, settings, printer, out).await,
+        Verb::Demo { out } => demo::demo(context, out).await,
         Verb::Simulate { preset, spec, set, seed, out, form, until, since, threads, show } => {
-            let asked = simulate::Asked {
+            let options = simulate::SimulateOptions {
                 preset,
                 spec: spec.as_deref(),
                 set,
                 seed: *seed,
                 out: out.as_deref().filter(|_| !show),
-                form: *form,
+                format: *form,
                 until: until.as_deref(),
                 since: since.as_deref(),
                 threads: usize::from(*threads),
             };
-            simulate::simulate(printer, &asked)
+            simulate::simulate(printer, &options)
         }
-        Verb::Ingest { inbox, source } => ingest::ingest(common, &settings, printer, inbox, source).await,
+        Verb::Ingest { inbox, source } => ingest::ingest(context, inbox, source).await,
         Verb::Stats { full, explain, memory } => {
-            let asked = crate::stages::stats::Asked { full: *full, explain: *explain, memory_mib: *memory };
-            stats::stats(common, &settings, printer, asked).await
+            let options = StatsOptions { full: *full, explain: *explain, memory_mib: *memory };
+            stats::stats(context, options).await
         }
         Verb::Train { rollback } => {
-            let change = if *rollback { Change::Rollback } else { Change::ByProof };
-            train::train(common, &settings, printer, change).await
+            let change = if *rollback { ChampionChange::Rollback } else { ChampionChange::Gate };
+            train::train(context, change).await
         }
         Verb::Backtest { from, to, refit_every, references } => {
             let refit_every = refit_every.unwrap_or(settings.refit_slots);
-            let range = backtest::Range { from: *from, to: *to, refit_every, with_references: *references };
-            backtest::backtest(common, &settings, printer, range).await
+            let range = BacktestRange { from: *from, to: *to, refit_every, with_benchmarks: *references };
+            backtest::backtest(context, range).await
         }
-        Verb::Evaluate { truth, run } => {
-            evaluate::evaluate(common, &settings, printer, truth, run.as_deref()).await
-        }
-        Verb::Rank => rank::rank(common, &settings, printer).await,
-        Verb::Publish { retract: Some(run_id), .. } => {
-            publish::retract(common, &settings, printer, run_id).await
-        }
-        Verb::Publish { retract: None, readers } => {
-            publish::publish(common, &settings, printer, readers.audience()).await
-        }
-        Verb::Nightly { inbox, source } => nightly::nightly(common, &settings, printer, inbox, source).await,
+        Verb::Evaluate { truth, run } => evaluate::evaluate(context, truth, run.as_deref()).await,
+        Verb::Rank => rank::rank(context).await,
+        Verb::Publish { retract: Some(run_id), .. } => publish::retract(context, run_id).await,
+        Verb::Publish { retract: None, readers } => publish::publish(context, readers.audience()).await,
+        Verb::Nightly { inbox, source } => nightly::nightly(context, inbox, source).await,
         Verb::Sql { query, describe, run, limits, readers } => {
-            let question = sql::Question {
+            let request = sql::SqlRequest {
                 query: query.as_deref(),
                 describe,
-                run: run.as_deref(),
+                run_id: run.as_deref(),
                 limits,
                 audience: readers.audience(),
             };
-            sql::sql(common, &settings, printer, question).await
+            sql::sql(context, &request).await
         }
         Verb::Explain { id, threshold, price, capacity, run, readers } => {
-            let terms = Terms { threshold: *threshold, price: *price, capacity: *capacity };
-            let (run, audience) = (run.as_deref(), readers.audience());
-            let asked = explain::Asked { id, terms, run, audience };
-            explain::explain(common, &settings, printer, &asked).await
+            let options = explain::ExplainOptions {
+                id,
+                terms: OfferTerms { threshold: *threshold, price: *price, capacity: *capacity },
+                run_id: run.as_deref(),
+                audience: readers.audience(),
+            };
+            explain::explain(context, &options).await
         }
-        Verb::Runs => runs::runs(common, &settings, printer).await,
-        Verb::Vacuum { keep, dry_run } => vacuum::vacuum(common, &settings, printer, *keep, *dry_run).await,
-        Verb::Forget { id } => forget::forget(common, &settings, printer, id).await,
+        Verb::Runs => runs::runs(context).await,
+        Verb::Vacuum { keep, dry_run } => vacuum::vacuum(context, *keep, *dry_run).await,
+        Verb::Forget { id } => forget::forget(context, id).await,
     }
 }

@@ -1,125 +1,133 @@
-//! `slotcast nightly`: ingest, stats, train, rank, publish, in this order.
+//! `slotcast nightly`: ingest, stats, train, rank and publish, in this order.
 
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use slotcast_core::{Audience, DateTime, RunId, Utc};
-use slotcast_lake::{Published, RunRow};
-use slotcast_publish::{warning, warning_in};
+use slotcast_forecast::{ChampionChange, RankedList};
+use slotcast_lake::{Lake, Publications, RunRow};
+use slotcast_publish::{bilingual_warning, warning};
 
-use super::{
-    Outcome,
-    ingest::{Opened, outcome_of, refused_in_words},
-};
+use super::open_inbox::{OpenInbox, outcome, outcome_of_done, refusal_message};
 use crate::{
-    args::{Common, Source},
+    active_run::RunStart,
+    args::SourceArgs,
     clock::now,
+    context::Context,
     failure::UserError,
-    lake_door::{question, slot_to_rank},
+    open_run::slot_to_rank,
+    outcome::Outcome,
     printer::Printer,
-    run_record::{Begun, Rows, RunInProgress},
     settings::Settings,
-    stages::{self, ingest::refused_tables},
+    stages::{
+        self,
+        ingest::{RefusedFile, refused_tables},
+        list_warnings::list_warnings,
+        night::Night,
+        page_view::PublicationInput,
+        stats::StatsOptions,
+    },
 };
 
-/// A run that was begun this long ago or earlier is not resumed: its list would be yesterday's news.
-const RESUME_WITHIN_HOURS: i64 = 20;
+/// Age limit of a resumed run. The list of an older run would be outdated.
+const MAX_RESUME_HOURS: i64 = 20;
 
-pub(crate) async fn nightly(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    inbox: &Path,
-    source: &Source,
-) -> Result<Outcome> {
-    let opened = Opened::new(settings, inbox, source, common.as_of.as_deref())?;
-    let lake = opened.lake.clone();
-    let as_of = opened.as_of(common, moment_to_resume(&lake, printer).await?)?;
+pub(super) async fn nightly(context: Context<'_>, inbox: &Path, args: &SourceArgs) -> Result<Outcome> {
+    let Context { common, settings, printer } = context;
+    let inbox = OpenInbox::open(context, inbox, args)?;
+    let lake = inbox.lake.clone();
+    let as_of = inbox.as_of(as_of_to_resume(&lake, printer).await?)?;
     let slot = slot_to_rank(&lake, as_of, common.slot)?;
-    if !source.history && as_of < now() - chrono::TimeDelta::hours(RESUME_WITHIN_HOURS) {
+    if !args.history && as_of < now() - TimeDelta::hours(MAX_RESUME_HOURS) {
         printer.warn(format!(
-            "this run speaks for {as_of}, but without `--history` new facts count as known from now on: it will not see them"
+            "`--as-of` is in the past ({as_of}): without `--history`, newly ingested facts are dated now and will be ignored by this run"
         ));
     }
-    let mut run = match opened.begin(common, settings, printer, source, "nightly", as_of).await? {
-        Begun::Started(run) => run,
-        Begun::AlreadyDone(done) => return already_done(&lake, printer, &done),
+    let run = match inbox.start("nightly", as_of).await? {
+        RunStart::Started(run) => run,
+        RunStart::AlreadyDone(done) => return already_done(&lake, printer, &done),
     };
-    printer.say(format!("run {}", run.run_id));
-    let reading = opened.reading(source);
-    let refusals = run
-        .stage(printer, "ingest", async |run: &mut RunInProgress| {
-            let (refusals, rows) = stages::ingest::ingest(run, printer, &opened.inbox, &reading).await?;
-            required_tables_are_whole(settings, &refusals)?;
-            Ok((refusals, rows))
-        })
-        .await?;
-    let at = question(&lake, settings, as_of, slot).scored.knowledge_at;
-    run.stage(printer, "stats", async |run: &mut RunInProgress| {
-        stages::stats::stats(run, settings, printer, slot, stages::stats::Asked::default()).await
-    })
-    .await?;
-    run.stage(printer, "train", async |run: &mut RunInProgress| {
-        stages::train::train(run, settings, printer, slot.date, at, stages::champions::Change::ByProof).await
-    })
-    .await?;
-    let lists = run
-        .stage(printer, "rank", async |run: &mut RunInProgress| {
-            stages::rank::rank(run, settings, printer, slot).await
-        })
-        .await?;
-    let warnings: Vec<String> = refusals
-        .iter()
-        .map(|refusal| format!("{}: {}", warning("file_refused", &[]), refusal.message))
-        .collect();
-    run.stage(printer, "publish", async |run: &mut RunInProgress| -> Result<(_, Rows)> {
-        stages::publish::publish(run, settings, &lists, warnings, Audience::Everyone).await
-    })
-    .await?;
-    let run_id: RunId = run.run_id.parse()?;
-    let done = run.finish_with(refused_in_words(&refusals)).await?;
-    let published = Published::of(&lake);
-    published.point_latest_at(&run_id)?;
-    for (key, values) in stages::page_view::list_warnings(&lists) {
-        printer.warn(warning_in(settings.lang(), key, &values));
+    printer.info(format!("run {}", run.run_id));
+    let mut night = Night::new(context, run, slot);
+    let (refused, lists) = run_stages(&mut night, &inbox).await?;
+    let run_id: RunId = night.run.run_id.parse()?;
+    let done = night.run.finish_with(refusal_message(&refused)).await?;
+    let publications = Publications::new(&lake);
+    publications.set_latest(&run_id)?;
+    for (key, values) in list_warnings(&lists) {
+        printer.warn(warning(settings.lang(), key, &values));
     }
-    printer.say(format!(
-        "done in {:.1} s; page: {}",
-        done.seconds,
-        published.latest().join("index.html").display()
-    ));
-    Ok(if refusals.is_empty() { Outcome::Done } else { Outcome::DoneWithRefusals })
+    let page = publications.latest().join("index.html");
+    printer.info(format!("done in {:.1} s; page: {}", done.seconds, page.display()));
+    Ok(outcome(&refused))
 }
 
-/// A night that was killed or failed speaks for the moment it was begun for.
-async fn moment_to_resume(lake: &slotcast_lake::Lake, printer: &Printer) -> Result<Option<DateTime<Utc>>> {
+/// Runs the stages in order; returns the refused files and the lists.
+async fn run_stages(
+    night: &mut Night<'_>,
+    inbox: &OpenInbox<'_>,
+) -> Result<(Vec<RefusedFile>, Vec<RankedList>)> {
+    let source = inbox.source();
+    let refused = night
+        .stage("ingest", async |night: &mut Night<'_>| {
+            let (refused, rows) = stages::ingest::ingest(&mut night.run, night.printer, &source).await?;
+            check_required_tables(night.settings, &refused)?;
+            Ok((refused, rows))
+        })
+        .await?;
+    night
+        .stage("stats", async |night: &mut Night<'_>| {
+            stages::stats::stats(night, StatsOptions::default()).await
+        })
+        .await?;
+    night
+        .stage("train", async |night: &mut Night<'_>| stages::train::train(night, ChampionChange::Gate).await)
+        .await?;
+    let lists = night.stage("rank", async |night: &mut Night<'_>| stages::rank::rank(night).await).await?;
+    let warning =
+        |file: &RefusedFile| format!("{}: {}", bilingual_warning("file_refused", &[]), file.message);
+    let input = PublicationInput {
+        lists: &lists,
+        warnings: refused.iter().map(warning).collect(),
+        audience: Audience::Everyone,
+    };
+    night
+        .stage("publish", async |night: &mut Night<'_>| stages::publish::publish(night, input).await)
+        .await?;
+    Ok((refused, lists))
+}
+
+/// `as_of` of a recent night that was killed or failed.
+async fn as_of_to_resume(lake: &Lake, printer: &Printer) -> Result<Option<DateTime<Utc>>> {
     let runs = lake.runs().await?;
-    let recent = now() - chrono::TimeDelta::hours(RESUME_WITHIN_HOURS);
-    let left = runs.unfinished("nightly").filter(|run| run.started_at > recent && run.as_of > recent);
-    if let Some(run) = left {
-        printer.say(format!("resuming run {}, begun for {}", run.run_id, run.as_of));
+    let oldest = now() - TimeDelta::hours(MAX_RESUME_HOURS);
+    let unfinished = runs.unfinished("nightly").filter(|run| run.started_at > oldest && run.as_of > oldest);
+    if let Some(run) = unfinished {
+        printer.info(format!("resuming run {} as of {}", run.run_id, run.as_of));
     }
-    Ok(left.map(|run| run.as_of))
+    Ok(unfinished.map(|run| run.as_of))
 }
 
-fn already_done(lake: &slotcast_lake::Lake, printer: &Printer, done: &RunRow) -> Result<Outcome> {
+fn already_done(lake: &Lake, printer: &Printer, done: &RunRow) -> Result<Outcome> {
     // A process killed between its last two steps left the run visible and `latest` behind.
-    let published = Published::of(lake);
+    let publications = Publications::new(lake);
     let run_id: RunId = done.run_id.parse()?;
-    if published.run(&run_id).is_dir() && published.latest_run().is_none_or(|latest| latest < run_id) {
-        published.point_latest_at(&run_id)?;
+    if publications.run(&run_id).is_dir() && publications.latest_run().is_none_or(|latest| latest < run_id) {
+        publications.set_latest(&run_id)?;
     }
-    printer.say(format!("run {} is done already; nothing to do", done.run_id));
-    Ok(outcome_of(done, printer))
+    printer.info(format!("run {} is already done; nothing to do", done.run_id));
+    Ok(outcome_of_done(done, printer))
 }
 
-fn required_tables_are_whole(settings: &Settings, refusals: &[stages::ingest::Refusal]) -> Result<()> {
-    let refused = refused_tables(refusals);
+/// An error if a file of a required table was refused.
+fn check_required_tables(settings: &Settings, refused: &[RefusedFile]) -> Result<()> {
+    let refused = refused_tables(refused);
     match settings.required_tables.iter().find(|table| refused.contains(table.as_str())) {
         Some(table) => Err(UserError::new(
-            format!("a file of `{table}` was refused, and the settings require that table"),
-            "mend the file and run again, or take the table out of `required_tables`; \
-             what was published last is still published",
+            format!("a file of required table `{table}` was refused"),
+            "correct the file and run again, or remove the table from `required_tables`; \
+             the last publication is unchanged",
         )
         .into()),
         None => Ok(()),

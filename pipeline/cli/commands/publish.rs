@@ -1,86 +1,78 @@
-//! `slotcast publish`: page, workbook, CSV, JSON and Parquet of the relations as built last; and the way back.
+//! `slotcast publish`: publishes the lists of the latest relations, or retracts a publication.
 
 use anyhow::Result;
 use slotcast_core::{Audience, RunId, RunIdError};
-use slotcast_lake::{Lake, Published};
-use slotcast_publish::{Retraction, with_retracted};
+use slotcast_lake::{Lake, Publications};
+use slotcast_publish::{Retraction, with_retraction_notice};
 
-use super::Outcome;
 use crate::{
-    args::Common,
     clock::now,
+    context::Context,
     failure::UserError,
-    lake_door::{Moment, begin_with, lock, slot_to_rank},
-    printer::Printer,
-    run_record::Rows,
-    settings::Settings,
-    stages,
+    open_run::{AsOf, RunRequest, lock, start_night},
+    outcome::Outcome,
+    stages::{self, night::Night, page_view::PublicationInput},
 };
 
 const PAGE: &str = "index.html";
 
-pub(crate) async fn publish(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    audience: Audience,
-) -> Result<Outcome> {
-    let moment = Moment::AsBuilt("offer_features");
-    let inputs = ["offer_features", "outcome_versions", "models", "rankings", "moq_rates", "slot_summary"];
-    let asked = if audience == Audience::Internal { "internal" } else { "" };
-    let begun = begin_with(common, settings, printer, "publish", moment, &inputs, asked).await?;
-    let Some(mut run) = begun else { return Ok(Outcome::Done) };
-    let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
-    let work = async |run: &mut crate::run_record::RunInProgress| -> Result<(_, Rows)> {
-        let lists = stages::rank::ranked_lists(run, settings, slot).await?;
-        stages::publish::publish(run, settings, &lists, Vec::new(), audience).await
+pub(super) async fn publish(context: Context<'_>, audience: Audience) -> Result<Outcome> {
+    let printer = context.printer;
+    let request = RunRequest {
+        verb: "publish",
+        as_of: AsOf::OfRelation("offer_features"),
+        inputs: &["offer_features", "outcome_versions", "models", "rankings", "moq_rates", "slot_summary"],
+        options: if audience == Audience::Internal { "internal" } else { "" },
     };
-    let folder = run.stage(printer, "publish", work).await?;
-    let published = Published::of(&run.lake);
-    let run_id: RunId = run.run_id.parse()?;
-    run.finish().await?;
+    let Some(mut night) = start_night(context, &request).await? else { return Ok(Outcome::Completed) };
+    let work = async |night: &mut Night<'_>| -> Result<_> {
+        let lists = stages::rank::ranked_lists(&night.run, night.settings, night.slot).await?;
+        let input = PublicationInput { lists: &lists, warnings: Vec::new(), audience };
+        stages::publish::publish(night, input).await
+    };
+    let folder = night.stage("publish", work).await?;
+    let publications = Publications::new(&night.run.lake);
+    let run_id: RunId = night.run.run_id.parse()?;
+    night.run.finish().await?;
     if audience == Audience::Internal {
-        printer.say(format!("for people of the house only: {}", folder.display()));
+        printer.info(format!("for internal use only: {}", folder.display()));
     } else {
-        published.point_latest_at(&run_id)?;
-        printer.say(format!("page: {}", published.latest().join(PAGE).display()));
+        publications.set_latest(&run_id)?;
+        printer.info(format!("page: {}", publications.latest().join(PAGE).display()));
     }
-    Ok(Outcome::Done)
+    Ok(Outcome::Completed)
 }
 
-/// Readers see again what was published before this run, and its page says that something was retracted.
-pub(crate) async fn retract(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    run_id: &str,
-) -> Result<Outcome> {
+/// Retracts a publication. If it was the latest, readers see the one before it, with a notice.
+pub(super) async fn retract(context: Context<'_>, run_id: &str) -> Result<Outcome> {
+    let Context { settings, printer, .. } = context;
     let lake = Lake::open(&settings.lake)?;
-    let _lock = lock(common, printer, &lake, "publish --retract")?;
-    let published = Published::of(&lake);
+    let _lock = lock(context, &lake, "publish --retract")?;
+    let publications = Publications::new(&lake);
     let run_id: RunId = run_id.parse().map_err(|error: RunIdError| {
-        let hint = match published.latest_run() {
-            Some(latest) => format!("`{latest}` was published last; `slotcast runs` lists every run"),
+        let hint = match publications.latest_run() {
+            Some(latest) => format!("the latest publication is `{latest}`; `slotcast runs` lists every run"),
             None => "nothing is published; `slotcast runs` lists every run".to_owned(),
         };
         UserError::new(format!("run `{run_id}` has published nothing: {error}"), hint)
     })?;
     let publication = lake.publication(&run_id).await?;
     let at = now();
-    if published.latest_run().as_ref() == Some(&run_id) {
-        let before = lake.publication_before(&run_id).await?.ok_or_else(|| {
+    if publications.latest_run().as_ref() == Some(&run_id) {
+        let previous = lake.previous_publication(&run_id).await?.ok_or_else(|| {
             UserError::new(
                 format!("nothing was published before run `{run_id}`, so readers would see nothing"),
-                "`slotcast publish` makes another publication, and after that this one can go",
+                "run `slotcast publish` to create another publication, then retract this one",
             )
         })?;
         let retraction = Retraction { run_id: run_id.to_string(), at };
         let zone = lake.market().calendar().zone();
-        published.rewrite(&before, PAGE, |page| with_retracted(page, &retraction, zone))?;
-        published.point_latest_at(&before)?;
-        printer.say(format!("readers see run {before} again: {}", published.latest().join(PAGE).display()));
+        publications.update_text(&previous, PAGE, |page| with_retraction_notice(page, &retraction, zone))?;
+        publications.set_latest(&previous)?;
+        let page = publications.latest().join(PAGE);
+        printer.info(format!("the latest publication is run {previous} again: {}", page.display()));
     }
-    let aside = published.retract(&publication, at)?;
-    printer.say(format!("what run {run_id} had published lies in {}", aside.display()));
-    Ok(Outcome::Done)
+    let folder = publications.retract(&publication, at)?;
+    printer.info(format!("the publication of run {run_id} was moved to {}", folder.display()));
+    Ok(Outcome::Completed)
 }

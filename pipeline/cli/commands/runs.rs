@@ -1,32 +1,18 @@
-//! `slotcast runs`: the run ledger.
+//! `slotcast runs`: prints the ledger of runs.
 
 use anyhow::Result;
 use slotcast_lake::Lake;
-use slotcast_stats::{Limits, UserSession};
 
-use super::Outcome;
-use crate::{
-    args::{Common, Format},
-    commands::sql::visible_tables,
-    printer::Printer,
-    settings::Settings,
-    tables::print_rows,
-};
+use crate::{args::Format, context::Context, outcome::Outcome, user_query::print_query};
 
-pub(crate) async fn runs(common: &Common, settings: &Settings, printer: &Printer) -> Result<Outcome> {
-    let lake = Lake::open(&settings.lake)?;
-    let session = UserSession::open(
-        &visible_tables(&lake, None).await?,
-        Limits::none(),
-        slotcast_core::Audience::Everyone,
-    )?;
-    let columns = match common.format {
+pub(super) async fn runs(context: Context<'_>) -> Result<Outcome> {
+    let columns = match context.common.format {
         Format::Table => {
             "run_id, verb, status, attempt, as_of, started_at, round(seconds, 1) AS seconds, message"
         }
         _ => "*",
     };
-    let (schema, batches) = session.ask(&format!("SELECT {columns} FROM runs"), None).await?.all().await?;
-    print_rows(printer, common.format, &schema, &batches)?;
-    Ok(Outcome::Done)
+    let lake = Lake::open(&context.settings.lake)?;
+    print_query(context, &lake, &format!("SELECT {columns} FROM runs"), None).await?;
+    Ok(Outcome::Completed)
 }

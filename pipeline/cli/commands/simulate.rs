@@ -1,98 +1,98 @@
-//! `slotcast simulate`: an inbox of a made market, and its truth beside it.
+//! `slotcast simulate`: writes the inbox of a simulated market, and its truth.
 
 use std::{
     io::{self, BufWriter, Write},
     path::Path,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 use slotcast_core::{DateTime, SlotCalendar, Utc};
-use slotcast_simulate::{Counts, FileForm, Market, MarketSpec, Preset, Writing};
+use slotcast_simulate::{Market, MarketCounts, MarketSpec, OutputFormat, Preset, WriteOptions};
 
-use super::Outcome;
 use crate::{
     failure::UserError,
-    made_folder::{LAKE, MadeFolder},
-    printer::{Pipe, Printer},
+    generated_folder::{GeneratedFolder, LAKE},
+    outcome::Outcome,
+    printer::Printer,
     settings::parse_as_of,
+    stdout::Stdout,
 };
 
 const TRUTH: &str = "truth.parquet";
 const CONFIG: &str = "slotcast.toml";
 
-/// What was asked for.
-pub(crate) struct Asked<'a> {
-    pub(crate) preset: &'a str,
-    pub(crate) spec: Option<&'a Path>,
-    pub(crate) set: &'a [String],
-    pub(crate) seed: u64,
-    /// Nowhere: the numbers are only shown.
-    pub(crate) out: Option<&'a Path>,
-    pub(crate) form: FileForm,
-    pub(crate) until: Option<&'a str>,
-    pub(crate) since: Option<&'a str>,
-    pub(crate) threads: usize,
+/// Options of the verb.
+pub(super) struct SimulateOptions<'a> {
+    pub(super) preset: &'a str,
+    pub(super) spec: Option<&'a Path>,
+    pub(super) set: &'a [String],
+    pub(super) seed: u64,
+    /// Folder to write; `None` prints the parameters only.
+    pub(super) out: Option<&'a Path>,
+    pub(super) format: OutputFormat,
+    pub(super) until: Option<&'a str>,
+    pub(super) since: Option<&'a str>,
+    pub(super) threads: usize,
 }
 
-pub(crate) fn simulate(printer: &Printer, asked: &Asked<'_>) -> Result<Outcome> {
-    let spec = spec(asked)?;
-    let Some(out) = asked.out else {
-        write!(Pipe::default(), "{}", spec.to_toml()).context("cannot write to stdout")?;
-        return Ok(Outcome::Done);
+pub(super) fn simulate(printer: &Printer, options: &SimulateOptions<'_>) -> Result<Outcome> {
+    let spec = spec(options)?;
+    let Some(out) = options.out else {
+        write!(Stdout::default(), "{}", spec.to_toml()).context("cannot write to stdout")?;
+        return Ok(Outcome::Completed);
     };
-    let market = Market::new(spec, asked.seed)?;
+    let market = Market::new(spec, options.seed)?;
     let calendar = market.calendar();
-    let moment = |text: &str| parse_as_of(text, &calendar);
-    let since = asked.since.map(moment).transpose()?;
-    let until = asked.until.map(moment).transpose()?.unwrap_or_else(|| market.default_until());
-    let mut made = MadeFolder::take(out, "simulate")?;
+    let timestamp = |text: &str| parse_as_of(text, &calendar);
+    let since = options.since.map(timestamp).transpose()?;
+    let until = options.until.map(timestamp).transpose()?.unwrap_or_else(|| market.default_until());
+    let mut folder = GeneratedFolder::open(out, "simulate")?;
     if since.is_none() {
-        made.clear()?;
+        folder.clear()?;
     }
-    let inbox = out.join("inbox");
     let open = |path: &str| -> io::Result<Box<dyn Write + Send>> {
-        let file = made.create(&format!("inbox/{path}"))?;
+        let file = folder.create(&format!("inbox/{path}"))?;
         Ok(Box::new(BufWriter::with_capacity(1 << 18, file)))
     };
-    let steps = printer.steps(market.spec().market.slots as usize, "slots");
-    let writing = Writing { form: asked.form, since, until, threads: asked.threads };
-    let counts = market.write_inbox(&writing, &open, &|done, of| steps.done(done, of))?;
-    drop(steps);
-    let truth = out.join(TRUTH);
+    let progress = printer.step_progress(market.spec().market.slots as usize, "slots");
+    let writing = WriteOptions { format: options.format, since, until, threads: options.threads };
+    let counts = market.write_inbox(&writing, &open, &|done, total| progress.set(done, total))?;
+    drop(progress);
+    let (truth, config) = (out.join(TRUTH), out.join(CONFIG));
     let cannot_write = |path: &Path| format!("cannot write `{}`", path.display());
-    let mut file = BufWriter::new(made.create(TRUTH).with_context(|| cannot_write(&truth))?);
-    market.write_truth(asked.threads, &mut file)?;
+    let mut file = BufWriter::new(folder.create(TRUTH).with_context(|| cannot_write(&truth))?);
+    market.write_truth(options.threads, &mut file)?;
     file.flush().with_context(|| cannot_write(&truth))?;
-    let config = out.join(CONFIG);
     let text = config_text(&market, &out.join(LAKE));
-    let result = made.create(CONFIG).and_then(|mut file| file.write_all(text.as_bytes()));
+    let result = folder.create(CONFIG).and_then(|mut file| file.write_all(text.as_bytes()));
     result.with_context(|| cannot_write(&config))?;
-    made.finish()?;
-    say(printer, &market, &counts);
-    let as_of = written(until, &calendar);
-    printer.say(format!(
+    folder.finish()?;
+    print_counts(printer, &market, &counts);
+    printer.info(format!(
         "\nnext:\n  slotcast nightly --config {config} --inbox {inbox} --history --as-of {as_of}\n  \
          slotcast evaluate --config {config} --truth {truth}",
         config = config.display(),
-        inbox = inbox.display(),
+        inbox = out.join("inbox").display(),
+        as_of = local_text(until, &calendar),
         truth = truth.display(),
     ));
-    Ok(Outcome::Done)
+    Ok(Outcome::Completed)
 }
 
-fn spec(asked: &Asked<'_>) -> Result<MarketSpec> {
-    let mut spec = match asked.spec {
+/// The parameters: a preset or a file, with the values of `--set`.
+fn spec(options: &SimulateOptions<'_>) -> Result<MarketSpec> {
+    let mut spec = match options.spec {
         Some(path) => {
             let text =
                 std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
             MarketSpec::from_toml(&text).with_context(|| format!("`{}`", path.display()))?
         }
-        None => MarketSpec::preset(asked.preset.parse::<Preset>()?),
+        None => MarketSpec::preset(options.preset.parse::<Preset>()?),
     };
-    for pair in asked.set {
+    for pair in options.set {
         let Some((path, value)) = pair.split_once('=') else {
             let message = format!("`--set {pair}` has no `=`");
-            return Err(UserError::new(message, "write it as `--set demand.dispersion=2`").into());
+            return Err(UserError::new(message, "write it like `--set demand.dispersion=2`").into());
         };
         spec.set(path.trim(), value.trim())?;
     }
@@ -100,7 +100,7 @@ fn spec(asked: &Asked<'_>) -> Result<MarketSpec> {
     Ok(spec)
 }
 
-/// Settings with which a night understands the market.
+/// Settings file for nights on the market.
 fn config_text(market: &Market, lake: &Path) -> String {
     let own = &market.spec().market;
     let lake = lake.display().to_string();
@@ -110,20 +110,20 @@ fn config_text(market: &Market, lake: &Path) -> String {
     )
 }
 
-fn written(at: DateTime<Utc>, calendar: &SlotCalendar) -> String {
+fn local_text(at: DateTime<Utc>, calendar: &SlotCalendar) -> String {
     at.with_timezone(&calendar.zone()).to_rfc3339()
 }
 
-fn say(printer: &Printer, market: &Market, counts: &Counts) {
+fn print_counts(printer: &Printer, market: &Market, counts: &MarketCounts) {
     let own = &market.spec().market;
-    printer.say(format!(
-        "{} slots of {} seats, {:.1} % of the campaigns hit; {} rows (made data, nobody's orders):",
+    printer.info(format!(
+        "{} slots of {} seats, {:.1} % of campaigns hit; {} rows (simulated data):",
         own.slots,
         own.seats,
         market.hit_rate() * 100.0,
         counts.rows()
     ));
-    printer.say(format!(
+    printer.info(format!(
         "  candidates {}, campaigns {}, order_events {}, page_views {}, social_signals {}",
         counts.candidates, counts.campaigns, counts.order_events, counts.page_views, counts.social_signals
     ));

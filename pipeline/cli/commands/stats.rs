@@ -1,30 +1,23 @@
-//! `slotcast stats`: builds the relations and audits them.
+//! `slotcast stats`: builds and audits the relations.
 
 use anyhow::Result;
 
-use super::Outcome;
 use crate::{
-    args::Common,
-    lake_door::{Moment, begin_with, slot_to_rank},
-    printer::Printer,
-    settings::Settings,
-    stages::{self, stats::Asked},
+    context::Context,
+    open_run::{AsOf, RunRequest, start_night},
+    outcome::Outcome,
+    stages::{self, night::Night, stats::StatsOptions},
 };
 
-pub(crate) async fn stats(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    asked: Asked,
-) -> Result<Outcome> {
-    let manner = if asked.full { "full" } else { "" };
-    let begun = begin_with(common, settings, printer, "stats", Moment::AsAsked, &[], manner).await?;
-    let Some(mut run) = begun else {
-        return Ok(Outcome::Done);
+pub(super) async fn stats(context: Context<'_>, options: StatsOptions) -> Result<Outcome> {
+    let request = RunRequest {
+        verb: "stats",
+        as_of: AsOf::Requested,
+        inputs: &[],
+        options: if options.full { "full" } else { "" },
     };
-    let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
-    run.stage(printer, "stats", async |run| stages::stats::stats(run, settings, printer, slot, asked).await)
-        .await?;
-    run.finish().await?;
-    Ok(Outcome::Done)
+    let Some(mut night) = start_night(context, &request).await? else { return Ok(Outcome::Completed) };
+    night.stage("stats", async |night: &mut Night<'_>| stages::stats::stats(night, options).await).await?;
+    night.run.finish().await?;
+    Ok(Outcome::Completed)
 }

@@ -1,35 +1,24 @@
-//! `slotcast train`: fits, calibrates and promotes a model on the relations as built last.
+//! `slotcast train`: fits, calibrates and promotes models on the latest relations.
 
 use anyhow::Result;
+use slotcast_forecast::ChampionChange;
 
-use super::Outcome;
 use crate::{
-    args::Common,
-    lake_door::{Moment, begin_with, question, slot_to_rank},
-    printer::Printer,
-    settings::Settings,
-    stages::{self, champions::Change},
+    context::Context,
+    open_run::{AsOf, RunRequest, start_night},
+    outcome::Outcome,
+    stages::{self, night::Night},
 };
 
-pub(crate) async fn train(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    change: Change,
-) -> Result<Outcome> {
-    let moment = Moment::AsBuilt("offer_features");
-    // The history decides what a rollback takes back, so another rollback is another run.
-    let (inputs, asked): (&[&str], _) = match change {
-        Change::ByProof => (&["offer_features", "outcome_versions"], ""),
-        Change::Rollback => (&["offer_features", "outcome_versions", "champions"], "rollback"),
+pub(super) async fn train(context: Context<'_>, change: ChampionChange) -> Result<Outcome> {
+    // A rollback depends on the history of champions, so a second rollback is another run.
+    let (inputs, options): (&[&str], _) = match change {
+        ChampionChange::Gate => (&["offer_features", "outcome_versions"], ""),
+        ChampionChange::Rollback => (&["offer_features", "outcome_versions", "champions"], "rollback"),
     };
-    let Some(mut run) = begin_with(common, settings, printer, "train", moment, inputs, asked).await? else {
-        return Ok(Outcome::Done);
-    };
-    let slot = slot_to_rank(&run.lake, run.as_of, common.slot)?;
-    let at = question(&run.lake, settings, run.as_of, slot).scored.knowledge_at;
-    let work = async |run: &mut _| stages::train::train(run, settings, printer, slot.date, at, change).await;
-    run.stage(printer, "train", work).await?;
-    run.finish().await?;
-    Ok(Outcome::Done)
+    let request = RunRequest { verb: "train", as_of: AsOf::OfRelation("offer_features"), inputs, options };
+    let Some(mut night) = start_night(context, &request).await? else { return Ok(Outcome::Completed) };
+    night.stage("train", async |night: &mut Night<'_>| stages::train::train(night, change).await).await?;
+    night.run.finish().await?;
+    Ok(Outcome::Completed)
 }

@@ -1,63 +1,47 @@
-//! `slotcast vacuum`: removes what no kept run needs.
-
-use std::sync::Arc;
+//! `slotcast vacuum`: removes the files that no kept run needs.
 
 use anyhow::Result;
-use arrow::{
-    array::{ArrayRef, Int64Array, RecordBatch, StringArray},
-    datatypes::{DataType, Field, Schema},
-};
 use slotcast_lake::{Lake, VacuumPlan};
 
-use super::Outcome;
-use crate::{args::Common, lake_door::lock, printer::Printer, settings::Settings, tables::print_rows};
+use crate::{
+    batch_builder::BatchBuilder, context::Context, open_run::lock, outcome::Outcome, output::print_rows,
+};
 
-pub(crate) async fn vacuum(
-    common: &Common,
-    settings: &Settings,
-    printer: &Printer,
-    keep: Option<u32>,
-    dry_run: bool,
-) -> Result<Outcome> {
+pub(super) async fn vacuum(context: Context<'_>, keep: Option<u32>, dry_run: bool) -> Result<Outcome> {
+    let Context { settings, printer, .. } = context;
     let lake = Lake::open(&settings.lake)?;
-    let _lock = lock(common, printer, &lake, "vacuum")?;
+    let _lock = lock(context, &lake, "vacuum")?;
     let keep = keep.unwrap_or(settings.keep_runs);
     let plan = lake.plan_vacuum(usize::try_from(keep)?).await?;
-    let megabytes = plan.freed_bytes as f64 / 1e6;
-    let what = format!(
-        "{} run(s), {} file(s) and folder(s), {megabytes:.1} MB; the newest {keep} run(s) and the newest of each verb stay",
+    let summary = format!(
+        "{} run(s), {} file(s) and folder(s), {:.1} MB; kept the newest {keep} run(s) and the newest of each verb",
         plan.runs.len(),
-        plan.unneeded.len()
+        plan.unreferenced.len(),
+        plan.freed_bytes as f64 / 1e6
     );
     if dry_run {
-        list(common, printer, &lake, &plan)?;
-        printer.say(format!("would remove {what}"));
+        print_plan(context, &lake, &plan)?;
+        printer.info(format!("would remove {summary}"));
     } else {
         lake.vacuum(&plan).await?;
-        printer.say(format!("removed {what}"));
+        printer.info(format!("removed {summary}"));
     }
-    Ok(Outcome::Done)
+    Ok(Outcome::Completed)
 }
 
-/// What would go: runs by id, and files by path in the lake.
-fn list(common: &Common, printer: &Printer, lake: &Lake, plan: &VacuumPlan) -> Result<()> {
+/// Prints the runs by id, and the files by path in the lake.
+fn print_plan(context: Context<'_>, lake: &Lake, plan: &VacuumPlan) -> Result<()> {
     let root = lake.layout().root();
     let runs = plan.runs.iter().map(|run_id| ("run", run_id.clone(), None));
-    let files = plan.unneeded.iter().map(|unneeded| {
-        let path = unneeded.path.strip_prefix(root).unwrap_or(&unneeded.path);
-        ("file", path.display().to_string(), i64::try_from(unneeded.bytes).ok())
+    let files = plan.unreferenced.iter().map(|unreferenced| {
+        let path = unreferenced.path.strip_prefix(root).unwrap_or(&unreferenced.path);
+        ("file", path.display().to_string(), usize::try_from(unreferenced.bytes).ok())
     });
-    let rows: Vec<(&str, String, Option<i64>)> = runs.chain(files).collect();
-    let texts = |value: fn(&(&str, String, Option<i64>)) -> String| {
-        Arc::new(StringArray::from_iter_values(rows.iter().map(value))) as ArrayRef
-    };
-    let schema = Arc::new(Schema::new(vec![
-        Field::new("kind", DataType::Utf8, false),
-        Field::new("name", DataType::Utf8, false),
-        Field::new("bytes", DataType::Int64, true),
-    ]));
-    let bytes = Arc::new(rows.iter().map(|row| row.2).collect::<Int64Array>());
-    let columns = vec![texts(|row| row.0.to_owned()), texts(|row| row.1.clone()), bytes];
-    let batch = RecordBatch::try_new(Arc::clone(&schema), columns)?;
-    print_rows(printer, common.format, &schema, &[batch])
+    let rows: Vec<(&str, String, Option<usize>)> = runs.chain(files).collect();
+    let batch = BatchBuilder::default()
+        .text("kind", rows.iter().map(|(kind, ..)| (*kind).to_owned()))
+        .text("name", rows.iter().map(|(_, name, _)| name.clone()))
+        .count("bytes", rows.iter().map(|(.., bytes)| *bytes))
+        .batch()?;
+    print_rows(context.printer, context.common.format, &batch.schema(), std::slice::from_ref(&batch))
 }

@@ -1,174 +1,52 @@
-//! Which model ranked when, and reason: the history that promotion, rollback and readers go by.
+//! The relation `champions`: the history of decisions about the champion.
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
-use slotcast_core::{DateTime, NaiveDate, SlotCalendar, Utc};
-use slotcast_models::{BASE_RATE, Incumbent, Training};
+use slotcast_forecast::{ChampionDecision, ChampionHistory, DecisionKey, Suspension};
+use slotcast_models::Gain;
 
 use crate::{
-    failure::UserError,
-    relations::Columns,
-    row::{Row, rows},
-    run_record::RunInProgress,
-    seen::Seen,
+    batch_builder::BatchBuilder,
+    batch_row::{BatchRow, batch_rows, row_reader},
+    run_snapshot::RunSnapshot,
 };
 
-/// How many slots a model that was taken back stays away.
-const SUSPENDED_SLOTS: usize = 8;
-pub(super) const ROLLED_BACK: &str = "rolled_back";
-
-/// What `train` is asked to do about the champion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// Let the gate decide.
-    ByProof,
-    /// Take the last change back.
-    Rollback,
+/// The history at the versions of a run.
+pub(super) async fn read_history(run: &RunSnapshot) -> Result<ChampionHistory> {
+    let batches = run.rows_or_empty("champions").await?;
+    Ok(ChampionHistory::new(batch_rows(&batches).filter_map(decision), &run.run_id, run.as_of))
 }
 
-/// A decision about who ranks.
-#[derive(Clone, Debug, PartialEq)]
-struct Decided {
-    decided_by: String,
-    as_of: DateTime<Utc>,
-    slot_date: NaiveDate,
-    champion: String,
-    previous_champion: String,
-    reason: String,
-    gain: Option<f64>,
-    gain_se: Option<f64>,
-    n: u64,
-    /// The model that may not rank before `suspended_until`.
-    suspended_model: Option<String>,
-    suspended_until: Option<NaiveDate>,
-}
-
-/// All decisions up to the moment of a run, oldest first, and those of later moments, which a replay leaves alone.
-pub(crate) struct Champions {
-    past: Vec<Decided>,
-    later: Vec<Decided>,
-}
-
-impl Champions {
-    pub(crate) async fn known_to(run: &Seen) -> Result<Self> {
-        let mut all: Vec<Decided> = rows(&run.held("champions").await?).filter_map(read).collect();
-        // A run that is repeated decides again.
-        all.retain(|decided| decided.decided_by != run.run_id);
-        let (past, later) = all.into_iter().partition(|decided| decided.as_of <= run.as_of);
-        Ok(Self { past, later })
-    }
-
-    /// Who ranked before the slot of this date, and who may not.
-    pub(crate) fn incumbent(&self, slot_date: NaiveDate) -> Incumbent<'_> {
-        let suspended_model = self
-            .past
-            .iter()
-            .rev()
-            .find(|decided| decided.suspended_model.is_some())
-            .filter(|decided| decided.suspended_until.is_some_and(|until| slot_date < until));
-        Incumbent {
-            champion: self.past.last().map(|decided| decided.champion.as_str()),
-            suspended: suspended_model.and_then(|decided| decided.suspended_model.as_deref()),
-        }
-    }
-
-    /// The model that ranks, and the slot since which it does.
-    pub(crate) fn since(&self) -> Option<(String, NaiveDate)> {
-        let champion = &self.past.last()?.champion;
-        let reign = self.past.iter().rev().take_while(|decided| decided.champion == *champion);
-        Some((champion.clone(), reign.map(|decided| decided.slot_date).min()?))
-    }
-
-    /// Puts the champion before the last change back in its place, and bars the one that had taken it.
-    pub(crate) fn roll_back(
-        &mut self,
-        run: &RunInProgress,
-        calendar: &SlotCalendar,
-        slot_date: NaiveDate,
-    ) -> Result<()> {
-        let current = self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str());
-        let changed = |decided: &&Decided| {
-            decided.champion == current
-                && decided.previous_champion != current
-                && decided.reason != ROLLED_BACK
-        };
-        let Some(change) = self.past.iter().rev().find(changed).cloned() else {
-            return Err(UserError::new(
-                format!("model `{current}` has ranked from the first, so there is nothing to take back"),
-                "`slotcast sql \"select * from champions\"` shows which model ranked when",
-            )
-            .into());
-        };
-        let mut until = calendar.slot_of(chrono::NaiveDateTime::from(slot_date).and_utc());
-        for _ in 0..SUSPENDED_SLOTS {
-            until = calendar.following(&until);
-        }
-        self.past.push(Decided {
-            decided_by: run.run_id.clone(),
-            as_of: run.as_of,
-            slot_date,
-            champion: change.previous_champion.clone(),
-            previous_champion: change.champion.clone(),
-            reason: ROLLED_BACK.to_owned(),
-            gain: None,
-            gain_se: None,
-            n: 0,
-            suspended_model: Some(change.champion),
-            suspended_until: Some(until.date),
-        });
-        Ok(())
-    }
-
-    /// Adds what the gate decided.
-    pub(crate) fn note(&mut self, run: &RunInProgress, slot_date: NaiveDate, training: &Training) {
-        let previous_champion =
-            self.past.last().map_or(BASE_RATE, |decided| decided.champion.as_str()).to_owned();
-        let promotion = &training.promotion;
-        self.past.push(Decided {
-            decided_by: run.run_id.clone(),
-            as_of: run.as_of,
-            slot_date,
-            champion: training.promoted_model().name().to_owned(),
-            previous_champion,
-            reason: promotion.reason.to_owned(),
-            gain: promotion.gain.map(|gain| gain.mean),
-            gain_se: promotion.gain.map(|gain| gain.se),
-            n: training.out_of_time.hits.len() as u64,
-            suspended_model: None,
-            suspended_until: None,
-        });
-    }
-
-    pub(crate) fn batch(&self) -> Result<RecordBatch> {
-        let each = || self.past.iter().chain(&self.later);
-        Columns::default()
-            .text("decided_by", each().map(|decided| decided.decided_by.clone()))
-            .instant("as_of", each().map(|decided| decided.as_of))
-            .day("slot_date", each().map(|decided| decided.slot_date))
-            .text("champion", each().map(|decided| decided.champion.clone()))
-            .text("previous_champion", each().map(|decided| decided.previous_champion.clone()))
-            .text("reason", each().map(|decided| decided.reason.clone()))
-            .number("gain", each().map(|decided| decided.gain))
-            .number("gain_se", each().map(|decided| decided.gain_se))
-            .count("n", each().map(|decided| usize::try_from(decided.n).unwrap_or(0)))
-            .text("suspended_model", each().map(|decided| decided.suspended_model.clone()))
-            .maybe_day("suspended_until", each().map(|decided| decided.suspended_until))
-            .batch()
-    }
-}
-
-fn read(row: Row<'_>) -> Option<Decided> {
-    Some(Decided {
-        decided_by: row.text("decided_by")?,
-        as_of: row.instant("as_of")?,
-        slot_date: row.day("slot_date")?,
-        champion: row.text("champion")?,
-        previous_champion: row.text("previous_champion")?,
-        reason: row.text("reason")?,
-        gain: row.number("gain"),
-        gain_se: row.number("gain_se"),
-        n: row.count("n")?,
-        suspended_model: row.text("suspended_model"),
-        suspended_until: row.day("suspended_until"),
+fn decision(row: BatchRow<'_>) -> Option<ChampionDecision> {
+    let key = row_reader!(DecisionKey { run_id: "decided_by", as_of: "as_of", slot_date: "slot_date" });
+    let gain = row_reader!(Gain { mean: "gain", se: "gain_se" });
+    let suspension = row_reader!(Suspension { model: "suspended_model", until: "suspended_until" });
+    Some(ChampionDecision {
+        key: key(row)?,
+        champion: row.get("champion")?,
+        previous_champion: row.get("previous_champion")?,
+        reason: row.get("reason")?,
+        gain: gain(row),
+        n: row.get("n")?,
+        suspension: suspension(row),
     })
+}
+
+/// The relation.
+pub(super) fn batch(history: &ChampionHistory) -> Result<RecordBatch> {
+    let decisions = || history.decisions();
+    let suspension = || decisions().map(|decision| decision.suspension.as_ref());
+    BatchBuilder::default()
+        .text("decided_by", decisions().map(|decision| decision.key.run_id.clone()))
+        .instant("as_of", decisions().map(|decision| decision.key.as_of))
+        .day("slot_date", decisions().map(|decision| decision.key.slot_date))
+        .text("champion", decisions().map(|decision| decision.champion.clone()))
+        .text("previous_champion", decisions().map(|decision| decision.previous_champion.clone()))
+        .text("reason", decisions().map(|decision| decision.reason.clone()))
+        .number("gain", decisions().map(|decision| decision.gain.map(|gain| gain.mean)))
+        .number("gain_se", decisions().map(|decision| decision.gain.map(|gain| gain.se)))
+        .count("n", decisions().map(|decision| decision.n))
+        .text("suspended_model", suspension().map(|suspension| Some(suspension?.model.clone())))
+        .day("suspended_until", suspension().map(|suspension| Some(suspension?.until)))
+        .batch()
 }

@@ -1,19 +1,46 @@
-//! The stages of a night, each a function of a run under way.
+//! Stages of a night: each reads relations, calls a crate, and writes relations.
 
-mod account;
+// Modules in reading order: each uses only those above it.
+
+mod build_context;
+pub(crate) mod night;
+
+// Ingest.
+mod ingest_commit;
+mod ingest_report;
+
+pub(crate) mod ingest;
+
+// Stats.
+pub(crate) mod stats;
+
+// Train.
+mod champions;
+mod model_card;
+mod slot_scores;
+
+pub(crate) mod train;
+
+// Rank.
+mod final_rankings;
+mod list_context;
+mod previous_lists;
+mod rankings;
+mod similar_campaigns;
+
+pub(crate) mod rank;
+
+// Publish.
+pub(crate) mod list_warnings;
+mod model_check;
+pub(crate) mod offer_context;
+
+pub(crate) mod page_view;
+
+pub(crate) mod publish;
+
+// Other verbs.
 pub(crate) mod backtest;
 pub(crate) mod backtest_tables;
-mod beside;
-mod card;
-pub(crate) mod champions;
-pub(crate) mod checks;
 pub(crate) mod evaluate;
-pub(crate) mod ingest;
-mod model_check;
-pub(crate) mod page_view;
-pub(crate) mod publish;
-pub(crate) mod rank;
-mod similar;
-pub(crate) mod stats;
-pub(crate) mod train;
 pub(crate) mod what_if;

@@ -1,73 +1,61 @@
-//! Facts to relations, audited and committed.
+//! Stats stage: builds the relations from the facts, audits and commits them.
 
 use anyhow::Result;
-use slotcast_core::Slot;
-use slotcast_stats::{Build, Manner, Memory, Shelf, build};
+use slotcast_stats::{BuildOptions, BuildReport, MemoryLimit, PartitionStore, build};
 
-use crate::{
-    lake_door::question,
-    printer::Printer,
-    run_record::{Rows, RunInProgress},
-    settings::Settings,
-};
+use super::{build_context::build_context, night::Night};
+use crate::{active_run::RowCounts, printer::Printer};
 
-/// How a build was asked for.
+/// Options of the stage.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Asked {
-    /// Everything anew.
+pub(crate) struct StatsOptions {
+    /// Rebuild everything.
     pub(crate) full: bool,
-    /// Say what was built and why.
+    /// Print the rebuilt partitions, reasons and durations.
     pub(crate) explain: bool,
-    /// The most memory that the engine may hold, in MiB.
+    /// Memory limit of the engine in MiB.
     pub(crate) memory_mib: Option<u32>,
 }
 
-pub(crate) async fn stats(
-    run: &mut RunInProgress,
-    settings: &Settings,
-    printer: &Printer,
-    slot: Slot,
-    asked: Asked,
-) -> Result<((), Rows)> {
+pub(crate) async fn stats(night: &mut Night<'_>, options: StatsOptions) -> Result<((), RowCounts)> {
+    let Night { run, settings, printer, slot, .. } = night;
     let facts = run.lake.facts().await?;
-    let taken_in = facts
-        .iter()
-        .flat_map(|snapshot| &snapshot.files)
-        .map(|file| usize::try_from(file.rows.unwrap_or(0)).unwrap_or(0))
-        .sum();
-    let base = run.base().await?;
-    let memory = asked.memory_mib.or(settings.memory_mib).map(|mib| (mib as usize) << 20);
-    let manner = Manner { full: asked.full, memory: Memory::limited(memory) };
-    let shelf = Shelf::new(&run.lake, &run.run_id, run.attempt());
-    let built = build(&facts, &base, &question(&run.lake, settings, run.as_of, slot), &manner, shelf).await?;
-    for finding in &built.findings {
+    let files = facts.iter().flat_map(|snapshot| &snapshot.files);
+    let input = files.map(|file| usize::try_from(file.rows.unwrap_or(0)).unwrap_or(0)).sum();
+    let previous = run.previous_build().await?;
+    let memory = options.memory_mib.or(settings.memory_mib).map(|mib| (mib as usize) << 20);
+    let build_options = BuildOptions { full: options.full, memory: MemoryLimit::new(memory) };
+    let store = PartitionStore::new(&run.lake, &run.run_id, run.attempt());
+    let context = build_context(&run.lake, settings, run.as_of, *slot);
+    let report = build(&facts, &previous, &context, &build_options, store).await?;
+    for finding in &report.findings {
         printer
-            .say(format!("finding: {}: {} row(s), first: {}", finding.meaning, finding.rows, finding.first));
+            .info(format!("finding: {}: {} row(s), first: {}", finding.meaning, finding.rows, finding.first));
     }
-    explain(printer, &built, asked.explain);
-    let mut given_out = 0;
-    for relation in &built.relations {
-        given_out += relation.written.iter().map(|part| part.rows as usize).sum::<usize>();
-        run.keep_built(relation, &base).await?;
+    if options.explain {
+        explain(printer, &report);
     }
-    Ok(((), Rows { taken_in, given_out }))
+    printer.info(format!("{} partition(s) rebuilt, {} reused", report.rebuilt.len(), report.reused));
+    let mut output = 0;
+    for relation in &report.relations {
+        output += relation.written.iter().map(|file| file.rows as usize).sum::<usize>();
+        run.write_built_relation(relation, &previous).await?;
+    }
+    Ok(((), RowCounts { input, output }))
 }
 
-/// What was built and why, for who asks.
-fn explain(printer: &Printer, built: &Build, asked: bool) {
-    if asked {
-        let mut last = None;
-        for cell in &built.rebuilt {
-            let step = cell.step.as_str();
-            if last != Some(step) {
-                printer.say(format!("  {step}:"));
-            }
-            last = Some(step);
-            printer.say(format!("    {}: {}", cell.slot, cell.reason));
+/// Prints the rebuilt partitions by step with their reasons, and the duration of each phase.
+fn explain(printer: &Printer, report: &BuildReport) {
+    let mut last_step = None;
+    for partition in &report.rebuilt {
+        let step = partition.step.as_str();
+        if last_step != Some(step) {
+            printer.info(format!("  {step}:"));
         }
-        for (phase, seconds) in &built.seconds {
-            printer.say(format!("  {phase}: {seconds:.2} s"));
-        }
+        last_step = Some(step);
+        printer.info(format!("    {}: {}", partition.slot, partition.reason));
     }
-    printer.say(format!("{} cell(s) built, {} as they were", built.rebuilt.len(), built.held));
+    for (phase, seconds) in &report.seconds {
+        printer.info(format!("  {phase}: {seconds:.2} s"));
+    }
 }

@@ -1,7 +1,7 @@
 //! Slots and the local calendar that defines them.
 //!
-//! Slots are never counted in hours from an origin: a week in a zone with summer
-//! time has 167, 168 or 169 hours.
+//! Slots are never counted in hours from an origin: a week in a zone with daylight
+//! saving time has 167, 168 or 169 hours.
 
 use std::fmt;
 
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_instant_of_opening_belongs_to_the_slot_that_opens() {
+    fn the_opening_belongs_to_the_new_slot() {
         let calendar = SlotCalendar::default();
         let opening = at("2016-02-23T01:00:00Z");
         assert_eq!(calendar.slot_of(opening).opens_at, opening);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_week_with_summer_time_is_an_hour_longer_or_shorter() {
+    fn daylight_saving_time_changes_the_length_of_a_week() {
         let hours = |date: &str| {
             let slot = sao_paulo().slot_on(date.parse().unwrap()).unwrap();
             (slot.closes_at - slot.opens_at).num_hours()
@@ -222,7 +222,7 @@ mod tests {
         let calendar = sao_paulo();
         let slot = calendar.slot_on("2015-02-24".parse().unwrap()).unwrap();
         let cutoff = calendar.days_before(&slot, 4);
-        assert_eq!(cutoff, at("2015-02-20T12:00:00Z"), "summer time still holds on the Friday");
+        assert_eq!(cutoff, at("2015-02-20T12:00:00Z"), "Friday still has daylight saving time");
         assert_eq!(calendar.whole_days_before(&slot, cutoff), 4);
         assert_eq!(calendar.whole_days_before(&slot, at("2015-02-20T12:00:01Z")), 4);
         assert_eq!(calendar.whole_days_before(&slot, at("2015-02-20T11:59:59Z")), 5);

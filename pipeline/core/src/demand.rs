@@ -12,9 +12,10 @@ pub enum Breakpoint {
 
 /// A log-logistic distribution of demand with different slopes below and above a breakpoint.
 ///
-/// P(D >= m) = 1 / (1 + exp(s (ln m - ln b) - l)), where l is the logit at the breakpoint b, with one slope s below
-/// b and another above it (P. Fisk, The graduation of income distributions, Econometrica 29, 1961, in two pieces).
-/// P never rises in m, because both slopes are positive.
+/// P(D >= m) = 1 / (1 + exp(s (ln m - ln b) - l)). Here l is the logit at the breakpoint b. The slope s has one
+/// value below b and another above it. P never rises in m, because both slopes are positive.
+///
+/// Source: P. Fisk, The graduation of income distributions, Econometrica 29 (1961), here in two pieces.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DemandCurve {
     breakpoint: Breakpoint,
@@ -45,7 +46,7 @@ impl DemandCurve {
         let is_positive = threshold > 0.0 && below > 0.0 && above > 0.0;
         let (log_breakpoint, logit_at_breakpoint) = match breakpoint {
             Breakpoint::Threshold => (threshold.ln(), logit),
-            // A threshold with a chance above 1/2 lies below the median, so the lower slope applies.
+            // A threshold with a probability above 1/2 lies below the median, so the lower slope applies.
             Breakpoint::Median => (threshold.ln() + logit / if logit > 0.0 { below } else { above }, 0.0),
         };
         let is_finite =
@@ -59,8 +60,8 @@ impl DemandCurve {
         })
     }
 
-    /// The same slopes with another chance at `threshold`; `None` if [`Self::new`] gives none.
-    pub fn with_chance(&self, threshold: f64, logit: f64) -> Option<Self> {
+    /// The same slopes with another logit at `threshold`; `None` if [`Self::new`] returns none.
+    pub fn with_logit(&self, threshold: f64, logit: f64) -> Option<Self> {
         Self::with_breakpoint(self.breakpoint, threshold, logit, self.below, self.above)
     }
 
@@ -82,7 +83,7 @@ impl DemandCurve {
         (self.log_breakpoint + fall / slope).exp()
     }
 
-    /// The highest threshold with a chance of at least `p`, within (0, 1).
+    /// The highest threshold with a probability of at least `p`, within (0, 1).
     pub fn threshold_at(&self, p: f64) -> f64 {
         self.quantile(1.0 - p)
     }
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sold_is_what_reaches_the_threshold() {
+    fn expected_sales_need_the_threshold() {
         let narrow = DemandCurve::new(100.0, 0.0, 200.0, 200.0).unwrap();
         assert!((narrow.expected_sold(50.0, f64::INFINITY) - 100.0).abs() < 1.0);
         assert!((narrow.expected_sold(100.0, f64::INFINITY) - 50.0).abs() < 1.0);
@@ -139,7 +140,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn chances_never_rise_and_quantiles_never_fall(
+        fn probabilities_never_rise_and_quantiles_never_fall(
             threshold in 1.0..1e9_f64, logit in -20.0..20.0_f64, below in 0.05..20.0_f64, above in 0.05..20.0_f64,
             m in 0.0..1e10_f64, more in 0.0..1e10_f64, level in 0.01..0.98_f64, at_threshold: bool,
         ) {

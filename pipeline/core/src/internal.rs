@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cost_in_any_dress_is_kept_back() {
+    fn cost_columns_are_internal() {
         for name in ["unit_cost", "log_fixed_cost", "attr_Margin", "cost_per_threshold", "expected_value"] {
             assert!(is_internal(name) && !Audience::Everyone.may_see(name), "{name}");
             assert!(Audience::Internal.may_see(name), "{name}");

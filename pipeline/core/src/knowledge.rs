@@ -20,7 +20,7 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// T of `slot` for a run at `as_of`, if line-ups are decided `lead_days` before the opening.
-    pub fn of(calendar: &SlotCalendar, slot: Slot, as_of: DateTime<Utc>, lead_days: u32) -> Self {
+    pub fn new(calendar: &SlotCalendar, slot: Slot, as_of: DateTime<Utc>, lead_days: u32) -> Self {
         let cutoff = calendar.days_before(&slot, lead_days);
         let knowledge_at = as_of.min(cutoff);
         let days_before_open = calendar.whole_days_before(&slot, knowledge_at);
@@ -38,16 +38,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn before_the_cutoff_t_is_now_and_after_it_the_cutoff() {
+    fn t_is_as_of_until_the_cutoff() {
         let calendar = SlotCalendar::default();
         let slot = calendar.slot_on("2016-03-01".parse().unwrap()).unwrap();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
 
-        let wednesday = Knowledge::of(&calendar, slot, at("2016-02-24T18:00:00Z"), 4);
+        let wednesday = Knowledge::new(&calendar, slot, at("2016-02-24T18:00:00Z"), 4);
         assert_eq!(wednesday.knowledge_at, at("2016-02-24T18:00:00Z"));
         assert_eq!(wednesday.days_before_open, 6);
 
-        let monday = Knowledge::of(&calendar, slot, at("2016-02-29T00:00:00Z"), 4);
+        let monday = Knowledge::new(&calendar, slot, at("2016-02-29T00:00:00Z"), 4);
         assert_eq!(monday.knowledge_at, at("2016-02-26T01:00:00Z"));
         assert!(monday.is_frozen(at("2016-02-29T00:00:00Z")));
         assert!(!monday.is_frozen(monday.cutoff));

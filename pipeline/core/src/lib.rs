@@ -2,17 +2,27 @@
 //!
 //! No files, clock, engine or random numbers, so that every other crate can depend on it.
 
-mod calendar;
-mod demand;
+// Modules in reading order.
+
 mod hint;
-mod holidays;
-mod internal;
-mod knowledge;
-mod offer;
-mod rate;
-mod run;
-mod threshold;
+
 mod zone;
+
+mod calendar;
+mod knowledge;
+
+mod holidays;
+
+mod rate;
+mod threshold;
+
+mod demand;
+
+mod internal;
+
+mod offer;
+
+mod run;
 
 pub use calendar::{CalendarError, Slot, SlotCalendar};
 pub use demand::{Breakpoint, DemandCurve, DemandQuantiles};
@@ -20,7 +30,10 @@ pub use hint::Hint;
 pub use holidays::{HOLIDAY_TABLE_VERSION, Holiday, HolidayKind, KOREAN_HOLIDAY_YEARS, korean_holiday};
 pub use internal::{Audience, is_internal};
 pub use knowledge::Knowledge;
-pub use offer::{Contribution, FeatureValue, Offer, OrderValue, Probability, RankedOffer, ScoredOffer};
+pub use offer::{
+    Contribution, FeatureValue, INTERCEPT, INTERNAL_SUM, Offer, OrderValue, Probability, RankedOffer,
+    ScoredOffer,
+};
 pub use rate::{BetaPrior, RatePrior, wilson_interval};
 pub use run::{RunId, RunIdError};
 pub use threshold::{ThresholdBasis, UnknownBasis};

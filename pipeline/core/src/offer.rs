@@ -71,6 +71,11 @@ pub enum FeatureValue {
     Missing,
 }
 
+/// Name that the intercept has among contributions.
+pub const INTERCEPT: &str = "(intercept)";
+/// Name of the sum of all contributions that the reader may not see.
+pub const INTERNAL_SUM: &str = "(internal)";
+
 /// The contribution of one feature to a score, relative to the average training offer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contribution {
@@ -78,7 +83,7 @@ pub struct Contribution {
     pub feature: String,
     /// Its value for this offer.
     pub value: FeatureValue,
-    /// Additive contribution to the logit of `p_hit`, in log-odds; positive raises the chance of a hit.
+    /// Additive contribution to the logit of `p_hit`, in log-odds; positive raises the probability of a hit.
     pub log_odds: f64,
 }
 
@@ -129,8 +134,8 @@ impl ScoredOffer {
     /// Expected sales in the threshold's basis: demand if it reaches the threshold, capped at the capacity, else
     /// zero. `None` without a demand distribution.
     pub fn expected_sold(&self) -> Option<f64> {
-        let most = self.offer.capacity.unwrap_or(f64::INFINITY);
-        Some(self.curve?.expected_sold(self.offer.threshold, most)).filter(|sold| sold.is_finite())
+        let max_sold = self.offer.capacity.unwrap_or(f64::INFINITY);
+        Some(self.curve?.expected_sold(self.offer.threshold, max_sold)).filter(|sold| sold.is_finite())
     }
 
     /// Expected revenue: expected sales at the offer's price. `None` without a demand distribution, or without a

@@ -3,16 +3,16 @@
 /// The Wilson score interval of `hits` out of `n` at `z` standard errors (1.96 for 95 %, 1.2816 for 80 %).
 ///
 /// Source: E. B. Wilson, Probable inference, the law of succession, and statistical
-/// inference, JASA 22 (1927). `None` when `n` is zero.
+/// inference, JASA 22 (1927). `None` if `n` is zero.
 pub fn wilson_interval(hits: f64, n: f64, z: f64) -> Option<(f64, f64)> {
     if n <= 0.0 {
         return None;
     }
     let rate = hits / n;
     let z2 = z * z;
-    let centre = (rate + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let center = (rate + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = z / (1.0 + z2 / n) * (rate * (1.0 - rate) / n + z2 / (4.0 * n * n)).sqrt();
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    Some(((center - half).max(0.0), (center + half).min(1.0)))
 }
 
 /// A Beta prior for rates, as its mean and its weight in outcomes: Beta(mean * strength, (1 - mean) * strength).
@@ -49,11 +49,11 @@ impl BetaPrior {
         let variance = mean * (1.0 - mean);
         let spread: f64 = groups.iter().map(|(hits, n)| n * (hits / n - mean).powi(2)).sum();
         let squares: f64 = groups.iter().map(|(_, n)| n * n).sum();
-        let room = variance * (total - squares / total - (count - 1.0));
-        if room <= 0.0 {
+        let scale = variance * (total - squares / total - (count - 1.0));
+        if scale <= 0.0 {
             return Self { mean, strength: Self::DEFAULT_STRENGTH };
         }
-        let rho = (spread - variance * (count - 1.0)) / room;
+        let rho = (spread - variance * (count - 1.0)) / scale;
         let (weakest, strongest) = Self::STRENGTHS;
         let strength = if rho <= 0.0 { strongest } else { ((1.0 - rho) / rho).clamp(weakest, strongest) };
         Self { mean, strength }
@@ -77,7 +77,7 @@ pub struct RatePrior {
 impl RatePrior {
     /// The weight, in average members, that a prior gets if the groups do not identify it.
     pub const DEFAULT_MEMBERS: f64 = 10.0;
-    const MOST_MEMBERS: f64 = 1_000.0;
+    const MAX_MEMBERS: f64 = 1_000.0;
 
     /// Fits the prior by moments to groups of members, each a (count, exposure).
     ///
@@ -115,11 +115,11 @@ impl RatePrior {
             .sum::<f64>()
             / (members - groups.len()) as f64;
         let spread: f64 = totals.iter().map(|(count, own)| own * (count / own - mean).powi(2)).sum();
-        let room = exposure - totals.iter().map(|(_, own)| own * own).sum::<f64>() / exposure;
-        let between = (spread - within * (groups.len() - 1) as f64) / room;
-        let most = Self::MOST_MEMBERS * average;
-        let strength = if between > 0.0 { (within / between).clamp(average * 0.1, most) } else { most };
-        if room > 0.0 && strength.is_finite() { Self { mean, strength } } else { fallback }
+        let scale = exposure - totals.iter().map(|(_, own)| own * own).sum::<f64>() / exposure;
+        let between = (spread - within * (groups.len() - 1) as f64) / scale;
+        let max = Self::MAX_MEMBERS * average;
+        let strength = if between > 0.0 { (within / between).clamp(average * 0.1, max) } else { max };
+        if scale > 0.0 && strength.is_finite() { Self { mean, strength } } else { fallback }
     }
 }
 
@@ -136,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn shrinking_puts_a_long_record_before_a_lucky_one() {
+    fn shrinkage_prefers_long_records() {
         let prior = BetaPrior { mean: 0.7, strength: 8.0 };
         assert!((prior.shrink(1.0, 1.0) - 0.7333).abs() < 1e-4);
         assert!(prior.shrink(18.0, 20.0) > prior.shrink(1.0, 1.0));
     }
 
     #[test]
-    fn equal_groups_are_pooled_and_different_groups_are_not() {
+    fn strength_falls_with_variance_between_groups() {
         let pooled = BetaPrior::fit((0..20).map(|_| (50.0, 100.0)));
         assert_eq!(pooled.strength, 1_000.0);
         let apart = BetaPrior::fit((0..20).map(|i| (if i % 2 == 0 { 5.0 } else { 95.0 }, 100.0)));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_believed_by_what_sets_it_apart() {
+    fn credibility_rises_with_variance_between_groups() {
         let alike: Vec<_> = (0..6).map(|_| vec![(8.0, 100.0), (12.0, 100.0)]).collect();
         let apart: Vec<_> =
             (1..7).map(|rate| vec![(f64::from(rate), 10.0), (f64::from(rate), 10.0)]).collect();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn no_outcome_is_no_crash() {
+    fn no_outcomes_give_the_default_prior() {
         let prior = BetaPrior::fit([]);
         assert_eq!(prior, BetaPrior { mean: 0.5, strength: BetaPrior::DEFAULT_STRENGTH });
     }

@@ -46,7 +46,7 @@ impl FromStr for RunId {
             let time = NaiveDateTime::parse_from_str(time, TIME_FORMAT).ok()?.and_utc();
             Some(Self::new(time, u32::from_str_radix(digest, 16).ok()?))
         };
-        // Only the text that the id is written as: it names a folder, and a folder has one name.
+        // Only the canonical text is accepted: the id names a folder, and a folder has one name.
         read().filter(|id| id.0 == text).ok_or_else(|| RunIdError(text.to_owned()))
     }
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_sort_by_moment_and_read_back() {
+    fn ids_sort_by_as_of_and_parse_back() {
         let early = RunId::new("2015-03-06T13:00:00Z".parse().unwrap(), u32::MAX);
         let late = RunId::new("2015-03-06T13:00:01Z".parse().unwrap(), 0);
         assert!(early < late);

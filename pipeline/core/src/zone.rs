@@ -34,14 +34,14 @@ mod tests {
 
     #[test]
     fn a_skipped_hour_moves_forward() {
-        // Summer time began on 2014-10-19 at 00:00, which became 01:00.
+        // Daylight saving time began on 2014-10-19 at 00:00, which became 01:00.
         let skipped = local_to_utc(Sao_Paulo, at("2014-10-19T00:30:00"));
         assert_eq!(skipped, local_to_utc(Sao_Paulo, at("2014-10-19T01:30:00")));
     }
 
     #[test]
     fn a_repeated_hour_is_the_first() {
-        // Summer time ended on 2015-02-22 at 00:00, which became 23:00 of the day before.
+        // Daylight saving time ended on 2015-02-22 at 00:00, which became 23:00 of the day before.
         let repeated = local_to_utc(Sao_Paulo, at("2015-02-21T23:30:00"));
         assert_eq!(repeated.to_rfc3339(), "2015-02-22T01:30:00+00:00");
     }

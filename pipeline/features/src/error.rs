@@ -1,41 +1,41 @@
-//! What can be wrong with a relation of features.
+//! Errors of reading relations of features and outcomes.
 
 use thiserror::Error;
 
 /// A relation that cannot be read as features or labels.
 #[derive(Debug, Error)]
 pub enum FeatureError {
-    /// A key column is absent.
+    /// A missing column.
     #[error("relation `{relation}` has no column `{column}`")]
     MissingColumn {
-        /// The relation read.
+        /// The relation.
         relation: &'static str,
-        /// The column asked for.
+        /// The missing column.
         column: String,
     },
-    /// A column has a type that no feature has.
+    /// A column of an unsupported type.
     #[error("column `{column}` of `{relation}` has type {found}, but {expected} is needed")]
     Type {
-        /// The relation read.
+        /// The relation.
         relation: &'static str,
         /// The column.
         column: String,
         /// Its type.
         found: String,
-        /// What would do.
+        /// The supported types.
         expected: &'static str,
     },
-    /// A key is null.
+    /// A null key.
     #[error("column `{column}` of `{relation}` is null in row {row}")]
     NullKey {
-        /// The relation read.
+        /// The relation.
         relation: &'static str,
         /// The key column.
         column: String,
         /// The row, from 0.
         row: usize,
     },
-    /// Arrow refused.
+    /// An error of Arrow.
     #[error(transparent)]
     Arrow(#[from] arrow::error::ArrowError),
     /// A threshold basis that is neither units nor amount.

@@ -1,15 +1,41 @@
-//! Which features there are, in order, and the hash by which a model knows them again.
+//! Feature specification: names and kinds of the features in order, with a hash that identifies it.
 
 use arrow::datatypes::{DataType, Schema};
 
-use crate::{error::FeatureError, table::KEY_COLUMNS};
+use crate::error::FeatureError;
 
-/// What a feature is, so far as preparing it goes.
+/// Name of the relation of features.
+pub(crate) const RELATION: &str = "offer_features";
+
+/// Columns of `offer_features` that identify, date or describe a row. All others are features; the title is both.
+const KEY_COLUMNS: [&str; 19] = [
+    "id",
+    "campaign_id",
+    "product_id",
+    "slot_date",
+    "opens_at",
+    "closes_at",
+    "knowledge_at",
+    "threshold",
+    "threshold_basis",
+    "price",
+    "currency",
+    "capacity",
+    "unit_cost",
+    "fixed_cost",
+    "maker_id",
+    "maker_name",
+    "url",
+    "image_url",
+    "run_id",
+];
+
+/// Kind of a feature; it decides about the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeatureKind {
-    /// A number, or a boolean as 0 and 1. May be missing.
+    /// A number, or a boolean as 0 and 1, possibly missing.
     Number,
-    /// A word out of a few. May be missing.
+    /// A level of a few or free text, possibly missing.
     Category,
     /// Hits out of n, known at T: the column pair `<name>_hits` and `<name>_n`.
     Record,
@@ -27,11 +53,11 @@ impl FeatureSpec {
         Self { features }
     }
 
-    /// Reads the specification off the schema of `offer_features`: keys are left out and record pairs become one feature.
+    /// The specification of a schema of `offer_features`: keys are left out, and record pairs become one feature.
     ///
     /// # Errors
-    /// When a column has a type that is neither number, boolean nor text.
-    pub fn of_schema(schema: &Schema) -> Result<Self, FeatureError> {
+    /// [`FeatureError::Type`] for a column that is neither number, boolean nor text.
+    pub fn from_schema(schema: &Schema) -> Result<Self, FeatureError> {
         let mut features = Vec::new();
         for field in schema.fields() {
             let name = field.name().as_str();
@@ -40,7 +66,7 @@ impl FeatureSpec {
             }
             let is_record_of = |record: &str| schema.field_with_name(&format!("{record}_hits")).is_ok();
             if name.strip_suffix("_n").is_some_and(is_record_of) {
-                continue; // stands in the record of the same name
+                continue; // part of the record
             }
             if let Some(record) = name.strip_suffix("_hits") {
                 features.push((record.to_owned(), FeatureKind::Record));
@@ -52,7 +78,7 @@ impl FeatureSpec {
                 DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => FeatureKind::Category,
                 other => {
                     return Err(FeatureError::Type {
-                        relation: "offer_features",
+                        relation: RELATION,
                         column: name.to_owned(),
                         found: other.to_string(),
                         expected: "a number, a boolean or a text",
@@ -69,7 +95,7 @@ impl FeatureSpec {
         &self.features
     }
 
-    /// 16 hex digits that change with any name, kind or order.
+    /// 16 hex digits that depend on names, kinds and order.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         for (name, kind) in &self.features {
@@ -85,7 +111,7 @@ mod tests {
     use arrow::datatypes::Field;
 
     #[test]
-    fn records_are_one_feature_and_keys_are_none() {
+    fn record_pairs_are_one_feature_and_keys_none() {
         let schema = Schema::new(vec![
             Field::new("id", DataType::Utf8, false),
             Field::new("maker_hits", DataType::Int64, true),
@@ -93,13 +119,13 @@ mod tests {
             Field::new("category", DataType::Utf8, true),
             Field::new("log_threshold", DataType::Float64, true),
         ]);
-        let spec = FeatureSpec::of_schema(&schema).unwrap();
+        let spec = FeatureSpec::from_schema(&schema).unwrap();
         let names: Vec<_> = spec.features().iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["maker", "category", "log_threshold"]);
     }
 
     #[test]
-    fn the_hash_follows_order_and_kind() {
+    fn the_hash_depends_on_order_and_kind() {
         let a = ("a".to_owned(), FeatureKind::Number);
         let b = ("b".to_owned(), FeatureKind::Category);
         let ab = FeatureSpec::new(vec![a.clone(), b.clone()]).hash();

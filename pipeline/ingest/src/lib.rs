@@ -1,60 +1,47 @@
-//! Inbox to typed facts: source mappings, rejects, accounts.
+//! Ingest: from the files of an inbox to typed facts, with mappings, rejects and row counts.
 //!
-//! Rows are found here, because it must be said on which line each of them starts
-//! (`rows`); polars applies mappings (`evaluate`); cells become exactly the types that the
-//! lake keeps (`column`); facts are gathered by week, repeats go, and what is left is
-//! sorted into parts (`weeks`, `flush`, `gather`).
+//! The modules in reading order:
+//! - `report`: errors, rejected rows, row counts, progress.
+//! - `values`: numbers, timestamps and texts of single cells.
+//! - `source`: discovery of files, and their records with line numbers.
+//! - `mapping`: the mapping language.
+//! - `transform`: the plan of a file, expressions (evaluated by polars), typed columns.
+//! - `batch`: parallel reading, deduplication, part files by table and week.
 //!
-//! What holds for every file: source rows read = accepted + rejected + repeats +
-//! filtered, and a row whose targets are not all valid loads none of them.
+//! Invariants, for every file: source rows read = accepted + rejected + repeats + filtered. A row
+//! with an invalid target loads into none of its targets.
 //!
-//! This room reads the inbox and hands parts to the lake's writer; it asks no clock, prints
-//! nothing, and does not know how the lake commits.
+//! This crate reads the inbox and passes part files to the writer of the lake. It reads no clock,
+//! prints nothing, and does not depend on the commit protocol of the lake.
 
-mod attributes;
-mod batch;
-mod checks;
-mod column;
-mod condition;
-mod decimal;
-mod derived;
-mod error;
-mod evaluate;
-mod expression;
-mod expression_text;
-mod faults;
-mod flush;
-mod frame_to_arrow;
-mod gather;
-mod inbox;
-mod instants;
+mod report;
+mod values;
+
+mod source;
+
 mod mapping;
-mod mapping_check;
-mod mapping_text;
-mod money;
-mod plan;
-mod progress;
-mod read_file;
-mod reason;
-mod refused;
-mod rejects;
-mod row_hash;
-mod rows;
-mod sums;
-mod tally;
-mod time_form;
-mod weeks;
-mod words;
+
+mod transform;
+
+mod batch;
 
 #[cfg(test)]
 mod tests;
 
-pub use attributes::AttributeKinds;
-pub use batch::{Account, Batch, TakenIn, take_in};
-pub use error::IngestError;
-pub use inbox::{Inbox, InboxFile, scan_inbox};
-pub use mapping::Mapping;
-pub use progress::Progress;
-pub use reason::Reason;
-pub use refused::FileRefused;
-pub use rejects::{Reject, rejects_to_batch};
+pub use batch::{
+    ingest::{IngestedFile, ingest_files},
+    settings::Batch,
+};
+pub use mapping::{attributes::AttributeKinds, source_mapping::Mapping};
+pub use report::{
+    error::IngestError,
+    file_error::FileError,
+    progress::Progress,
+    reject_reason::RejectReason,
+    rejects::{Reject, rejects_to_batch},
+    row_counts::SourceRowCounts,
+};
+pub use source::{
+    file::InboxFile,
+    inbox::{Inbox, scan_inbox},
+};

@@ -1,4 +1,4 @@
-//! What can go wrong with a lake.
+//! Errors of reading and writing a lake.
 
 use std::path::{Path, PathBuf};
 
@@ -8,91 +8,91 @@ use thiserror::Error;
 /// A lake that cannot be read or written.
 #[derive(Debug, Error)]
 pub enum LakeError {
-    /// There is no lake here.
+    /// The folder is not a lake.
     #[error("there is no lake at `{}`", .0.display())]
-    Missing(PathBuf),
-    /// Another process writes.
-    #[error("the lake at `{}` is being written by another process ({holder})", .root.display())]
+    NotFound(PathBuf),
+    /// Another process holds the lock.
+    #[error("the lake at `{}` is being written by another process ({owner})", .root.display())]
     Locked {
         /// Root of the lake.
         root: PathBuf,
-        /// What the lock file says of its holder.
-        holder: String,
+        /// Content of the lock file.
+        owner: String,
     },
-    /// A folder that holds something else.
-    #[error("`{}` is no lake and not empty: it holds `{file}`", .root.display())]
-    Foreign {
+    /// The folder contains something else.
+    #[error("`{}` is not a lake and not empty: it contains `{file}`", .root.display())]
+    ForeignFolder {
         /// The folder.
         root: PathBuf,
         /// A file in it.
         file: String,
     },
-    /// A table has no version that a run could have named.
+    /// A table or a version of it does not exist.
     #[error("the lake has no table `{0}`")]
-    NoTable(String),
-    /// A run that nobody made.
+    UnknownTable(String),
+    /// No finished run has this id.
     #[error("the lake has no finished run `{0}`")]
-    NoRun(String),
-    /// A run whose tables were taken away.
-    #[error("run `{0}` was vacuumed: what it saw is no longer kept")]
+    UnknownRun(String),
+    /// The tables of a run were removed.
+    #[error("run `{0}` was vacuumed: its tables are no longer kept")]
     Vacuumed(String),
-    /// A run without a publication.
+    /// A run has no publication.
     #[error("run `{run_id}` has published nothing: {reason}")]
     Unpublished {
         /// The run.
         run_id: String,
-        /// Why it has none.
+        /// Cause.
         reason: String,
     },
-    /// A publication that cannot be retracted twice.
+    /// A publication cannot be retracted twice.
     #[error("the publication of run `{0}` was retracted already")]
-    Retracted(String),
-    /// The name to which something would be moved is taken.
-    #[error("`{}` exists already, and nothing takes its place", .0.display())]
-    InTheWay(PathBuf),
-    /// A symbolic link where the lake has a folder or a file.
+    AlreadyRetracted(String),
+    /// The target of a rename exists.
+    #[error("`{}` exists already and is not replaced", .0.display())]
+    TargetExists(PathBuf),
+    /// A symbolic link instead of a folder or a file of the lake.
     #[error("`{}` is a symbolic link, and nothing behind one is changed", .0.display())]
     SymbolicLink(PathBuf),
-    /// The market that the lake holds is another.
-    #[error("this lake holds a market with {held}, but {source_name} says {given}")]
-    OtherMarket {
-        /// What the lake holds.
-        held: String,
-        /// Who says otherwise.
+    /// The lake was made for another market.
+    #[error("this lake has {lake}, but {source_name} has {given}")]
+    MarketMismatch {
+        /// Market of the lake.
+        lake: String,
+        /// Origin of the other market.
         source_name: String,
-        /// What it says.
+        /// The other market.
         given: String,
     },
     /// A file operation failed.
     #[error("cannot {action} `{}`: {source}", .path.display())]
     Io {
-        /// What was tried.
+        /// The operation.
         action: &'static str,
-        /// On which path.
+        /// Its path.
         path: PathBuf,
-        /// Why it failed.
+        /// Cause.
         source: std::io::Error,
     },
-    /// A file of the lake does not hold what it should.
+    /// The content of a file is invalid.
     #[error("`{}` is damaged: {reason}", .path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Cause.
         reason: String,
     },
-    /// Parquet refused.
+    /// Parquet failed.
     #[error(transparent)]
     Parquet(#[from] parquet::errors::ParquetError),
-    /// Arrow refused.
+    /// Arrow failed.
     #[error(transparent)]
     Arrow(#[from] arrow::error::ArrowError),
-    /// The Delta log refused.
-    #[error("the log of table `{table}` refused: {source}")]
+    /// The Delta log of a table failed.
+    #[error("the log of table `{table}` failed: {source}")]
     Delta {
         /// The table.
         table: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: Box<deltalake::DeltaTableError>,
     },
@@ -108,10 +108,8 @@ impl LakeError {
         let table = table.to_owned();
         move |source| Self::Delta { table, source: Box::new(source) }
     }
-}
 
-impl LakeError {
-    /// Delta and its store wrap the error of the disk in several of their own.
+    /// Whether the disk is full. Delta and its store wrap the error of the disk several times.
     fn is_full_disk(&self) -> bool {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
         while let Some(error) = cause {
@@ -127,33 +125,30 @@ impl LakeError {
 
 impl Hint for LakeError {
     fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Missing(_) => {
-                "name it with `--lake DIR`, or make one with `slotcast nightly --inbox INBOX`".to_owned()
+        let hint = match self {
+            Self::NotFound(_) => {
+                "name it with `--lake DIR`, or make one with `slotcast nightly --inbox INBOX`"
             }
-            Self::Foreign { .. } => "name an empty or a new folder with `--lake DIR`".to_owned(),
+            Self::ForeignFolder { .. } => "name an empty or a new folder with `--lake DIR`",
             Self::Locked { .. } => {
-                "run the same command again when it has ended, or let it wait its turn: `--wait SECONDS`"
-                    .to_owned()
+                "repeat the command when the other process has ended, or wait for it: `--wait SECONDS`"
             }
             Self::Vacuumed(_) => {
                 "`slotcast runs` lists the runs; `keep_runs` under `[lake]` in the settings keeps more of them"
-                    .to_owned()
             }
-            Self::NoRun(_) | Self::Unpublished { .. } | Self::Retracted(_) => {
-                "`slotcast runs` lists the runs of this lake".to_owned()
+            Self::UnknownRun(_) | Self::Unpublished { .. } | Self::AlreadyRetracted(_) => {
+                "`slotcast runs` lists the runs of this lake"
             }
-            Self::InTheWay(_) => "move it away, then run the same command again".to_owned(),
-            Self::SymbolicLink(_) => "put the folder or the file itself in the place of the link".to_owned(),
-            Self::NoTable(_) => "`slotcast stats` builds the relations".to_owned(),
-            Self::OtherMarket { .. } => "use another lake for another market: `--lake DIR`".to_owned(),
-            _ if self.is_full_disk() => {
-                "free some space and run the same command again: nothing was half written".to_owned()
-            }
+            Self::TargetExists(_) => "move it away, then repeat the command",
+            Self::SymbolicLink(_) => "replace the link by the folder or the file itself",
+            Self::UnknownTable(_) => "`slotcast stats` builds the relations",
+            Self::MarketMismatch { .. } => "use another lake for another market: `--lake DIR`",
+            _ if self.is_full_disk() => "free some space and repeat the command: no partial data were kept",
             Self::Damaged { .. } => {
-                "restore the file from a copy; older runs are still readable with `--run`".to_owned()
+                "restore the file from a copy; older runs are still readable with `--run`"
             }
             _ => return None,
-        })
+        };
+        Some(hint.to_owned())
     }
 }

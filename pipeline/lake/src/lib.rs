@@ -1,76 +1,67 @@
-//! Where bytes live, and when they become visible.
+//! The lake: input tables, relations and ledgers as Parquet files, made visible by Delta logs.
 //!
-//! # What the lake promises
+//! # Guarantees
 //!
-//! - **A run is seen whole or not at all.** A run commits its tables first, each by one entry in
-//!   that table's Delta log, and last one row in `runs` that names the version of each. Readers find
-//!   every table through that row, and go on reading what it names while others write.
-//! - **Kill.** A process may be killed at any step ([`step`]). What it had committed without being
-//!   named by a visible run is seen by nobody: the next ingest takes an unfinished batch back, the
-//!   next build replaces relations, the next erasure or ingest ends an erasure that was begun, and
-//!   `vacuum` removes the files that are left. Nothing needs a person.
-//! - **Full disk.** A write that finds no room fails and takes its own half file away; what was
-//!   visible stays so, and the same command works once there is room.
-//! - **Two writers.** [`Lake::lock`] holds a lock of the operating system, which ends with its
-//!   process. The second writer is refused, or waits, and is told who writes. Who writes without
-//!   asking (another tool) loses the race for a log entry, not data: an entry is never overwritten.
-//! - **Power loss.** Data files lie on the disk before the log entry that names them, an entry before
-//!   it can be seen (`flushed_store`), and the entries of a run before the row in `runs`. So a power
-//!   loss is a kill, on disks that keep what they say they have flushed. Should the newest entry of a
-//!   log be cut off all the same, the error names it and says what becomes of the table without it.
-//! - **Older runs stay readable** after compaction ([`Lake::compact_facts`]) and erasures
-//!   ([`Lake::forget`]), until [`Lake::vacuum`] says in the ledger that they are gone.
-//! - **No customer is named.** Facts carry pseudonyms ([`Pseudonyms`]); only rejected rows are kept
-//!   as they came. What a forgotten customer had is nobody's, in every version.
+//! - **Atomic runs.** Readers see a run completely or not at all. A run first commits its tables, each by
+//!   one entry in that table's Delta log. It ends with one row in `runs` that names the version of each
+//!   table. Readers find tables through that row, and keep those versions while others write.
+//! - **Kill.** A process may be killed at any step ([`fail_point`]). No visible run names what it committed,
+//!   so no reader sees it. The next ingest rolls back an unfinished batch, and the next build replaces
+//!   relations. The next erasure or ingest completes an interrupted erasure. `vacuum` removes the files that
+//!   are left. Nothing needs manual repair.
+//! - **Full disk.** A write that runs out of space fails and removes its partial file. Visible data stay
+//!   visible, and the same command succeeds once there is space.
+//! - **Two writers.** [`Lake::lock`] takes a lock of the operating system, which ends with its process. A
+//!   second writer waits or fails, with the name of the lock's owner. A tool that writes without the lock
+//!   may lose the race for a log entry, but no data: an entry is never overwritten.
+//! - **Power loss.** Data files are flushed before the log entry that names them. An entry is flushed before
+//!   it is visible (`log::durable_store`), and the entries of a run before its row in `runs`. On disks that
+//!   honor a flush, a power loss therefore equals a kill. If the newest entry of a log is truncated all the
+//!   same, the error names it and describes the table without it.
+//! - **Older runs stay readable** after compaction ([`Lake::compact_facts`]) and erasures ([`Lake::forget`]),
+//!   until [`Lake::vacuum`] marks them in the ledger as vacuumed.
+//! - **Pseudonymous customers.** Facts contain pseudonyms ([`Pseudonyms`]). Only rejected rows are stored
+//!   unchanged. No version of any table links a fact to an erased customer.
 //!
-//! This room knows Delta and Parquet. It computes nothing and asks no clock.
+//! The crate knows Delta and Parquet. It computes nothing and reads no clock.
 
-#![expect(clippy::disallowed_methods, reason = "this is the room that writes files")]
+#![expect(clippy::disallowed_methods, reason = "this crate writes files")]
 
-mod compaction;
-pub mod contract;
-mod delta;
-mod erasure;
-mod erasure_ledger;
+// Modules in reading order: each uses only those above it.
+
 mod error;
-mod fact_writer;
-mod file_names;
-mod flushed_store;
-mod foreign;
-#[cfg(test)]
-mod killed;
-mod layout;
-mod ledger;
-mod lock;
-mod market;
-mod masked;
-mod parquet_file;
+mod fail_point;
+
+#[macro_use]
+mod schema;
+
+mod storage;
+
+mod log;
+
 mod privacy;
-mod published;
-mod retracted;
-mod snapshot;
-mod steps;
-mod store;
-mod symlinks;
+
+mod publication;
+
+mod maintenance;
+
+mod create;
+
+#[cfg(test)]
+mod crash_tests;
 #[cfg(test)]
 mod testing;
-mod unfinished;
-mod vacuum;
 
-pub use compaction::Compacted;
-pub use erasure::Erasure;
-pub use erasure_ledger::ErasureRow;
 pub use error::LakeError;
-pub use fact_writer::{FactWriter, Written};
-pub use layout::{Layout, Room, TableId};
-pub use ledger::{RunRow, RunStatus, Runs, StageRow, VACUUMED};
-pub use lock::{LakeLock, Writer};
-pub use market::{Market, SlotRule};
-pub use parquet_file::{Part, PartRows, Span, read_part, read_parts, text_columns, with_run_id};
-pub use privacy::Pseudonyms;
-pub use published::Published;
-pub use retracted::Publication;
-pub use snapshot::{DataFile, Snapshot};
-pub use steps::step;
-pub use store::{Lake, Replace};
-pub use vacuum::{Unneeded, VacuumPlan};
+pub use fail_point::fail_point;
+pub use log::{FilesToRemove, Lake, LakeLock, LockOwner, RunRow, RunStatus, Runs, StageRow, VACUUMED};
+pub use maintenance::{Compaction, Unreferenced, VacuumPlan};
+pub use privacy::{Erasure, ErasureRow, Pseudonyms};
+pub use publication::{Publication, Publications};
+#[doc(hidden)]
+pub use schema::arrow_types;
+pub use schema::{MarketConfig, SlotRule, contract};
+pub use storage::{
+    BatchFiles, DataFile, FactWriter, Layout, Namespace, ParquetBatches, Snapshot, TableId, TimeRange,
+    UncommittedFile, cast_to_lake_types, read_parquet, read_parquet_files, with_run_id,
+};

@@ -1,31 +1,42 @@
-//! The ranking as CSV for Excel and for people who script. It writes to what it is given and opens nothing.
+//! Ranking as CSV, for Excel and for scripts.
 
 use std::io::Write;
 
 use slotcast_core::{Audience, RunId};
 
 use crate::{
-    columns::{COLUMNS, Column, Row, Value},
+    columns::{COLUMNS, Column, OfferRow},
     error::PublishError,
-    view::OfferView,
+    export::{ExportFile, Exporter},
+    i18n::Lang,
+    view::{CellValue, OfferView, PageView},
 };
 
-/// Korean Excel reads UTF-8 as CP949 unless the file says otherwise.
+/// Korean Excel reads UTF-8 as CP949 unless the file has a byte order mark.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Between the names of flags: no name holds it, and no spreadsheet splits a quoted cell at it.
-const BETWEEN_FLAGS: &str = ";";
+/// Separator of flag names. No name contains it, and no spreadsheet splits a quoted cell at it.
+const FLAG_SEPARATOR: &str = ";";
 
-/// Writes a list as CSV: UTF-8 with a byte order mark, lines ended by CR LF; the promised columns of `rankings`,
-/// then what is known of an offer beside its score.
+/// Exporter of `ranking.csv`, and of `ranking-preliminary.csv` for a preliminary list.
+pub(crate) struct CsvExporter;
+
+impl Exporter for CsvExporter {
+    fn files(&self, view: &PageView, _lang: Lang) -> Result<Vec<ExportFile>, PublishError> {
+        let lists = view.lists.iter().map(|list| {
+            let stem = if list.is_preliminary { "ranking-preliminary" } else { "ranking" };
+            let mut bytes = Vec::new();
+            write_ranking_csv(&mut bytes, &view.run_id, &list.offers, view.audience)?;
+            Ok(ExportFile::new(view, stem, "csv", bytes))
+        });
+        lists.collect()
+    }
+}
+
+/// Writes a list as CSV: UTF-8 with a byte order mark, lines ended by CR LF.
 ///
-/// Probabilities and rates have six decimals, demand and amounts at most two, everything else is as it is.
-/// `expected_value` is promised, so its column is there and empty for those who may not see it; other internal
-/// columns are not there.
-///
-/// # Errors
-/// When `out` refuses the bytes.
-pub fn write_ranking_csv(
+/// Probabilities and rates have six decimals, demand and amounts at most two; other values are unrounded.
+pub(crate) fn write_ranking_csv(
     out: &mut dyn Write,
     run_id: &RunId,
     offers: &[OfferView],
@@ -33,36 +44,34 @@ pub fn write_ranking_csv(
 ) -> Result<(), PublishError> {
     out.write_all(BYTE_ORDER_MARK)?;
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(columns(audience).map(|column| column.name))?;
+    let columns = || COLUMNS.iter().filter(|column| column.is_exported_to(audience));
+    writer.write_record(columns().map(|column| column.name))?;
     for offer in offers {
-        let row = Row { run_id, offer, audience };
-        writer.write_record(columns(audience).map(|column| cell(column, &row)))?;
+        let row = OfferRow { run_id, offer, audience };
+        writer.write_record(columns().map(|column| cell(column, &row)))?;
     }
     writer.flush()?;
     Ok(())
 }
 
-fn columns(audience: Audience) -> impl Iterator<Item = &'static Column> {
-    COLUMNS.iter().filter(move |column| column.name == "expected_value" || column.is_for(audience))
-}
-
-fn cell(column: &Column, row: &Row<'_>) -> String {
+fn cell(column: &Column, row: &OfferRow<'_>) -> String {
     match column.value(row) {
-        Value::Text(text) => harmless(&text),
-        Value::Number(number) => column.kind.text(number),
-        Value::Count(count) => count.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::YesNo(is_so) => is_so.to_string(),
-        Value::Flags(flags) => flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(BETWEEN_FLAGS),
-        Value::Basis(basis) => basis.to_string(),
-        Value::Missing => String::new(),
+        CellValue::Text(text) => escape_formula(&text),
+        CellValue::Number(number) => column.kind.text(number),
+        CellValue::Count(count) => count.to_string(),
+        CellValue::Date(date) => date.to_string(),
+        CellValue::Bool(value) => value.to_string(),
+        CellValue::Flags(flags) => {
+            flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(FLAG_SEPARATOR)
+        }
+        CellValue::Basis(basis) => basis.to_string(),
+        CellValue::Missing => String::new(),
     }
 }
 
-/// A spreadsheet runs a cell that looks like a formula, whoever wrote it. An
-/// apostrophe in front keeps it a text. The wide signs count as well: Excel
-/// with an East Asian locale takes them for the narrow ones.
-fn harmless(text: &str) -> String {
+/// The text with an apostrophe in front if a spreadsheet would run it as a formula. Excel with an East Asian
+/// locale accepts full-width signs, too.
+fn escape_formula(text: &str) -> String {
     let is_formula = text
         .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
@@ -71,7 +80,7 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{sample, view::Flag};
+    use crate::{tests::sample, view::OfferFlag};
 
     fn csv_of(offers: &[OfferView], audience: Audience) -> String {
         let mut bytes = Vec::new();
@@ -86,26 +95,23 @@ mod tests {
     }
 
     #[test]
-    fn excel_is_told_the_encoding_and_the_columns_are_the_promised_ones() {
-        let header = "\u{feff}run_id,slot_date,candidate_id,product_id,title,category,maker_name,threshold,\
+    fn promised_columns_come_first() {
+        let promised = "\u{feff}run_id,slot_date,candidate_id,product_id,title,category,maker_name,threshold,\
             threshold_basis,price,rank,ranked_by,p_hit,p_low,p_high,demand_p10,demand_p50,demand_p90,\
-            expected_amount,expected_value,thin_data,reasons_ko,reasons_en,model,capacity,alerts,alerts_7d,\
-            alerts_previous_7d,wishes,wishes_7d,wishes_previous_7d,visitors,alert_rate,order_rate,\
-            orders_per_alert,maker_hits,maker_n,maker_rate_shrunk,category_hits,category_n,\
-            category_rate_shrunk,flags,near_duplicate_id,near_duplicate_title,near_duplicate_slot,\
-            previous_rank,previous_p_hit,change_reason_ko,change_reason_en,threshold_50,threshold_70,threshold_90,url,image_url";
-        assert_eq!(csv_of(&[], Audience::Everyone), format!("{header}\r\n"));
-        assert_eq!(csv_of(&[], Audience::Internal), format!("{header},unit_cost,fixed_cost\r\n"));
+            expected_amount,expected_value,thin_data,reasons_ko,reasons_en,model,capacity,alerts,";
+        let everyone = csv_of(&[], Audience::Everyone);
+        assert!(everyone.starts_with(promised) && everyone.ends_with(",url,image_url\r\n"), "{everyone}");
+        assert!(csv_of(&[], Audience::Internal).ends_with(",unit_cost,fixed_cost\r\n"));
     }
 
     #[test]
-    fn figures_have_a_fixed_shape() {
+    fn figures_have_a_fixed_format() {
         let offers = sample::offers();
         let rows = records(&csv_of(&offers, Audience::Everyone));
         assert_eq!(rows.len(), offers.len() + 1);
         let at = |row: usize, name: &str| {
-            let place = rows[0].iter().position(|one| one == name).unwrap();
-            rows[row][place].as_str()
+            let column = rows[0].iter().position(|one| one == name).unwrap();
+            rows[row][column].as_str()
         };
         assert_eq!(
             (at(1, "threshold"), at(1, "p_hit"), at(1, "alert_rate")),
@@ -113,27 +119,27 @@ mod tests {
         );
         let amount =
             offers[0].ranked.scored.expected_amount().expect("the first offer has a curve and a price");
-        assert_eq!(at(1, "expected_amount"), crate::figures::rounded(amount, 2));
+        assert_eq!(at(1, "expected_amount"), crate::number_format::rounded(amount, 2));
         assert_eq!((at(1, "expected_value"), at(4, "near_duplicate_slot")), ("", "2016-02-16"));
         assert_eq!(at(4, "flags"), "thin_data;holiday;near_duplicate");
-        assert!(Flag::ALL.iter().all(|flag| !flag.as_str().contains(BETWEEN_FLAGS)));
+        assert!(OfferFlag::ALL.iter().all(|flag| !flag.as_str().contains(FLAG_SEPARATOR)));
     }
 
     #[test]
-    fn the_house_reads_cost_and_value() {
+    fn internal_readers_see_cost_and_value() {
         let offers = sample::offers();
         let rows = records(&csv_of(&offers[..1], Audience::Internal));
         let value = offers[0].ranked.scored.expected_value().unwrap();
-        assert_eq!(rows[1][19], crate::figures::rounded(value, 2));
+        assert_eq!(rows[1][19], crate::number_format::rounded(value, 2));
         assert!(rows[1].ends_with(&["7777".to_owned(), "123456".to_owned()]));
     }
 
     #[test]
-    fn no_cell_of_text_is_a_formula() {
+    fn no_text_is_a_formula() {
         let mut offer = sample::offers().remove(0);
         for hostile in ["=1+1", "+82", "-x", "@sum", "\tx", "\rx", "\u{ff1d}1"] {
             offer.ranked.scored.offer.title = Some(hostile.to_owned());
-            offer.sheet.url = Some(hostile.to_owned());
+            offer.cells.set("url", CellValue::Text(hostile.into()));
             let rows = records(&csv_of(&[offer.clone()], Audience::Everyone));
             assert_eq!(rows[1].iter().filter(|cell| **cell == format!("'{hostile}")).count(), 2);
         }
@@ -142,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_list_has_the_same_bytes() {
+    fn equal_lists_have_equal_bytes() {
         let text = || csv_of(&sample::offers(), Audience::Internal);
         assert_eq!(text(), text());
     }

@@ -1,11 +1,11 @@
-//! What can go wrong while writing: little, as nothing here is read.
+//! Errors of the exporters.
 
 use thiserror::Error;
 
-/// An export that could not be written.
+/// Export that failed.
 #[derive(Debug, Error)]
 pub enum PublishError {
-    /// The place that takes the bytes refused them.
+    /// The output refused the bytes.
     #[error("the export could not be written: {0}")]
     Write(#[from] std::io::Error),
     /// The CSV writer refused a row.
@@ -14,7 +14,7 @@ pub enum PublishError {
     /// The JSON writer refused a value.
     #[error("the ranking could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// A sheet cannot hold what it was given.
+    /// A sheet cannot hold a value.
     #[error("the workbook could not be written: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The template refused a value.

@@ -1,136 +1,138 @@
-//! Why one offer stands where it stands, as a text for a terminal: the page's story with its arithmetic.
+//! Explanation of one offer for a terminal: terms, score, contributions, what-if.
 
 use slotcast_core::{Audience, Contribution, DemandQuantiles, Slot, ThresholdBasis};
 
 use crate::{
-    figures::{grouped, percent},
+    i18n::{Catalog, Lang, reason_text},
+    number_format::{grouped, percent},
     page::priced,
-    view::{OfferView, Record},
-    words::{Catalogue, Lang, reason_text},
+    view::OfferView,
 };
 
-/// Pushes weaker than this are told as one sum.
-const WEAKEST_PUSH: f64 = 0.02;
+/// Contributions smaller than this are shown as one sum.
+const MIN_CONTRIBUTION: f64 = 0.02;
 
-/// An offer, its list and what is asked of it.
+/// Offer, its list, and a what-if.
 #[derive(Clone, Debug)]
 pub struct Explanation<'a> {
-    /// The run that speaks.
+    /// The run.
     pub run_id: &'a str,
     /// The slot of the list.
     pub slot: Slot,
-    /// Whether the slot comes after the next one.
+    /// Whether the slot follows the next one.
     pub is_preliminary: bool,
-    /// How many offers the list has.
-    pub listed: usize,
-    /// The logit of the average campaign that the model learned from: pushes start there.
-    pub start: f64,
+    /// Number of offers of the list.
+    pub n_offers: usize,
+    /// Intercept of the model: the logit of the average training campaign.
+    pub intercept: f64,
     /// ISO 4217 code of the market's money, if it has one.
     pub currency: Option<&'a str>,
     /// The offer.
     pub offer: &'a OfferView,
-    /// What would be under other terms.
+    /// Prediction under other terms.
     pub what_if: Option<WhatIf>,
-    /// Who reads it.
+    /// The readers.
     pub audience: Audience,
 }
 
-/// Other terms, and what the model says of them.
+/// Prediction under other terms.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WhatIf {
-    /// The threshold asked for, or else the proposed one.
+    /// Requested threshold, or else the proposed one.
     pub threshold: f64,
-    /// The price asked for, or else the proposed one.
+    /// Requested price, or else the proposed one.
     pub price: Option<f64>,
-    /// The capacity asked for, or else the proposed one.
+    /// Requested capacity, or else the proposed one.
     pub capacity: Option<f64>,
-    /// The chance to reach that threshold.
+    /// Probability that demand reaches that threshold.
     pub p_hit: f64,
-    /// The demand to expect.
+    /// Expected demand.
     pub demand: Option<DemandQuantiles>,
-    /// Money to expect.
+    /// Expected sales.
     pub expected_amount: Option<f64>,
-    /// What is left of it. Internal.
+    /// Expected sales minus costs. Internal.
     pub expected_value: Option<f64>,
 }
 
 /// The explanation as lines of text.
-pub fn explanation_text(told: &Explanation<'_>, lang: Lang) -> String {
-    let teller = Teller { told, lang, words: Catalogue::of(lang) };
-    let mut lines = teller.head();
+pub fn explanation_text(explanation: &Explanation<'_>, lang: Lang) -> String {
+    let writer = ExplanationWriter { explanation, lang, texts: Catalog::of(lang) };
+    let mut lines = writer.head();
     for (key, part) in [
-        ("explain.arithmetic", teller.arithmetic()),
-        ("explain.thresholds", teller.thresholds()),
-        ("explain.similar", teller.similar()),
-        ("explain.what_if", teller.what_if()),
+        ("explain.arithmetic", writer.arithmetic()),
+        ("explain.thresholds", writer.thresholds()),
+        ("explain.similar", writer.similar()),
+        ("explain.what_if", writer.what_if()),
     ] {
         if !part.is_empty() {
             lines.push(String::new());
-            lines.push(teller.words.text(key).to_owned());
+            lines.push(writer.texts.text(key).to_owned());
             lines.extend(part.into_iter().map(|line| format!("  {line}")));
         }
     }
     lines.join("\n") + "\n"
 }
 
-struct Teller<'a> {
-    told: &'a Explanation<'a>,
+struct ExplanationWriter<'a> {
+    explanation: &'a Explanation<'a>,
     lang: Lang,
-    words: &'static Catalogue,
+    texts: &'static Catalog,
 }
 
-impl Teller<'_> {
+impl ExplanationWriter<'_> {
     fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
-        self.words.filled(&format!("explain.{key}"), values)
+        self.texts.filled(&format!("explain.{key}"), values)
     }
 
-    /// A demand or a threshold.
-    fn counted(&self, value: f64) -> String {
-        match self.told.offer.ranked.scored.offer.threshold_basis {
+    /// Demand or a threshold with its unit.
+    fn demand_text(&self, value: f64) -> String {
+        match self.explanation.offer.ranked.scored.offer.threshold_basis {
             ThresholdBasis::Units => grouped(value, 0),
             ThresholdBasis::Amount => self.priced(value),
         }
     }
 
     fn priced(&self, value: f64) -> String {
-        priced(value, self.told.currency).of(&self.lang).to_owned()
+        priced(value, self.explanation.currency).of(&self.lang).to_owned()
     }
 
     fn or_unknown(&self, text: Option<String>) -> String {
-        text.unwrap_or_else(|| self.words.text("explain.unknown").to_owned())
+        text.unwrap_or_else(|| self.texts.text("explain.unknown").to_owned())
     }
 
     fn range(&self, demand: DemandQuantiles) -> String {
-        [demand.p10, demand.p50, demand.p90].map(|value| self.counted(value)).join(" / ")
+        [demand.p10, demand.p50, demand.p90].map(|value| self.demand_text(value)).join(" / ")
     }
 
-    fn record(&self, record: Option<Record>) -> String {
-        self.or_unknown(record.map(|record| {
-            let shrunk = self.or_unknown(record.rate_shrunk.map(percent));
-            let [hits, n] = [record.hits, record.n].map(|count| grouped(count, 0));
-            self.filled("record", &[("hits", &hits), ("n", &n), ("rate", &shrunk)])
+    /// Record of the maker or the category.
+    fn record(&self, of: &str) -> String {
+        let cell = |column: &str| self.explanation.offer.cells.number(&format!("{of}_{column}"));
+        self.or_unknown(cell("hits").zip(cell("n")).map(|(hits, n)| {
+            let rate = self.or_unknown(cell("rate_shrunk").map(percent));
+            let [hits, n] = [hits, n].map(|count| grouped(count, 0));
+            self.filled("record", &[("hits", &hits), ("n", &n), ("rate", &rate)])
         }))
     }
 
     fn head(&self) -> Vec<String> {
-        let (told, view) = (self.told, self.told.offer);
-        let (ranked, scored, sheet) = (&view.ranked, &view.ranked.scored, &view.sheet);
+        let (explanation, view) = (self.explanation, self.explanation.offer);
+        let (ranked, scored, cells) = (&view.ranked, &view.ranked.scored, &view.cells);
         let offer = &scored.offer;
         let title = offer.title.as_deref().unwrap_or(&offer.product_id);
-        let kind = if told.is_preliminary { "place_preliminary" } else { "place" };
+        let kind = if explanation.is_preliminary { "rank_preliminary" } else { "rank" };
         let mut lines = vec![
             format!("{title} ({})", offer.id),
             self.filled(
                 kind,
                 &[
                     ("rank", &ranked.rank.to_string()),
-                    ("of", &told.listed.to_string()),
-                    ("slot", &told.slot.date.to_string()),
-                    ("run", told.run_id),
+                    ("of", &explanation.n_offers.to_string()),
+                    ("slot", &explanation.slot.date.to_string()),
+                    ("run", explanation.run_id),
                 ],
             ),
             self.filled(
-                "chance",
+                "probability",
                 &[
                     ("p", &percent(scored.p_hit.get())),
                     ("low", &self.or_unknown(scored.p_low.map(|p| percent(p.get())))),
@@ -141,147 +143,146 @@ impl Teller<'_> {
             self.filled(
                 "terms",
                 &[
-                    ("threshold", &self.counted(offer.threshold)),
+                    ("threshold", &self.demand_text(offer.threshold)),
                     ("price", &self.or_unknown(offer.price.map(|price| self.priced(price)))),
-                    ("capacity", &self.or_unknown(offer.capacity.map(|most| self.counted(most)))),
+                    ("capacity", &self.or_unknown(offer.capacity.map(|most| self.demand_text(most)))),
                 ],
             ),
         ];
         let amount = self.or_unknown(scored.expected_amount().map(|amount| self.priced(amount)));
         lines.push(match scored.demand {
             Some(demand) => self.filled("demand", &[("range", &self.range(demand)), ("amount", &amount)]),
-            None => self.words.text("explain.no_demand").to_owned(),
+            None => self.texts.text("explain.no_demand").to_owned(),
         });
-        if let Some(value) = scored.expected_value().filter(|_| told.audience.may_see("expected_value")) {
+        if let Some(value) =
+            scored.expected_value().filter(|_| explanation.audience.may_see("expected_value"))
+        {
             lines.push(self.filled("value", &[("value", &self.priced(value))]));
         }
         let maker = offer.maker_name.as_deref().unwrap_or("–");
-        lines.push(self.filled("maker", &[("name", maker), ("record", &self.record(sheet.maker))]));
+        lines.push(self.filled("maker", &[("name", maker), ("record", &self.record("maker"))]));
         let category = offer.category.as_deref().unwrap_or("–");
-        lines.push(self.filled("category", &[("name", category), ("record", &self.record(sheet.category))]));
-        for (key, counted) in [("alerts", sheet.alerts), ("wishes", sheet.wishes)] {
-            if let Some(counted) = counted {
-                let [total, week, before] = [counted.total, counted.last_week, counted.week_before]
-                    .map(|count| grouped(count as f64, 0));
+        lines.push(self.filled("category", &[("name", category), ("record", &self.record("category"))]));
+        for key in ["alerts", "wishes"] {
+            let count = |suffix: &str| cells.number(&format!("{key}{suffix}"));
+            let counts = count("").zip(count("_7d")).zip(count("_previous_7d"));
+            if let Some(((total, week), before)) = counts {
+                let [total, week, before] = [total, week, before].map(|count| grouped(count, 0));
                 lines.push(self.filled(key, &[("total", &total), ("week", &week), ("before", &before)]));
             }
         }
-        if let Some(change) = &view.change {
-            let why = match self.lang {
-                Lang::Ko => &change.change_reason_ko,
-                Lang::En => &change.change_reason_en,
-            };
-            let why = if why.is_empty() { self.words.text("explain.nothing_moved") } else { why };
-            lines.push(self.filled(
-                "change",
-                &[
-                    ("rank", &change.previous_rank.to_string()),
-                    ("p", &percent(change.previous_p_hit)),
-                    ("why", why),
-                ],
-            ));
+        if let Some((rank, p)) = cells.number("previous_rank").zip(cells.number("previous_p_hit")) {
+            let why = cells.text(&format!("change_reason_{}", self.lang)).filter(|why| !why.is_empty());
+            let why = why.unwrap_or(self.texts.text("explain.nothing_moved"));
+            lines.push(
+                self.filled("change", &[("rank", &grouped(rank, 0)), ("p", &percent(p)), ("why", why)]),
+            );
         }
         let flags: Vec<&str> =
-            sheet.flags.iter().map(|flag| self.words.text(&format!("flag.{}", flag.as_str()))).collect();
+            view.flags().iter().map(|flag| self.texts.text(&format!("flag.{}", flag.as_str()))).collect();
         if !flags.is_empty() {
             lines.push(self.filled("flags", &[("flags", &flags.join(", "))]));
         }
         lines
     }
 
-    /// Start and pushes, the strongest first, and what they add up to.
+    /// Intercept and contributions, the largest first, and their sum.
     fn arithmetic(&self) -> Vec<String> {
-        let scored = &self.told.offer.ranked.scored;
-        let mut lines = vec![format!("{:+7.2}  {}", self.told.start, self.words.text("explain.start"))];
-        let mut pushes: Vec<&Contribution> = scored.contributions.iter().collect();
-        pushes.sort_by(|a, b| {
+        let scored = &self.explanation.offer.ranked.scored;
+        let mut lines =
+            vec![format!("{:+7.2}  {}", self.explanation.intercept, self.texts.text("explain.intercept"))];
+        let mut contributions: Vec<&Contribution> = scored.contributions.iter().collect();
+        contributions.sort_by(|a, b| {
             b.log_odds.abs().total_cmp(&a.log_odds.abs()).then_with(|| a.feature.cmp(&b.feature))
         });
-        let is_told = |one: &Contribution| {
-            one.log_odds.abs() >= WEAKEST_PUSH && self.told.audience.may_see(&one.feature)
+        let is_shown = |one: &Contribution| {
+            one.log_odds.abs() >= MIN_CONTRIBUTION && self.explanation.audience.may_see(&one.feature)
         };
-        for one in pushes.iter().filter(|one| is_told(one)) {
-            lines.push(format!("{:+7.2}  {}", one.log_odds, without_push(&reason_text(self.lang, one))));
+        for one in contributions.iter().filter(|one| is_shown(one)) {
+            lines.push(format!("{:+7.2}  {}", one.log_odds, without_log_odds(&reason_text(self.lang, one))));
         }
-        if let Some(sum) = scored.hidden_log_odds(self.told.audience) {
-            lines.push(format!("{sum:+7.2}  {}", self.words.text("explain.internal")));
+        if let Some(sum) = scored.hidden_log_odds(self.explanation.audience) {
+            lines.push(format!("{sum:+7.2}  {}", self.texts.text("explain.internal")));
         }
-        let weak: Vec<f64> = pushes
+        let small: Vec<f64> = contributions
             .iter()
-            .filter(|one| !is_told(one) && self.told.audience.may_see(&one.feature))
+            .filter(|one| !is_shown(one) && self.explanation.audience.may_see(&one.feature))
             .map(|one| one.log_odds)
             .collect();
-        if !weak.is_empty() {
-            let text = self.filled("weak", &[("n", &weak.len().to_string())]);
-            lines.push(format!("{:+7.2}  {text}", weak.iter().sum::<f64>()));
+        if !small.is_empty() {
+            let text = self.filled("weak", &[("n", &small.len().to_string())]);
+            lines.push(format!("{:+7.2}  {text}", small.iter().sum::<f64>()));
         }
-        let sum = self.told.start + scored.contributions.iter().map(|one| one.log_odds).sum::<f64>();
+        let sum =
+            self.explanation.intercept + scored.contributions.iter().map(|one| one.log_odds).sum::<f64>();
         let p = percent(scored.p_hit.get());
         lines.push(format!("{sum:+7.2}  {}", self.filled("sum", &[("p", &p)])));
         lines
     }
 
     fn thresholds(&self) -> Vec<String> {
-        let Some(curve) = self.told.offer.ranked.scored.curve else { return Vec::new() };
-        let at = |p: f64| format!("{}: {}", percent(p), self.counted(curve.threshold_at(p)));
+        let Some(curve) = self.explanation.offer.ranked.scored.curve else { return Vec::new() };
+        let at = |p: f64| format!("{}: {}", percent(p), self.demand_text(curve.threshold_at(p)));
         [0.5, 0.7, 0.9].map(at).to_vec()
     }
 
     fn similar(&self) -> Vec<String> {
-        let words = |hit: bool| if hit { "explain.hit" } else { "explain.miss" };
+        let key = |hit: bool| if hit { "explain.hit" } else { "explain.miss" };
         let line = |one: &crate::view::SimilarCampaign| {
             self.filled(
                 "past",
                 &[
                     ("slot", &one.ran_in.to_string()),
                     ("title", one.title.as_deref().unwrap_or("–")),
-                    ("demand", &self.or_unknown(one.demand.map(|demand| self.counted(demand)))),
-                    ("threshold", &self.counted(one.threshold)),
-                    ("outcome", self.words.text(words(one.hit))),
+                    ("demand", &self.or_unknown(one.demand.map(|demand| self.demand_text(demand)))),
+                    ("threshold", &self.demand_text(one.threshold)),
+                    ("outcome", self.texts.text(key(one.hit))),
                 ],
             )
         };
-        self.told.offer.similar.iter().map(line).collect()
+        self.explanation.offer.similar.iter().map(line).collect()
     }
 
     fn what_if(&self) -> Vec<String> {
-        let Some(other) = &self.told.what_if else { return Vec::new() };
+        let Some(other) = &self.explanation.what_if else { return Vec::new() };
         let mut lines = vec![
             self.filled(
                 "terms",
                 &[
-                    ("threshold", &self.counted(other.threshold)),
+                    ("threshold", &self.demand_text(other.threshold)),
                     ("price", &self.or_unknown(other.price.map(|price| self.priced(price)))),
-                    ("capacity", &self.or_unknown(other.capacity.map(|most| self.counted(most)))),
+                    ("capacity", &self.or_unknown(other.capacity.map(|most| self.demand_text(most)))),
                 ],
             ),
-            self.filled("what_if_chance", &[("p", &percent(other.p_hit))]),
+            self.filled("what_if_probability", &[("p", &percent(other.p_hit))]),
         ];
         let amount = self.or_unknown(other.expected_amount.map(|amount| self.priced(amount)));
         if let Some(demand) = other.demand {
             lines.push(self.filled("demand", &[("range", &self.range(demand)), ("amount", &amount)]));
         }
-        if let Some(value) = other.expected_value.filter(|_| self.told.audience.may_see("expected_value")) {
+        if let Some(value) =
+            other.expected_value.filter(|_| self.explanation.audience.may_see("expected_value"))
+        {
             lines.push(self.filled("value", &[("value", &self.priced(value))]));
         }
-        lines.push(self.words.text("explain.no_cause").to_owned());
+        lines.push(self.texts.text("explain.no_cause").to_owned());
         lines
     }
 }
 
-/// A reason without the push at its end, which stands in front here.
-fn without_push(reason: &str) -> &str {
+/// A reason without its log-odds, which this text puts in front.
+fn without_log_odds(reason: &str) -> &str {
     reason.rsplit_once(" (").map_or(reason, |(text, _)| text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use crate::tests::sample;
 
-    fn told(offer: &OfferView, audience: Audience, lang: Lang) -> String {
+    fn explained(offer: &OfferView, audience: Audience, lang: Lang) -> String {
         let scored = &offer.ranked.scored;
-        let pushes: f64 = scored.contributions.iter().map(|one| one.log_odds).sum();
+        let contributions: f64 = scored.contributions.iter().map(|one| one.log_odds).sum();
         let p = scored.p_hit.get();
         let what_if = WhatIf {
             threshold: 450.0,
@@ -298,8 +299,8 @@ mod tests {
                 run_id: page.run_id.as_str(),
                 slot: page.lists[0].slot,
                 is_preliminary: false,
-                listed: 12,
-                start: (p / (1.0 - p)).ln() - pushes,
+                n_offers: 12,
+                intercept: (p / (1.0 - p)).ln() - contributions,
                 currency: Some("KRW"),
                 offer,
                 what_if: Some(what_if),
@@ -310,11 +311,11 @@ mod tests {
     }
 
     #[test]
-    fn the_arithmetic_adds_up() {
+    fn contributions_add_up() {
         let offers = sample::offers();
         for offer in &offers {
-            let text = told(offer, Audience::Everyone, Lang::En);
-            let part = text.split("\n\n").find(|part| part.contains("starting point")).unwrap();
+            let text = explained(offer, Audience::Everyone, Lang::En);
+            let part = text.split("\n\n").find(|part| part.contains("intercept")).unwrap();
             let numbers: Vec<f64> =
                 part.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect();
             let (sum, parts) = numbers.split_last().unwrap();
@@ -323,9 +324,10 @@ mod tests {
     }
 
     #[test]
-    fn both_languages_tell_the_same_figures() {
+    fn languages_have_equal_figures() {
         let offer = &sample::offers()[0];
-        let (ko, en) = (told(offer, Audience::Everyone, Lang::Ko), told(offer, Audience::Everyone, Lang::En));
+        let (ko, en) =
+            (explained(offer, Audience::Everyone, Lang::Ko), explained(offer, Audience::Everyone, Lang::En));
         for figure in ["93.4 %", "41.2 %", "1,234,567", "18,900"] {
             assert!(ko.contains(figure) && en.contains(figure), "{figure}\n{ko}\n{en}");
         }
@@ -333,15 +335,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_house_keeps_is_told_to_the_house_only() {
+    fn internal_figures_are_for_internal_readers() {
         let mut offer = sample::offers().remove(0);
         offer.ranked.scored.contributions[1].feature = "attr_margin".to_owned();
         let value = grouped(offer.ranked.scored.expected_value().unwrap(), 0);
         for lang in [Lang::Ko, Lang::En] {
-            let text = told(&offer, Audience::Everyone, lang);
+            let text = explained(&offer, Audience::Everyone, lang);
             assert!(!text.contains(&value) && !text.contains("margin"), "{text}");
-            assert!(text.contains(Catalogue::of(lang).text("explain.internal")));
-            let text = told(&offer, Audience::Internal, lang);
+            assert!(text.contains(Catalog::of(lang).text("explain.internal")));
+            let text = explained(&offer, Audience::Internal, lang);
             assert!(text.contains(&value) && text.contains("margin"), "{text}");
         }
     }

@@ -1,42 +1,50 @@
-//! Everything a person or a tool reads: one exporter a file, in Korean and English.
+//! Exports of a run for people and tools: page, workbook, CSV and JSON, in Korean and English.
 //!
-//! This room turns plain values into text and bytes. It opens no file, reads no
-//! clock and knows neither lake nor models; equal values give equal bytes.
-//! What follows from cost or margin is left out for everyone but people of the house.
+//! The crate turns plain values into text and bytes. It opens no file, reads no clock and depends on
+//! neither lake nor models. Equal values give equal bytes. Figures that follow from cost or margin are
+//! written for internal readers only.
 
-mod columns;
-mod csv;
-mod error;
-mod explanation;
-mod figures;
-mod json;
-mod page;
-mod retracted;
+// Input.
 mod view;
-mod words;
+
+// Texts and numbers.
+mod i18n;
+mod number_format;
+
+// The offer schema.
+mod columns;
+
+// Exporters, one per module.
+mod error;
+mod export;
+
+mod csv;
+mod json;
+
 mod workbook;
 
-pub use csv::write_ranking_csv;
+mod page;
+
+mod exporters;
+
+// `slotcast explain`.
+mod explanation;
+
+pub use columns::{OFFER_RELATIONS, read_offer_cells};
 pub use error::PublishError;
 pub use explanation::{Explanation, WhatIf, explanation_text};
-pub use json::{RANKING_SCHEMA, explanation_json, ranking_json};
-pub use page::{page_html, review_html};
-pub use retracted::with_retracted;
+pub use export::{ExportFile, Exporter};
+pub use exporters::EXPORTERS;
+pub use i18n::{
+    Lang, UnknownLang, bilingual_warning, change_text, explain_message, reason_text, reasons_text, warning,
+};
+pub use json::{explanation_json, ranking_schema};
+pub use page::with_retraction_notice;
 pub use view::{
-    BacktestSummary, Change, Counted, CurveHour, CurvePoint, Flag, HitRateRow, ListView, ModelCheck,
-    ModelSummary, NearDuplicate, OfferDay, OfferSheet, OfferView, PageView, Record, ReliabilityBin,
-    Retraction, ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore, local_text,
+    BacktestSummary, CalibrationBin, CurvePoint, FromRow, HitRateRow, ListView, ModelCheck, ModelSummary,
+    OfferCells, OfferDay, OfferFlag, OfferView, OrderCurvePoint, PageView, RelationRow, Retraction,
+    ReviewedOffer, SimilarCampaign, SlotHistoryRow, SlotReview, SlotScore, local_text,
 };
-pub use words::{
-    INTERNAL, Lang, START, UnknownLang, explain_word, moves_text, reason_text, reasons_text, warning,
-    warning_in,
-};
-pub use workbook::workbook;
 
-/// The market that the tests of several exporters publish.
 #[cfg(test)]
-mod sample;
-
-/// What all exporters are held against.
-#[cfg(test)]
-mod exports_agree;
+mod tests;

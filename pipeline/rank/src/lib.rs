@@ -1,20 +1,25 @@
-//! From scores to an ordered and explained list.
+//! Ranking: from scored offers to an ordered and explained list.
 //!
-//! Pure: plain types of `core` in, plain types out. This room touches no file,
-//! no clock, no engine and no random numbers, and it does not know the models.
+//! Pure functions of plain `core` types. This crate has no files, no clock, no query engine, no random numbers and no
+//! dependency on the models.
 
-mod moved;
-mod near_duplicates;
-mod order;
+// Modules in reading order: each uses only those above it.
+
 mod rank_by;
+
 mod reasons;
 
-pub use moved::moved;
-pub use near_duplicates::{Titled, near_duplicates};
-pub use order::rank;
-pub use rank_by::{EVERYTHING_HITS, RankBy, UnknownRankBy};
-pub use reasons::{MOST_REASONS_EACH_WAY, WEAKEST_PUSH, top_reasons};
+mod order;
 
-/// What several tests need: offers that differ only where a test says so.
+mod changes;
+
+mod near_duplicates;
+
 #[cfg(test)]
-mod sample;
+mod testing;
+
+pub use changes::top_changes;
+pub use near_duplicates::{TitledOffer, near_duplicates};
+pub use order::rank;
+pub use rank_by::{HIGH_BASE_RATE, RankBy, UnknownRankBy};
+pub use reasons::{MAX_REASONS_PER_DIRECTION, MIN_REASON_LOG_ODDS, top_reasons};

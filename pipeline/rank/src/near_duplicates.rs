@@ -1,66 +1,65 @@
-//! Which offers have nearly the title of another: a second item like a recent one takes orders from both.
+//! Near-duplicate titles: an item like a recent one splits its demand with it.
 
 use std::collections::{BTreeSet, HashMap};
 
 use slotcast_core::NaiveDate;
 
-/// Titles share so many of their pairs of letters (P. Jaccard, New Phytologist 11, 1912), or more, if they are
-/// nearly the same.
-const ALIKE: f64 = 0.75;
+/// Minimum Jaccard similarity of the titles' character bigrams (P. Jaccard, New Phytologist 11, 1912).
+const MIN_SIMILARITY: f64 = 0.75;
 
 /// An offer with its title.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Titled {
-    /// The offer.
+pub struct TitledOffer {
+    /// The offer's id.
     pub id: String,
     /// Its title.
     pub title: String,
-    /// The slot in which it was, or is, offered.
+    /// The slot of the offer.
     pub slot_date: NaiveDate,
 }
 
-/// For each offer of a list the place among `others` of the one with the most similar title, if they are nearly the
-/// same; of equally similar ones the latest, then the first by id. An offer is no duplicate of itself.
-pub fn near_duplicates(listed: &[Titled], others: &[Titled]) -> Vec<Option<usize>> {
-    let pairs: Vec<BTreeSet<[char; 2]>> = others.iter().map(|other| pairs_of(&other.title)).collect();
-    let mut having: HashMap<[char; 2], Vec<usize>> = HashMap::new();
-    for (place, pairs) in pairs.iter().enumerate() {
-        pairs.iter().for_each(|pair| having.entry(*pair).or_default().push(place));
+/// Index among `others` of the most similar near-duplicate of each listed offer; ties go to the latest slot, then to the
+/// first id. An offer is no duplicate of itself.
+pub fn near_duplicates(listed: &[TitledOffer], others: &[TitledOffer]) -> Vec<Option<usize>> {
+    let other_bigrams: Vec<BTreeSet<[char; 2]>> = others.iter().map(|other| bigrams(&other.title)).collect();
+    let mut inverted_index: HashMap<[char; 2], Vec<usize>> = HashMap::new();
+    for (other, bigrams) in other_bigrams.iter().enumerate() {
+        bigrams.iter().for_each(|bigram| inverted_index.entry(*bigram).or_default().push(other));
     }
     let mut shared = vec![0_usize; others.len()];
-    let nearest = |one: &Titled| {
-        let own = pairs_of(&one.title);
-        let mut met = Vec::new();
-        for place in own.iter().filter_map(|pair| having.get(pair)).flatten() {
-            if shared[*place] == 0 {
-                met.push(*place);
+    let most_similar = |offer: &TitledOffer| {
+        let own = bigrams(&offer.title);
+        let mut candidates = Vec::new();
+        for other in own.iter().filter_map(|bigram| inverted_index.get(bigram)).flatten() {
+            if shared[*other] == 0 {
+                candidates.push(*other);
             }
-            shared[*place] += 1;
+            shared[*other] += 1;
         }
         let mut best: Option<(f64, usize)> = None;
-        for place in met {
-            let common = std::mem::take(&mut shared[place]);
-            let alike = common as f64 / (own.len() + pairs[place].len() - common) as f64;
-            let is_itself = others[place].id == one.id && others[place].slot_date == one.slot_date;
-            if alike < ALIKE || is_itself {
+        for other in candidates {
+            let common = std::mem::take(&mut shared[other]);
+            let similarity = common as f64 / (own.len() + other_bigrams[other].len() - common) as f64;
+            let is_itself = others[other].id == offer.id && others[other].slot_date == offer.slot_date;
+            if similarity < MIN_SIMILARITY || is_itself {
                 continue;
             }
-            let is_better = best.is_none_or(|(most, held)| {
-                let order = alike.total_cmp(&most);
-                let order = order.then(others[place].slot_date.cmp(&others[held].slot_date));
-                order.then(others[held].id.cmp(&others[place].id)).is_gt()
+            let is_better = best.is_none_or(|(best_similarity, best)| {
+                let order = similarity.total_cmp(&best_similarity);
+                let order = order.then(others[other].slot_date.cmp(&others[best].slot_date));
+                order.then(others[best].id.cmp(&others[other].id)).is_gt()
             });
             if is_better {
-                best = Some((alike, place));
+                best = Some((similarity, other));
             }
         }
-        best.map(|(_, place)| place)
+        best.map(|(_, other)| other)
     };
-    listed.iter().map(nearest).collect()
+    listed.iter().map(most_similar).collect()
 }
 
-/// Pairs of neighbouring letters and digits, small, within words and across them.
-fn pairs_of(title: &str) -> BTreeSet<[char; 2]> {
+/// Pairs of adjacent letters and digits in lower case, within words and across them.
+fn bigrams(title: &str) -> BTreeSet<[char; 2]> {
     let letters: Vec<char> =
         title.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     letters.windows(2).map(|pair| [pair[0], pair[1]]).collect()
@@ -70,9 +69,9 @@ fn pairs_of(title: &str) -> BTreeSet<[char; 2]> {
 mod tests {
     use super::*;
 
-    fn titled(id: &str, title: &str, day: u32) -> Titled {
+    fn titled(id: &str, title: &str, day: u32) -> TitledOffer {
         let slot_date = NaiveDate::from_ymd_opt(2016, 3, day).unwrap();
-        Titled { id: id.to_owned(), title: title.to_owned(), slot_date }
+        TitledOffer { id: id.to_owned(), title: title.to_owned(), slot_date }
     }
 
     #[test]
@@ -92,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_is_no_duplicate_of_itself_but_of_an_earlier_run() {
+    fn an_offer_duplicates_its_earlier_run_but_not_itself() {
         let listed = [titled("a", "원목 독서대", 15), titled("b", "원목 독서대", 15)];
         let others = [listed[0].clone(), listed[1].clone(), titled("a", "원목 독서대", 1)];
         assert_eq!(near_duplicates(&listed, &others), [Some(1), Some(0)]);

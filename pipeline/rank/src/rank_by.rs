@@ -1,29 +1,28 @@
-//! What a list may be ordered by. Names only; the order itself is in `order`.
+//! Names of the values that may order a list. The order itself is in `order`.
 
 use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-/// From this share of hits on, the chance of a hit tells offers apart no more.
-pub const EVERYTHING_HITS: f64 = 0.95;
+/// Base rate from which p_hit no longer distinguishes offers.
+pub const HIGH_BASE_RATE: f64 = 0.95;
 
-/// What a list is ordered by; the setting `rank.by`.
+/// Value that orders a list; the setting `rank.by`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RankBy {
-    /// The order that has proven best on later slots, [`Self::PHit`] as a rule; [`Self::PTwice`] where nearly all
-    /// campaigns hit.
+    /// The order that performed best on later slots, mostly [`Self::PHit`]; [`Self::PTwice`] for a high base rate.
     #[default]
     Auto,
-    /// The chance that demand reaches the threshold.
+    /// The probability that demand reaches the threshold.
     PHit,
-    /// The chance that demand reaches twice the threshold.
+    /// The probability that demand reaches twice the threshold.
     PTwice,
-    /// The money to expect.
+    /// The expected revenue.
     ExpectedAmount,
 }
 
-/// A word that names no order.
+/// A name of no order.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("`rank.by` is `auto`, `p_hit`, `p_twice_threshold` or `expected_amount`, not `{0}`")]
 pub struct UnknownRankBy(String);
@@ -31,7 +30,7 @@ pub struct UnknownRankBy(String);
 impl RankBy {
     const ALL: [Self; 4] = [Self::Auto, Self::PHit, Self::PTwice, Self::ExpectedAmount];
 
-    /// The word that stands in the column `ranked_by`.
+    /// The name in the column `ranked_by`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -41,10 +40,10 @@ impl RankBy {
         }
     }
 
-    /// The order that is meant where this share of past campaigns hit.
-    pub fn given(self, base_rate: f64) -> Self {
+    /// Replaces [`Self::Auto`] by [`Self::PTwice`] for a high base rate of past campaigns.
+    pub fn resolve(self, base_rate: f64) -> Self {
         match self {
-            Self::Auto if base_rate >= EVERYTHING_HITS => Self::PTwice,
+            Self::Auto if base_rate >= HIGH_BASE_RATE => Self::PTwice,
             chosen => chosen,
         }
     }
@@ -69,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_read_back_and_others_are_refused() {
+    fn names_round_trip() {
         for by in RankBy::ALL {
             assert_eq!(by.as_str().parse(), Ok(by));
         }
@@ -81,8 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn where_everything_hits_another_order_is_meant() {
-        assert_eq!((RankBy::Auto.given(0.94), RankBy::Auto.given(0.95)), (RankBy::Auto, RankBy::PTwice));
-        assert_eq!(RankBy::PHit.given(0.99), RankBy::PHit);
+    fn auto_depends_on_the_base_rate() {
+        assert_eq!((RankBy::Auto.resolve(0.94), RankBy::Auto.resolve(0.95)), (RankBy::Auto, RankBy::PTwice));
+        assert_eq!(RankBy::PHit.resolve(0.99), RankBy::PHit);
     }
 }

@@ -1,87 +1,87 @@
-//! Why a market cannot be made.
+//! Errors of the simulation.
 
 use std::io;
 
 use slotcast_core::{CalendarError, Hint};
 use thiserror::Error;
 
-use crate::market::Preset;
-
-/// A market that cannot be made.
+/// An error that prevents a market from being simulated or written.
 #[derive(Debug, Error)]
 pub enum SimulateError {
-    /// The first slot is no slot of the calendar.
+    /// The first slot is not a slot of the calendar.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
-    /// A count that must be above zero, or is too large to make.
-    #[error("`{name}` is within 1 and {most}, not {value}")]
+    /// A count outside its range.
+    #[error("`{name}` must be between 1 and {max}, not {value}")]
     Count {
-        /// The setting.
+        /// Name of the setting.
         name: &'static str,
-        /// Its greatest value.
-        most: u64,
-        /// Its value.
+        /// Largest allowed value.
+        max: u64,
+        /// Value given.
         value: u64,
     },
-    /// A number outside of its range.
-    #[error("`{name}` is within {least} and {most}, not {value}")]
+    /// A number outside its range.
+    #[error("`{name}` must be between {min} and {max}, not {value}")]
     Range {
-        /// The setting.
+        /// Name of the setting.
         name: &'static str,
-        /// Its value.
+        /// Value given.
         value: f64,
-        /// Its least value.
-        least: f64,
-        /// Its greatest value.
-        most: f64,
+        /// Smallest allowed value.
+        min: f64,
+        /// Largest allowed value.
+        max: f64,
     },
-    /// A setting that there is not.
-    #[error("there is no setting `{path}`")]
-    NoSuchSetting {
-        /// What was asked for.
+    /// A setting that does not exist.
+    #[error("unknown setting `{path}`")]
+    UnknownSetting {
+        /// Path given.
         path: String,
-        /// Those that there are.
+        /// Paths of all settings.
         known: Vec<String>,
     },
-    /// A preset that there is not.
-    #[error("there is no preset `{name}`")]
-    NoSuchPreset {
-        /// What was asked for.
+    /// A preset that does not exist.
+    #[error("unknown preset `{name}`")]
+    UnknownPreset {
+        /// Name given.
         name: String,
+        /// Names of all presets.
+        known: Vec<String>,
     },
-    /// A specification that says something else than numbers of a market.
+    /// A specification that cannot be read.
     #[error("{message}")]
     Spec {
-        /// What is wrong.
+        /// Rule and value.
         message: String,
     },
-    /// A zone that there is not.
-    #[error("there is no time zone `{zone}`")]
+    /// A time zone that does not exist.
+    #[error("unknown time zone `{zone}`")]
     Zone {
-        /// What was asked for.
+        /// Name given.
         zone: String,
     },
-    /// Columns that do not fit together.
+    /// Columns that do not form a table.
     #[error(transparent)]
     Arrow(#[from] arrow::error::ArrowError),
-    /// Parquet that could not be written.
+    /// A Parquet file that could not be written.
     #[error(transparent)]
     Parquet(#[from] parquet::errors::ParquetError),
-    /// A row could not be written as CSV.
-    #[error("a row of `{table}` could not be written as CSV")]
+    /// A CSV row that could not be written.
+    #[error("cannot write a row of `{table}` as CSV")]
     Csv {
-        /// The table.
+        /// Name of the table.
         table: &'static str,
-        /// What the writer says.
+        /// Error of the CSV writer.
         #[source]
         source: csv::Error,
     },
-    /// A file of the inbox could not be written.
-    #[error("`{path}` could not be written")]
+    /// A file of the inbox that could not be written.
+    #[error("cannot write `{path}`")]
     Write {
-        /// Where it belongs, relative to the inbox.
+        /// Path relative to the inbox.
         path: String,
-        /// What the system says.
+        /// Error of the operating system.
         #[source]
         source: io::Error,
     },
@@ -90,19 +90,19 @@ pub enum SimulateError {
 impl Hint for SimulateError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoSuchPreset { .. } => {
-                let names = Preset::ALL.map(|preset| format!("`{preset}`"));
-                Some(format!("there are {}", names.join(", ")))
+            Self::UnknownPreset { known, .. } => {
+                let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                Some(format!("available presets: {}", names.join(", ")))
             }
-            Self::NoSuchSetting { path, known } => {
+            Self::UnknownSetting { path, known } => {
                 let last = path.rsplit('.').next().unwrap_or(path);
-                let like = known.iter().find(|known| known.ends_with(&format!(".{last}")));
-                Some(match like {
-                    Some(like) => format!("perhaps `{like}`"),
+                let similar = known.iter().find(|known| known.ends_with(&format!(".{last}")));
+                Some(match similar {
+                    Some(similar) => format!("did you mean `{similar}`?"),
                     None => "`slotcast simulate --show` lists every setting".to_owned(),
                 })
             }
-            Self::Zone { .. } => Some("zones have IANA names, such as `Asia/Seoul`".to_owned()),
+            Self::Zone { .. } => Some("use an IANA name such as `Asia/Seoul`".to_owned()),
             Self::Calendar(_)
             | Self::Count { .. }
             | Self::Range { .. }

@@ -1,17 +1,19 @@
-//! Made markets: for the demo, for tests, for measuring, and for judging models.
+//! Simulated markets for the demo, tests, benchmarks and model evaluation.
 //!
-//! [`Market`] is a market whose truth is known: the chance of every offer before its slot opens. The bulk
-//! generator has nothing to learn from, only shape, size and planted faults. The room takes its seed and its
-//! moments as arguments and opens no file: it returns bytes, or writes where the caller says.
+//! [`Market`] is a market with known ground truth: the hit probability of every offer before its slot opens.
+//! [`LoadMarket`] makes load-test data of any size: realistic shape and invalid rows, but no signal to learn.
+//! Seeds and times are arguments. The crate opens no file: it returns bytes or writes to the caller's writers.
 
-mod bulk;
-mod csv_table;
 mod error;
-pub mod market;
-mod randomness;
-mod words;
+mod market_file;
+mod names;
+mod rng;
 
-pub use bulk::{BulkCounts, BulkMarket, OpenFile, TableCounts};
-pub use csv_table::MarketFile;
+pub mod market;
+
+mod load;
+
 pub use error::SimulateError;
-pub use market::{Counts, FileForm, Market, MarketSpec, OpenShared, Preset, Writing};
+pub use load::{FileOpener, LoadCounts, LoadMarket, TableCounts};
+pub use market::{Market, MarketCounts, MarketSpec, OutputFormat, Preset, SyncFileOpener, WriteOptions};
+pub use market_file::MarketFile;

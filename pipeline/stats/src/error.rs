@@ -1,94 +1,95 @@
-//! What can go wrong between facts and relations.
+//! Errors of building relations and of running queries.
 
 use slotcast_core::Hint;
 use thiserror::Error;
 
-/// A relation that could not be built, or a query that could not be answered.
+/// A relation that could not be built, or a query that failed.
 #[derive(Debug, Error)]
 pub enum StatsError {
-    /// A relation of ours failed.
+    /// A relation could not be computed.
     #[error("relation `{relation}` could not be built: {source}")]
     Relation {
-        /// The relation.
+        /// Name of the relation.
         relation: String,
-        /// Why.
+        /// Error of the engine.
         #[source]
         source: Box<datafusion::error::DataFusionError>,
     },
     /// An audit found rows.
     #[error("audit `{audit}` failed: {meaning}; {rows} row(s), first: {first}")]
     Audit {
-        /// The audit.
+        /// Name of the audit.
         audit: &'static str,
-        /// What its rows mean.
+        /// Meaning of its rows.
         meaning: String,
-        /// How many rows it returned.
+        /// Number of rows.
         rows: usize,
-        /// The first keys.
+        /// First keys.
         first: String,
     },
     /// A user's query failed.
     #[error("the query failed: {message}")]
     Query {
-        /// Why.
+        /// Message of the engine.
         message: String,
-        /// What may help.
+        /// Remedy.
         hint: String,
     },
-    /// A user's query is more than a question.
-    #[error("only questions are answered here (SELECT, EXPLAIN, DESCRIBE, SHOW TABLES): {0}")]
-    NotAQuestion(String),
-    /// A relation that is not there, or may not be asked.
+    /// A statement that is not read-only, or more than one.
+    #[error("only read-only statements are allowed (SELECT, EXPLAIN, DESCRIBE, SHOW TABLES): {0}")]
+    NotReadOnly(String),
+    /// A relation that does not exist or must not be read.
     #[error("there is no relation `{name}`")]
-    NoRelation {
-        /// What was asked for.
+    UnknownRelation {
+        /// Name in the query.
         name: String,
-        /// What may have been meant.
+        /// Remedy.
         hint: String,
     },
-    /// A column that is not there.
-    #[error("there is no column `{name}` in what is asked")]
-    NoColumn {
-        /// What was asked for.
+    /// A column that does not exist.
+    #[error("there is no column `{name}` in the relations of the query")]
+    UnknownColumn {
+        /// Name in the query.
         name: String,
-        /// What may have been meant.
+        /// Remedy.
         hint: String,
     },
-    /// A query took more time than it was given.
-    #[error("the query was stopped after {seconds} s, the time it is given")]
-    TooLong {
-        /// The limit.
+    /// A query reached its time limit.
+    #[error("the query timed out after {seconds} s")]
+    TimedOut {
+        /// Limit in seconds.
         seconds: u64,
     },
-    /// A query needs more memory than it may hold.
-    #[error("the query needs more than {mib} MiB of memory, what it may hold{}", held_by(holder.as_deref()))]
-    TooMuchMemory {
-        /// The limit.
+    /// A query reached its memory limit.
+    #[error("the query needs more than {mib} MiB of memory, its limit{}", held_by(holder.as_deref()))]
+    MemoryExceeded {
+        /// Limit in MiB.
         mib: u64,
-        /// Which part of the plan held most.
+        /// Operator of the plan that held most memory.
         holder: Option<String>,
     },
-    /// A query needs more room for temporary files than it is given.
-    #[error("the query needs more than {mib} MiB of temporary files, eight times the memory it may hold")]
-    TooMuchDisk {
-        /// The limit.
+    /// A query reached the limit of temporary files.
+    #[error("the query needs more than {mib} MiB of temporary files, eight times its memory limit")]
+    DiskExceeded {
+        /// Limit in MiB.
         mib: u64,
     },
-    /// Something that should not happen.
+    /// A defect of slotcast.
     #[error("{0}")]
     Internal(String),
-    /// The engine refused.
+    /// An error of the engine.
     #[error(transparent)]
     Engine(#[from] datafusion::error::DataFusionError),
-    /// Arrow refused.
+    /// An error of Arrow.
     #[error(transparent)]
     Arrow(#[from] arrow::error::ArrowError),
-    /// The lake refused.
+    /// An error of the lake.
     #[error(transparent)]
     Lake(#[from] slotcast_lake::LakeError),
 }
 
 impl StatsError {
+    /// The error of a relation, from an error of the engine.
     pub(crate) fn relation(name: &str) -> impl FnOnce(datafusion::error::DataFusionError) -> Self {
         let relation = name.to_owned();
         move |source| Self::Relation { relation, source: Box::new(source) }
@@ -103,25 +104,25 @@ impl Hint for StatsError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Audit { .. } => {
-                Some("the run stopped before ranking; what was published last is still published".to_owned())
+                Some("the run stopped before ranking; the last publication is unchanged".to_owned())
             }
-            Self::NotAQuestion(_) => Some(
-                "one SELECT, such as \"select * from slot_summary\"; facts come in through `slotcast ingest`"
+            Self::NotReadOnly(_) => Some(
+                "run one SELECT, such as \"select * from slot_summary\"; facts are added by `slotcast ingest`"
                     .to_owned(),
             ),
-            Self::Query { hint, .. } | Self::NoRelation { hint, .. } | Self::NoColumn { hint, .. } => {
-                Some(hint.clone())
-            }
-            Self::TooLong { seconds } => Some(format!(
-                "`--timeout {}` gives it more time, `--timeout 0` all it needs; fewer rows make it shorter",
+            Self::Query { hint, .. }
+            | Self::UnknownRelation { hint, .. }
+            | Self::UnknownColumn { hint, .. } => Some(hint.clone()),
+            Self::TimedOut { seconds } => Some(format!(
+                "`--timeout {}` allows more time, `--timeout 0` removes the limit; fewer rows take less time",
                 seconds.saturating_mul(10).max(60)
             )),
-            Self::TooMuchMemory { mib, .. } => Some(format!(
-                "`--memory {}` lets it hold more; so does asking for fewer columns, groups or joined rows",
+            Self::MemoryExceeded { mib, .. } => Some(format!(
+                "`--memory {}` allows more; fewer columns, groups or joined rows need less",
                 mib.saturating_mul(4)
             )),
-            Self::TooMuchDisk { mib } => {
-                Some(format!("`--memory {}` gives it more of both, or ask for fewer rows", mib / 2))
+            Self::DiskExceeded { mib } => {
+                Some(format!("`--memory {}` raises both limits; fewer rows need less", mib / 2))
             }
             Self::Lake(error) => error.hint(),
             _ => None,

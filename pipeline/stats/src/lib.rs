@@ -1,34 +1,38 @@
-//! From facts to relations, in SQL, each relation a `.sql` file.
+//! Relations computed from facts, each defined by one `.sql` file.
 //!
-//! This room holds the one query engine and opens the only sessions. SQL computes
-//! facts; what is fitted is fitted in Rust and comes in as a table. A session
-//! speaks for one moment: `$as_of` is bound when a relation is planned. Files are
-//! written beside those of the lake; what names them is for the caller to commit.
+//! This crate owns the query engine and opens every session. SQL computes facts; anything fitted is fitted in Rust and
+//! registered as a table. A session has one `as_of`, bound as `$as_of` when a relation is planned. Files are written
+//! next to those of the lake; the caller commits them.
 
-mod audit;
-mod build;
-mod calendar_tables;
-mod days_table;
-mod describe;
 mod error;
-mod grain;
-mod page;
-mod priors;
-mod query;
-mod registry;
-mod session;
-mod sheets;
-mod staging;
-mod windows;
 
-pub use audit::Finding;
-pub use build::{Base, Build, BuiltRelation, Manner, Rebuilt, Shelf, build, look_back, open_built};
-pub use describe::{
-    Described, DescribedColumn, Example, Header, described, examples, header, user_relations,
+mod engine;
+
+mod registry;
+
+mod docs;
+
+mod calendar;
+mod staging;
+
+mod build;
+
+mod reports;
+
+mod query;
+
+pub use build::{
+    BuildContext, BuildOptions, BuildReport, BuiltRelation, Finding, PartitionStore, PreviousBuild,
+    RebuiltPartition, build, build_as_of, build_in_memory,
 };
+pub use docs::{
+    ColumnDoc, ExampleQuery, RelationDoc, examples, header, relation_doc, relations_page, user_relations,
+};
+pub use engine::{MemoryLimit, Session};
 pub use error::StatsError;
-pub use page::page;
-pub use query::{Answer, Limits, Table, UserSession};
-pub use registry::{AUDITS, Kind, RELATIONS, Relation, Step, is_working, kept_names};
-pub use session::{Memory, Question, Session};
-pub use sheets::{Beside, sheets};
+pub use query::{QueryLimits, QueryStream, QueryableRelation, UserSession};
+pub use registry::{
+    AUDITS, Audit, BuildStep, RELATIONS, Relation, RelationHeader, RelationKind, is_intermediate,
+    stored_names,
+};
+pub use reports::{ReportInputs, list_reports};

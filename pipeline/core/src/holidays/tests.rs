@@ -1,4 +1,6 @@
-//! Holidays against lists that were written by hand, and what holds in every year.
+//! Tests of holidays against published lists, and of rules for every year.
+
+use std::ops::RangeInclusive;
 
 use super::*;
 
@@ -27,8 +29,8 @@ fn named(name: &str, years: RangeInclusive<i32>) -> Vec<String> {
 }
 
 #[test]
-fn seollal_is_when_it_was() {
-    // 2027 tells the Korean calendar from the Chinese, in which the year begins on the 6th.
+fn seollal() {
+    // In 2027 the Chinese year begins one day earlier, on the 6th.
     let known = [
         "2010-02-14",
         "2011-02-03",
@@ -53,7 +55,7 @@ fn seollal_is_when_it_was() {
 }
 
 #[test]
-fn chuseok_is_when_it_was() {
+fn chuseok() {
     let known = [
         "2010-09-22",
         "2011-09-12",
@@ -78,7 +80,7 @@ fn chuseok_is_when_it_was() {
 }
 
 #[test]
-fn buddhas_birthday_is_when_it_was() {
+fn buddhas_birthday() {
     let known = [
         "2010-05-21",
         "2011-05-10",
@@ -103,7 +105,7 @@ fn buddhas_birthday_is_when_it_was() {
 }
 
 #[test]
-fn substitutes_are_those_that_were_given() {
+fn past_substitutes() {
     let known = [
         "2014-09-10",
         "2015-09-29",
@@ -135,22 +137,22 @@ fn substitutes_are_those_that_were_given() {
 }
 
 #[test]
-fn substitutes_are_those_that_were_published_for_2027() {
+fn published_substitutes_of_2027() {
     let known =
         ["2027-02-09", "2027-05-03", "2027-07-19", "2027-08-16", "2027-10-04", "2027-10-11", "2027-12-27"];
     assert_eq!(of_kind(2027..=2027, HolidayKind::Substitute), known);
 }
 
 #[test]
-fn substitutes_of_one_day_take_the_days_one_after_another() {
-    // 2036: a Sunday of Chuseok, and a Friday of Chuseok that is National Foundation Day.
+fn coinciding_substitutes_take_consecutive_days() {
+    // 2036: Chuseok includes a Sunday, and a Friday that is also National Foundation Day.
     assert_eq!(korean_holiday(day("2036-10-06")).unwrap().kind, HolidayKind::Substitute);
     assert_eq!(korean_holiday(day("2036-10-07")).unwrap().kind, HolidayKind::Substitute);
     assert_eq!(korean_holiday(day("2036-10-08")), None);
 }
 
 #[test]
-fn a_year_as_the_gazette_has_it() {
+fn all_holidays_of_2026() {
     let found: Vec<_> = days_of(2026)
         .filter_map(|date| korean_holiday(date).map(|holiday| (date.to_string(), holiday.name_ko)))
         .collect();
@@ -182,7 +184,7 @@ fn a_year_as_the_gazette_has_it() {
 }
 
 #[test]
-fn where_two_fall_on_one_day_the_traditional_one_wins() {
+fn traditional_holidays_have_priority() {
     let holiday = korean_holiday(day("2025-05-05")).unwrap();
     assert_eq!((holiday.name_en, holiday.kind), ("Buddha's Birthday", HolidayKind::Traditional));
     assert_eq!(korean_holiday(day("2017-10-03")).unwrap().name_en, "Day before Chuseok");
@@ -190,7 +192,7 @@ fn where_two_fall_on_one_day_the_traditional_one_wins() {
 }
 
 #[test]
-fn days_that_were_holidays_for_a_time() {
+fn holidays_with_interruptions() {
     let years = |name, month_day| {
         let found = named(name, KOREAN_HOLIDAY_YEARS);
         assert!(found.iter().all(|date| date.ends_with(month_day)));
@@ -203,7 +205,7 @@ fn days_that_were_holidays_for_a_time() {
 }
 
 #[test]
-fn temporary_days_and_elections() {
+fn temporary_holidays_and_elections() {
     let known = [
         "2014-06-04",
         "2015-08-14",
@@ -227,7 +229,7 @@ fn temporary_days_and_elections() {
 }
 
 #[test]
-fn the_table_is_in_order_and_hides_nothing() {
+fn temporary_holidays_are_sorted_and_visible() {
     assert!(TEMPORARY.is_sorted_by(|left, right| left.0 < right.0));
     for (date, _) in TEMPORARY {
         assert_eq!(korean_holiday(*date).unwrap().kind, HolidayKind::Temporary, "{date}");
@@ -236,7 +238,7 @@ fn the_table_is_in_order_and_hides_nothing() {
 }
 
 #[test]
-fn every_year_has_three_days_of_seollal_and_of_chuseok() {
+fn seollal_and_chuseok_have_three_days() {
     for year in KOREAN_HOLIDAY_YEARS {
         for name in ["Seollal", "Chuseok"] {
             let days: Vec<_> = days_of(year)
@@ -260,7 +262,7 @@ fn substitutes_never_fall_on_a_weekend() {
 }
 
 #[test]
-fn years_that_are_not_known_have_no_holidays() {
+fn unknown_years_have_no_holidays() {
     for date in (1900..=2100).flat_map(days_of) {
         let known = KOREAN_HOLIDAY_YEARS.contains(&date.year());
         assert!(known || korean_holiday(date).is_none(), "{date}");

@@ -1,14 +1,15 @@
-//! Conditions: what holds for which cells.
+//! Conditions on cells.
 
 use super::{
-    account, mapped,
-    mappings::{becomes, events},
+    counts,
+    expressions::{events, values_of},
+    ingest_mapped,
 };
 
-/// For which cells of `x` a condition holds.
+/// Results of a condition on `x`, per cell.
 fn holds(condition: &str, cells: &[&str]) -> Vec<bool> {
     let line = format!("channel = {{ when = {{ {condition} }}, then = \"yes\", else = \"no\" }}");
-    becomes(&line, cells).into_iter().map(|text| text == "yes").collect()
+    values_of(&line, cells).into_iter().map(|text| text == "yes").collect()
 }
 
 #[test]
@@ -41,7 +42,7 @@ fn numbers() {
 }
 
 #[test]
-fn several_conditions() {
+fn combined_conditions() {
     let cells = ["C-1", "5", "-5", "", "7"];
     let negative = "{ column = \"x\", below = 0 }";
     let marked = "{ column = \"x\", starts_with = \"C\" }";
@@ -56,31 +57,32 @@ fn several_conditions() {
 }
 
 #[test]
-fn filters_and_targets_take_the_same() {
+fn conditions_of_filters_and_targets() {
     let filter = "[[file.filter]]\nall = [{ column = \"x\", below = 0 }, { not = { column = \"id\", starts_with = \"C\" } }]\nreason = \"adjustment\"\n[[file.filter]]\ncolumn = \"x\"\nequals = [\"0\", \"00\"]\nnot_equals = \"00\"\nreason = \"nothing\"\n";
     let text = events("").replacen("[[file.target]]", &format!("{filter}[[file.target]]"), 1).replacen(
         "table = \"order_events\"",
         "table = \"order_events\"\nwhen = { any = [{ column = \"x\", above = 5 }, { column = \"x\", below = 0 }] }",
         1,
     );
-    let taken = mapped(
+    let result = ingest_mapped(
         &text,
         "id,at,x\n1,2016-02-16 10:00,-3\nC2,2016-02-16 10:00,-3\n3,2016-02-16 10:00,0\n4,2016-02-16 10:00,00\n5,2016-02-16 10:00,6\n",
     );
-    assert_eq!(account(&taken), (5, 2, 0, 0, 3));
+    assert_eq!(counts(&result), (5, 2, 0, 0, 3));
     let by: Vec<(&str, u64)> =
-        taken.filtered_by.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
+        result.filtered_by.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
     assert_eq!(by, [("adjustment", 1), ("nothing", 1), ("no_target", 1)]);
 }
 
 #[test]
-fn a_column_of_a_condition_has_to_be_there() {
+fn missing_condition_columns() {
     let text = events("").replacen(
         "table = \"order_events\"",
         "table = \"order_events\"\nwhen = { all = [{ column = \"y\", above = 5 }, { column = \"z\", present = true }] }",
         1,
     );
     let mapping = crate::Mapping::parse(&text, "m.toml").unwrap();
-    let refused = super::Given::file("rows.csv", "id,at,x\n").take(&mapping, &super::settings()).unwrap_err();
+    let refused =
+        super::TestFile::new("rows.csv", "id,at,x\n").ingest(&mapping, &super::settings()).unwrap_err();
     assert!(refused.to_string().contains("lacks `y`, `z` for table `order_events`"), "{refused}");
 }

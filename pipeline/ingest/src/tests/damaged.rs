@@ -1,8 +1,8 @@
-//! Damaged files: each is read or refused, and the file beside it is taken in.
+//! Damaged files: each is read or refused, and the other file of the inbox is ingested.
 //!
 //! `SLOTCAST_FUZZ_CASES=5000 cargo test -p slotcast-ingest damaged -- --nocapture` damages each sample
-//! so many times and tells which case is read, so that one that aborts is known.
-#![expect(clippy::print_stderr, reason = "a long campaign tells how far it is")]
+//! 5000 times and prints each case, so that an abort shows its case.
+#![expect(clippy::print_stderr, reason = "a long run prints its progress")]
 
 use std::{io::Write, sync::Arc};
 
@@ -21,15 +21,15 @@ use parquet::{
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
-use super::{Given, Known, contract, settings};
-use crate::FileRefused;
+use super::{TestFile, TestLake, contract, settings};
+use crate::FileError;
 
 const GOOD: &str = "maker_id,name,kind,updated_at\nm1,x,artist,2016-01-01 09:00\n";
 const ORDERS: &str = "event_id,order_id,campaign_id,event,occurred_at,units,amount\n";
 const ROWS: usize = 300;
 
-/// Cases that share a lake.
-const A_LAKE: usize = 50;
+/// Cases per lake.
+const CASES_PER_LAKE: usize = 50;
 
 fn parquet(properties: WriterPropertiesBuilder) -> Vec<u8> {
     let numbers = 0..ROWS as i64;
@@ -93,7 +93,7 @@ fn ndjson() -> String {
     (0..ROWS).map(row).collect()
 }
 
-/// Sound files of every format, by encoding and compression.
+/// Valid files of every format, encoding and compression.
 fn samples() -> Vec<(&'static str, Vec<u8>)> {
     let builder = WriterProperties::builder;
     let plain = parquet(builder().set_dictionary_enabled(false));
@@ -127,7 +127,7 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Damages a few places, most of them near the end, where footers lie.
+/// Damages a few bytes, mostly near the end with its footer.
 fn damage(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..random.random_range(1..4) {
@@ -158,34 +158,34 @@ fn damage(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
 }
 
 #[test]
-fn damaged_files_are_read_or_refused_and_the_others_load() {
+fn damaged_files_are_read_or_refused() {
     let cases = std::env::var("SLOTCAST_FUZZ_CASES").ok().map(|cases| cases.parse::<usize>().unwrap());
-    let good = Given::file("makers/good.csv", GOOD);
-    let mut lake = Known::nothing();
+    let good = TestFile::new("makers/good.csv", GOOD);
+    let mut lake = TestLake::empty();
     for (sample, (name, bytes)) in samples().iter().enumerate() {
         let (mut read, mut refused, mut panicked) = (0, 0, 0);
         for case in 0..cases.unwrap_or(40) {
-            if case % A_LAKE == 0 {
-                lake = Known::nothing();
+            if case % CASES_PER_LAKE == 0 {
+                lake = TestLake::empty();
             }
             if cases.is_some() {
                 eprintln!("{name} {case}");
             }
             let mut random = ChaCha8Rng::seed_from_u64((sample as u64) << 32 | case as u64);
-            let bad = Given::file(name, damage(bytes, &mut random));
+            let bad = TestFile::new(name, damage(bytes, &mut random));
             let files = [bad.file.clone(), good.file.clone()];
-            let mut taken = lake.take_all(&files, &contract(), &settings());
-            assert!(taken.pop().unwrap().is_ok_and(|good| good.account.read == 1), "{name} {case}");
-            match taken.pop().unwrap() {
+            let mut result = lake.ingest_all(&files, &contract(), &settings());
+            assert!(result.pop().unwrap().is_ok_and(|good| good.counts.read == 1), "{name} {case}");
+            match result.pop().unwrap() {
                 Ok(_) => read += 1,
                 Err(found) => {
                     let message = found.to_string();
-                    assert!(!matches!(found, FileRefused::Engine { .. }), "{case}: {message}");
+                    assert!(!matches!(found, FileError::Internal { .. }), "{case}: {message}");
                     assert!(
                         message.starts_with(&format!("`{name}`")) && !message.contains('\n'),
                         "{message}"
                     );
-                    if matches!(found, FileRefused::Damaged { .. }) {
+                    if matches!(found, FileError::Damaged { .. }) {
                         panicked += 1;
                     } else {
                         refused += 1;
@@ -200,10 +200,10 @@ fn damaged_files_are_read_or_refused_and_the_others_load() {
 }
 
 #[test]
-fn sound_files_of_every_encoding_are_taken_in() {
+fn valid_files_of_every_encoding_are_ingested() {
     for (name, bytes) in samples() {
-        let taken = Given::file(name, &bytes).take(&contract(), &settings()).unwrap();
+        let result = TestFile::new(name, &bytes).ingest(&contract(), &settings()).unwrap();
         let expected = if name.starts_with("makers") { 1 } else { ROWS as u64 };
-        assert_eq!(taken.account.accepted, expected, "{name}: {:?}", taken.rejects.first());
+        assert_eq!(result.counts.accepted, expected, "{name}: {:?}", result.rejects.first());
     }
 }

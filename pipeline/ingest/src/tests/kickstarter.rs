@@ -1,4 +1,4 @@
-//! The real file of Kickstarter, where it lies beside the repository.
+//! The real file of Kickstarter.
 
 use arrow::{
     array::{Array, AsArray},
@@ -6,12 +6,12 @@ use arrow::{
 };
 
 use super::{
-    account, batch, column,
-    sources::{mapping, taken_in},
+    batch, column, counts,
+    datasets::{ingest_dataset, mapping},
 };
 
 #[test]
-fn the_mapping_is_valid() {
+fn kickstarter_mapping_is_valid() {
     let mapping = mapping("kickstarter");
     assert_eq!(
         (mapping.name(), mapping.label_lag_days(), mapping.currency()),
@@ -21,11 +21,11 @@ fn the_mapping_is_valid() {
 }
 
 #[test]
-fn the_real_file_comes_out_as_counted() {
-    let Some((inbox, taken)) = taken_in("kickstarter", &mapping("kickstarter")) else { return };
+fn kickstarter_counts() {
+    let Some((inbox, results)) = ingest_dataset("kickstarter", &mapping("kickstarter")) else { return };
     assert!(inbox.unmatched.is_empty());
-    let [projects] = &taken[..] else { panic!("one file") };
-    assert_eq!(account(projects), (9_999, 9_998, 0, 0, 1));
+    let [projects] = &results[..] else { panic!("one file") };
+    assert_eq!(counts(projects), (9_999, 9_998, 0, 0, 1));
     assert_eq!(projects.filtered_by, [("no_launch_time".to_owned(), 1)]);
     assert!(projects.extra_columns.is_empty(), "{:?}", projects.extra_columns);
 
@@ -39,7 +39,7 @@ fn the_real_file_comes_out_as_counted() {
     assert_eq!((count("declared_outcome", "reached"), count("declared_outcome", "missed")), (3_564, 6_209));
     let thresholds = versions.column_by_name("threshold").unwrap().as_primitive::<Decimal128Type>();
     assert_eq!(thresholds.values().iter().sum::<i128>(), 2 * 32_336_798_535);
-    // Two versions each: countries of 102 projects are broken; names come without the outcome.
+    // Two versions per project. The countries of 102 projects are invalid; titles have no outcome.
     assert_eq!(versions.column_by_name("attr_country").unwrap().null_count(), 2 * 102);
     let lengths = |name: &str| {
         versions.column_by_name(name).unwrap().as_primitive::<Float64Type>().values().iter().sum::<f64>()
@@ -48,7 +48,7 @@ fn the_real_file_comes_out_as_counted() {
     let titles = column(batch(projects, "products"), "title");
     assert!(titles.iter().all(|title| !title.ends_with("(Canceled)") && !title.ends_with("(Suspended)")));
 
-    // The first project: 2015-08-11 12:12:28 in Paris, until the end of 2015-10-09.
+    // First project: from 2015-08-11 12:12:28 in Paris to the end of 2015-10-09.
     let first = |name: &str| column(&versions.slice(0, 2), name);
     assert_eq!(first("opens_at"), ["2015-08-11T10:12:28Z"; 2]);
     assert_eq!(first("closes_at"), ["2015-10-09T22:00:00Z"; 2]);

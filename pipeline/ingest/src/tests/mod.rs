@@ -1,22 +1,22 @@
-//! Tests of whole files, from bytes to facts.
+//! Tests from the bytes of a file to its facts.
 
-mod accounts;
 mod attributes;
 mod catarse;
+mod computed_sources;
 mod conditions;
 mod damaged;
-mod derived;
+mod datasets;
+mod expressions;
+mod file_errors;
+mod file_rules;
 mod inboxes;
 mod kickstarter;
 mod known_at;
-mod mapping_faults;
-mod mapping_files;
-mod mappings;
+mod mapping_errors;
 mod online_retail;
 mod properties;
-mod refusals;
 mod reject_reasons;
-mod sources;
+mod row_counts;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -27,111 +27,115 @@ use arrow::{
 };
 use slotcast_core::{DateTime, Tz, Utc};
 use slotcast_lake::{
-    FactWriter, Lake, Market, Pseudonyms, Span,
+    FactWriter, Lake, MarketConfig, Pseudonyms, TimeRange,
     contract::{ContractTable, TABLES},
-    read_part,
+    read_parquet,
 };
 use tempfile::TempDir;
 
-use crate::{Account, AttributeKinds, Batch, FileRefused, InboxFile, Mapping, Reject, TakenIn, take_in};
+use crate::{
+    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, Mapping, Reject, SourceRowCounts, ingest_files,
+};
 
-/// What holds for a batch of a test.
+/// Settings of a test batch.
 #[derive(Clone, Default)]
 pub(super) struct Settings {
     pub(super) history: bool,
     pub(super) strict: bool,
     pub(super) attribute_kinds: AttributeKinds,
-    /// Bytes gathered before they are written; 0: as many as there are.
-    pub(super) room: usize,
+    /// Bytes buffered before they are written; 0 is unlimited.
+    pub(super) memory_budget: usize,
 }
 
-/// A file that was taken in, with the facts that it brought, by line.
+/// An ingested file with its facts, by line.
 #[derive(Debug)]
-pub(super) struct Taken {
-    pub(super) account: Account,
+pub(super) struct IngestResult {
+    pub(super) counts: SourceRowCounts,
     pub(super) rejects: Vec<Reject>,
     pub(super) extra_columns: Vec<String>,
     pub(super) filtered_by: Vec<(String, u64)>,
     pub(super) facts: Vec<(&'static ContractTable, RecordBatch)>,
 }
 
-/// A lake that remembers what files brought.
-pub(super) struct Known {
+/// A lake with the facts of earlier files.
+pub(super) struct TestLake {
     _folder: TempDir,
     pseudonyms: Pseudonyms,
     writer: FactWriter,
 }
 
-impl Known {
-    pub(super) fn nothing() -> Self {
+impl TestLake {
+    pub(super) fn empty() -> Self {
         let folder = TempDir::new().unwrap();
-        let lake = Lake::open_or_create(folder.path(), &Market::default(), "test", [7; 32]).unwrap();
+        let lake = Lake::open_or_create(folder.path(), &MarketConfig::default(), "test", [7; 32]).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let pseudonyms = runtime.block_on(lake.pseudonyms()).unwrap();
-        let writer = FactWriter::new(&lake, "batch-1", 1, &[]);
+        let writer = lake.fact_writer("batch-1", 1, &[]);
         Self { _folder: folder, pseudonyms, writer }
     }
 
     fn parts(&self, table: &'static ContractTable) -> Vec<PathBuf> {
-        self.writer.meeting(table, &Span { column: table.time(), first: i64::MIN, last: i64::MAX })
+        self.writer.overlapping_files(
+            table,
+            &TimeRange { column: table.time_column(), first: i64::MIN, last: i64::MAX },
+        )
     }
 
-    /// Takes in files; the facts of all of them come with the first.
-    pub(super) fn take_all(
+    /// Ingests files; the first result has the facts of all of them.
+    pub(super) fn ingest_all(
         &self,
         files: &[InboxFile],
         mapping: &Mapping,
         settings: &Settings,
-    ) -> Vec<Result<Taken, FileRefused>> {
+    ) -> Vec<Result<IngestResult, FileError>> {
         let before: BTreeSet<PathBuf> = TABLES.iter().flat_map(|table| self.parts(table)).collect();
         let batch = Batch {
             now: now(),
             history: settings.history,
             strict: settings.strict,
             attribute_kinds: settings.attribute_kinds.clone(),
-            first_origin: 0,
+            first_source_file_id: 0,
             pseudonyms: &self.pseudonyms,
             threads: 2,
-            room: if settings.room == 0 { usize::MAX } else { settings.room },
+            memory_budget: if settings.memory_budget == 0 { usize::MAX } else { settings.memory_budget },
         };
-        let taken = take_in(files, mapping, &batch, &self.writer, &()).unwrap();
+        let results = ingest_files(files, mapping, &batch, &self.writer, &()).unwrap();
         let mut facts: Vec<(&'static ContractTable, RecordBatch)> = Vec::new();
         for table in &TABLES {
             let new = self.parts(table).into_iter().filter(|path| !before.contains(path));
             let batches: Vec<RecordBatch> =
-                new.flat_map(|path| read_part(&path).unwrap().map(Result::unwrap)).collect();
+                new.flat_map(|path| read_parquet(&path).unwrap().map(Result::unwrap)).collect();
             if let Some(first) = batches.first() {
                 facts.push((table, by_line(&concat_batches(&first.schema(), &batches).unwrap(), table)));
             }
         }
         let mut facts = Some(facts);
-        let with_facts = |taken: TakenIn| {
-            let TakenIn { account, rejects, extra_columns, filtered_by, .. } = taken;
+        let mut with_facts = |result: IngestedFile| {
+            let IngestedFile { counts, rejects, extra_columns, filtered_by, .. } = result;
             let facts = facts.take().unwrap_or_default();
-            Taken { account, rejects, extra_columns, filtered_by, facts }
+            IngestResult { counts, rejects, extra_columns, filtered_by, facts }
         };
-        let mut with_facts = with_facts;
-        taken.into_iter().map(|taken| taken.map(&mut with_facts)).collect()
+        results.into_iter().map(|result| result.map(&mut with_facts)).collect()
     }
 }
 
 fn by_line(facts: &RecordBatch, table: &ContractTable) -> RecordBatch {
-    let keys = ["origin", "line", table.time()].map(|name| arrow::compute::SortColumn {
+    let keys = ["source_file_id", "line", table.time_column()].map(|name| arrow::compute::SortColumn {
         values: facts.column_by_name(name).unwrap().clone(),
         options: None,
     });
     take_record_batch(facts, &lexsort_to_indices(&keys, None).unwrap()).unwrap()
 }
 
-/// An inbox of one file in a folder that lives as long as this.
-pub(super) struct Given {
+/// An inbox with one file, deleted on drop.
+pub(super) struct TestFile {
     _folder: TempDir,
     pub(super) file: InboxFile,
 }
 
-impl Given {
-    #[expect(clippy::disallowed_methods, reason = "tests make their own inbox")]
-    pub(super) fn file(name: &str, content: impl AsRef<[u8]>) -> Self {
+impl TestFile {
+    #[expect(clippy::disallowed_methods, reason = "tests create their own inbox")]
+    pub(super) fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -139,14 +143,14 @@ impl Given {
         Self { _folder: folder, file: InboxFile { path, name: name.to_owned() } }
     }
 
-    pub(super) fn take(&self, mapping: &Mapping, settings: &Settings) -> Result<Taken, FileRefused> {
+    pub(super) fn ingest(&self, mapping: &Mapping, settings: &Settings) -> Result<IngestResult, FileError> {
         let files = std::slice::from_ref(&self.file);
-        Known::nothing().take_all(files, mapping, settings).remove(0)
+        TestLake::empty().ingest_all(files, mapping, settings).remove(0)
     }
 
-    pub(super) fn take_knowing(&self, known: &Known) -> Taken {
+    pub(super) fn ingest_into(&self, lake: &TestLake) -> IngestResult {
         let files = std::slice::from_ref(&self.file);
-        known.take_all(files, &contract(), &settings()).remove(0).unwrap()
+        lake.ingest_all(files, &contract(), &settings()).remove(0).unwrap()
     }
 }
 
@@ -162,23 +166,23 @@ pub(super) fn settings() -> Settings {
     Settings::default()
 }
 
-/// Takes in a file of the contract's own shape.
-pub(super) fn taken(name: &str, content: &str) -> Taken {
-    Given::file(name, content).take(&contract(), &settings()).unwrap()
+/// Ingests a file in the shape of the contract.
+pub(super) fn ingest_contract(name: &str, content: &str) -> IngestResult {
+    TestFile::new(name, content).ingest(&contract(), &settings()).unwrap()
 }
 
-/// Takes in a file called `rows.csv` by a mapping.
-pub(super) fn mapped(mapping: &str, content: &str) -> Taken {
+/// Ingests `rows.csv` with a mapping.
+pub(super) fn ingest_mapped(mapping: &str, content: &str) -> IngestResult {
     let mapping = Mapping::parse(mapping, "m.toml").unwrap();
-    Given::file("rows.csv", content).take(&mapping, &settings()).unwrap()
+    TestFile::new("rows.csv", content).ingest(&mapping, &settings()).unwrap()
 }
 
-pub(super) fn batch<'a>(taken: &'a Taken, table: &str) -> &'a RecordBatch {
-    let found = taken.facts.iter().find(|(own, _)| own.name == table);
-    &found.unwrap_or_else(|| panic!("no facts for {table}: {:?}", taken.rejects)).1
+pub(super) fn batch<'a>(result: &'a IngestResult, table: &str) -> &'a RecordBatch {
+    let found = result.facts.iter().find(|(own, _)| own.name == table);
+    &found.unwrap_or_else(|| panic!("no facts for {table}: {:?}", result.rejects)).1
 }
 
-/// The cells of a column as text, an empty text for null.
+/// Cells of a column as text; null is empty.
 pub(super) fn column(batch: &RecordBatch, name: &str) -> Vec<String> {
     let array = batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));
     (0..array.len())
@@ -188,11 +192,11 @@ pub(super) fn column(batch: &RecordBatch, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// (read, accepted, rejected, repeats, filtered), after a check that they add up.
-pub(super) fn account(taken: &Taken) -> (u64, u64, u64, u64, u64) {
-    let own = taken.account;
+/// Checks the sum of the counts and returns (read, accepted, rejected, repeats, filtered).
+pub(super) fn counts(result: &IngestResult) -> (u64, u64, u64, u64, u64) {
+    let own = result.counts;
     assert_eq!(own.read, own.accepted + own.rejected + own.repeats + own.filtered);
-    assert_eq!(own.rejected, taken.rejects.len() as u64);
-    assert_eq!(own.filtered, taken.filtered_by.iter().map(|(_, count)| count).sum::<u64>());
+    assert_eq!(own.rejected, result.rejects.len() as u64);
+    assert_eq!(own.filtered, result.filtered_by.iter().map(|(_, count)| count).sum::<u64>());
     (own.read, own.accepted, own.rejected, own.repeats, own.filtered)
 }

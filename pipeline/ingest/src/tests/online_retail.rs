@@ -1,4 +1,4 @@
-//! The real files of Online Retail, where they lie beside the repository.
+//! The real files of Online Retail.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use arrow::{
 };
 
 use super::{
-    account, batch, column,
-    sources::{mapping, taken_in},
+    batch, column, counts,
+    datasets::{ingest_dataset, mapping},
 };
 
 #[test]
-fn the_mapping_is_valid() {
+fn online_retail_mapping_is_valid() {
     let mapping = mapping("online_retail");
     assert_eq!(
         (mapping.name(), mapping.label_lag_days(), mapping.currency()),
@@ -23,12 +23,12 @@ fn the_mapping_is_valid() {
 }
 
 #[test]
-fn the_real_files_come_out_to_the_line() {
-    let Some((inbox, taken)) = taken_in("online-retail", &mapping("online_retail")) else { return };
+fn online_retail_counts() {
+    let Some((inbox, results)) = ingest_dataset("online-retail", &mapping("online_retail")) else { return };
     assert_eq!((inbox.files.len(), inbox.unmatched.len()), (305, 0));
     let (mut sum, mut by) = ((0, 0, 0, 0, 0), BTreeMap::new());
-    for file in &taken {
-        let (read, accepted, rejected, repeats, filtered) = account(file);
+    for file in &results {
+        let (read, accepted, rejected, repeats, filtered) = counts(file);
         sum = (sum.0 + read, sum.1 + accepted, sum.2 + rejected, sum.3 + repeats, sum.4 + filtered);
         for (reason, count) in &file.filtered_by {
             *by.entry(reason.as_str()).or_insert(0) += count;
@@ -38,7 +38,7 @@ fn the_real_files_come_out_to_the_line() {
     assert_eq!(sum, (541_909, 537_623, 0, 0, 4_286));
     assert_eq!(by, BTreeMap::from([("not_a_product", 2_950), ("stock_adjustment", 1_336)]));
 
-    let events = batch(&taken[0], "order_events");
+    let events = batch(&results[0], "order_events");
     let cancelled: Vec<bool> = column(events, "event").iter().map(|event| event == "cancelled").collect();
     let cancels = cancelled.iter().filter(|cancelled| **cancelled).count();
     assert_eq!((events.num_rows(), cancels), (537_623, 8_704));
@@ -60,7 +60,7 @@ fn the_real_files_come_out_to_the_line() {
     assert_eq!(column(events, "campaign_id")[0], "85123A 2010-11-30");
     assert_eq!(column(events, "occurred_at")[0], "2010-12-01T08:26:00Z");
 
-    let campaigns = batch(&taken[0], "campaigns");
+    let campaigns = batch(&results[0], "campaigns");
     assert_eq!(campaigns.num_rows(), 101_411);
     let slots: std::collections::BTreeSet<String> = column(campaigns, "slot_date").into_iter().collect();
     assert_eq!(slots.len(), 53);
@@ -74,6 +74,6 @@ fn the_real_files_come_out_to_the_line() {
         ("2010-11-30T10:00:00Z".to_owned(), "2010-12-07T10:00:00Z".to_owned())
     );
     assert_eq!(first("known_at"), "2010-11-16T10:00:00Z");
-    assert_eq!(batch(&taken[0], "products").num_rows(), 102_304);
-    assert_eq!(batch(&taken[0], "makers").num_rows(), 1);
+    assert_eq!(batch(&results[0], "products").num_rows(), 102_304);
+    assert_eq!(batch(&results[0], "makers").num_rows(), 1);
 }

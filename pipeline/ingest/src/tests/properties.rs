@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties of every input.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use arrow::{
 use proptest::prelude::*;
 use slotcast_core::{DateTime, Utc};
 
-use super::{Given, account, batch, column, contract, mapped, settings};
+use super::{TestFile, batch, column, contract, counts, ingest_mapped, settings};
 
 const ORDERS: &str = "event_id,order_id,campaign_id,event,occurred_at,units,amount\n";
 
@@ -19,7 +19,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Pieces of which broken files are made, so that most of them get past the first look.
+/// Parts of invalid files. Most files pass the format check.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(b"e1,o1,c,placed,2016-02-16 10:00,1,2.50\n".to_vec()),
@@ -34,8 +34,8 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// An instant at the ends and in the middle of what the lake keeps.
-fn moment() -> impl Strategy<Value = i64> {
+/// An instant at the limits of or within the valid range.
+fn instant() -> impl Strategy<Value = i64> {
     prop_oneof![
         Just(-2_208_988_800_000_000_i64),
         Just(7_258_118_399_999_999_i64),
@@ -44,11 +44,11 @@ fn moment() -> impl Strategy<Value = i64> {
     ]
 }
 
-/// Text that no cell loses: without space around it, and not empty.
+/// Text that trimming keeps: without outer spaces, and not empty.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[가-힣]{1,8}", "[🎁🧶a-z\"\n;,]{1,6}", "\\PC{1,12}", any::<String>()]
         .prop_map(|text| text.trim().replace(['\0', '\r'], ""))
-        .prop_filter("something is left", |text| !text.trim().is_empty() && text.trim() == text)
+        .prop_filter("the text is not empty", |text| !text.trim().is_empty() && text.trim() == text)
 }
 
 const FOREIGN: &str = r#"
@@ -73,7 +73,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn arbitrary_bytes_never_panic_and_always_add_up(bytes in pieces(), header in any::<bool>(), ending in 0_usize..7) {
+    fn arbitrary_bytes_never_panic(bytes in pieces(), header in any::<bool>(), ending in 0_usize..7) {
         let content = if header { [ORDERS.as_bytes(), &bytes].concat() } else { bytes };
         let (name, content) = match ending {
             0 => ("order_events/a.csv", content),
@@ -84,21 +84,21 @@ proptest! {
             5 => ("order_events/a.parquet", content),
             _ => ("order_events/a.tsv", content),
         };
-        let file = Given::file(name, &content);
-        match file.take(&contract(), &settings()) {
-            Ok(taken) => {
-                let (_, accepted, ..) = account(&taken);
-                let facts: usize = taken.facts.iter().map(|(_, batch)| batch.num_rows()).sum();
+        let file = TestFile::new(name, &content);
+        match file.ingest(&contract(), &settings()) {
+            Ok(result) => {
+                let (_, accepted, ..) = counts(&result);
+                let facts: usize = result.facts.iter().map(|(_, batch)| batch.num_rows()).sum();
                 prop_assert_eq!(facts as u64, accepted);
             }
-            // Refused whole: the message names the file.
+            // The message names the file.
             Err(refused) => prop_assert!(refused.to_string().contains(name)),
         }
     }
 
     #[test]
-    fn a_mapping_keeps_every_value(
-        rows in proptest::collection::vec((text(), moment(), 1_i64..=1_000_000_000_000_000, 1_i128..=999_999_999_999_999_999), 1..20),
+    fn mappings_keep_every_value(
+        rows in proptest::collection::vec((text(), instant(), 1_i64..=1_000_000_000_000_000, 1_i128..=999_999_999_999_999_999), 1..20),
     ) {
         let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
         writer.write_record(["nr", "what", "how", "when", "many", "paid"]).unwrap();
@@ -109,9 +109,9 @@ proptest! {
             writer.write_record([&format!("n{number:03}"), what, "buy", &when, &format!("-{many}"), &paid]).unwrap();
         }
         let written = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-        let taken = mapped(FOREIGN, &written);
-        prop_assert_eq!(account(&taken), (rows.len() as u64, rows.len() as u64, 0, 0, 0));
-        let facts = batch(&taken, "order_events");
+        let result = ingest_mapped(FOREIGN, &written);
+        prop_assert_eq!(counts(&result), (rows.len() as u64, rows.len() as u64, 0, 0, 0));
+        let facts = batch(&result, "order_events");
         let at = facts.column_by_name("occurred_at").unwrap().as_primitive::<TimestampMicrosecondType>();
         let units = facts.column_by_name("units").unwrap().as_primitive::<Int64Type>();
         let amounts = facts.column_by_name("amount").unwrap().as_primitive::<Decimal128Type>();

@@ -1,184 +1,157 @@
-//! The columns, in the order of the CSV: first those that `rankings` promises, then what a merchandiser
-//! would ask next.
+//! The table of columns, in the order of the CSV: first the columns that `rankings` promises.
+//!
+//! A new column of `offer_details` needs a line here, its SQL, and its label in each language.
 
-use slotcast_core::Probability;
-
-use super::{Column, Kind, Place, Row, Value};
-use crate::{
-    view::{Change, Counted, Record},
-    words::{Lang, reasons_text},
+use super::{
+    column::{Column, Section, ValueFn},
+    kind::ColumnKind as Kind,
+    placement::{Band, OnPage},
+    values,
 };
 
-const RANKINGS: &str = "rankings";
-const SHEETS: &str = "offer_details";
-const CHANGES: &str = "ranking_changes";
+pub(super) const OFFER_DETAILS: &str = "offer_details";
+pub(super) const RANKING_CHANGES: &str = "ranking_changes";
+
+/// Column of `rankings`, computed from the ranked offer.
+const fn ranking(name: &'static str, kind: Kind, value: ValueFn) -> Column {
+    Column::computed(name, Some("rankings"), Section::Offer, kind, value)
+}
+
+/// Column of `rankings` that is equal for all offers of a list.
+const fn list(name: &'static str, kind: Kind, value: ValueFn) -> Column {
+    Column::computed(name, Some("rankings"), Section::List, kind, value)
+}
+
+/// Term of the offer, which `offer_details` repeats.
+const fn term(name: &'static str, kind: Kind, value: ValueFn) -> Column {
+    Column::computed(name, Some(OFFER_DETAILS), Section::Offer, kind, value)
+}
+
+/// Column that is read from `offer_details`.
+const fn detail(name: &'static str, kind: Kind) -> Column {
+    Column::stored(name, OFFER_DETAILS, Section::Details, kind)
+}
+
+/// Column that is read from `ranking_changes`.
+const fn change(name: &'static str, kind: Kind) -> Column {
+    Column::stored(name, RANKING_CHANGES, Section::Change, kind)
+}
+
+/// Window widths in pixels from which a column of the page's table is shown by default.
+const TABLET: u16 = 721;
+const WIDE: u16 = 1701;
 
 /// Every column of a list.
 pub(crate) static COLUMNS: &[Column] = &[
-    Column::new("run_id", RANKINGS, Place::List, Kind::Text, |row| Value::text(row.run_id.as_str())),
-    Column::new("slot_date", RANKINGS, Place::List, Kind::Date, |row| Value::Date(terms(row).slot_date)),
-    Column::new("candidate_id", RANKINGS, Place::Offer, Kind::Text, |row| Value::text(&terms(row).id)),
-    Column::new("product_id", RANKINGS, Place::Offer, Kind::Text, |row| Value::text(&terms(row).product_id)),
-    Column::new("title", RANKINGS, Place::Offer, Kind::Words, |row| {
-        Value::maybe_text(terms(row).title.as_deref())
-    }),
-    Column::new("category", RANKINGS, Place::Offer, Kind::Words, |row| {
-        Value::maybe_text(terms(row).category.as_deref())
-    }),
-    Column::new("maker_name", RANKINGS, Place::Offer, Kind::Words, |row| {
-        Value::maybe_text(terms(row).maker_name.as_deref())
-    }),
-    Column::new("threshold", RANKINGS, Place::Offer, Kind::Terms, |row| Value::Number(terms(row).threshold)),
-    Column::new("threshold_basis", RANKINGS, Place::Offer, Kind::Basis, |row| {
-        Value::Basis(terms(row).threshold_basis)
-    }),
-    Column::new("price", RANKINGS, Place::Offer, Kind::Price, |row| Value::maybe(terms(row).price)),
-    Column::new("rank", RANKINGS, Place::Offer, Kind::Rank, |row| {
-        Value::Count(u64::from(row.offer.ranked.rank))
-    }),
-    Column::new("ranked_by", RANKINGS, Place::Offer, Kind::Text, |row| {
-        Value::text(&row.offer.ranked.ranked_by)
-    }),
-    Column::new("p_hit", RANKINGS, Place::Offer, Kind::Chance, |row| chance(Some(scored(row).p_hit))),
-    Column::new("p_low", RANKINGS, Place::Offer, Kind::Chance, |row| chance(scored(row).p_low)),
-    Column::new("p_high", RANKINGS, Place::Offer, Kind::Chance, |row| chance(scored(row).p_high)),
-    Column::new("demand_p10", RANKINGS, Place::Offer, Kind::Demand, |row| {
-        Value::maybe(scored(row).demand.map(|demand| demand.p10))
-    }),
-    Column::new("demand_p50", RANKINGS, Place::Offer, Kind::Demand, |row| {
-        Value::maybe(scored(row).demand.map(|demand| demand.p50))
-    }),
-    Column::new("demand_p90", RANKINGS, Place::Offer, Kind::Demand, |row| {
-        Value::maybe(scored(row).demand.map(|demand| demand.p90))
-    }),
-    Column::new("expected_amount", RANKINGS, Place::Offer, Kind::Amount, |row| {
-        Value::maybe(scored(row).expected_amount())
-    }),
-    Column::new("expected_value", RANKINGS, Place::Offer, Kind::Amount, |row| {
-        Value::maybe(scored(row).expected_value())
-    }),
-    Column::new("thin_data", RANKINGS, Place::Offer, Kind::YesNo, |row| Value::YesNo(scored(row).thin_data)),
-    Column::new("reasons_ko", RANKINGS, Place::Offer, Kind::Words, |row| reasons(row, Lang::Ko)),
-    Column::new("reasons_en", RANKINGS, Place::Offer, Kind::Words, |row| reasons(row, Lang::En)),
-    Column::new("model", RANKINGS, Place::Offer, Kind::Text, |row| Value::text(&scored(row).model)),
-    Column::new("capacity", SHEETS, Place::Offer, Kind::Terms, |row| Value::maybe(terms(row).capacity)),
-    Column::new("alerts", SHEETS, Place::Sheet, Kind::Count, |row| counted(alerts(row), |one| one.total)),
-    Column::new("alerts_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
-        counted(alerts(row), |one| one.last_week)
-    }),
-    Column::new("alerts_previous_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
-        counted(alerts(row), |one| one.week_before)
-    }),
-    Column::new("wishes", SHEETS, Place::Sheet, Kind::Count, |row| counted(wishes(row), |one| one.total)),
-    Column::new("wishes_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
-        counted(wishes(row), |one| one.last_week)
-    }),
-    Column::new("wishes_previous_7d", SHEETS, Place::Sheet, Kind::Count, |row| {
-        counted(wishes(row), |one| one.week_before)
-    }),
-    Column::new("visitors", SHEETS, Place::Sheet, Kind::Count, |row| {
-        Value::maybe_count(row.offer.sheet.visitors)
-    }),
-    Column::new("alert_rate", SHEETS, Place::Sheet, Kind::Share, |row| {
-        Value::maybe(row.offer.sheet.alert_rate)
-    }),
-    Column::new("order_rate", SHEETS, Place::Sheet, Kind::Share, |row| {
-        Value::maybe(row.offer.sheet.order_rate)
-    }),
-    Column::new("orders_per_alert", SHEETS, Place::Sheet, Kind::Ratio, |row| {
-        Value::maybe(row.offer.sheet.orders_per_alert)
-    }),
-    Column::new("maker_hits", SHEETS, Place::Sheet, Kind::Record, |row| record(maker(row), |one| one.hits)),
-    Column::new("maker_n", SHEETS, Place::Sheet, Kind::Record, |row| record(maker(row), |one| one.n)),
-    Column::new("maker_rate_shrunk", SHEETS, Place::Sheet, Kind::Share, |row| {
-        Value::maybe(maker(row).and_then(|one| one.rate_shrunk))
-    }),
-    Column::new("category_hits", SHEETS, Place::Sheet, Kind::Record, |row| {
-        record(category(row), |one| one.hits)
-    }),
-    Column::new("category_n", SHEETS, Place::Sheet, Kind::Record, |row| record(category(row), |one| one.n)),
-    Column::new("category_rate_shrunk", SHEETS, Place::Sheet, Kind::Share, |row| {
-        Value::maybe(category(row).and_then(|one| one.rate_shrunk))
-    }),
-    Column::new("flags", "", Place::Offer, Kind::Flags, |row| Value::Flags(&row.offer.sheet.flags)),
-    Column::new("near_duplicate_id", SHEETS, Place::Sheet, Kind::Text, |row| {
-        Value::maybe_text(row.offer.sheet.near_duplicate.as_ref().map(|one| one.id.as_str()))
-    }),
-    Column::new("near_duplicate_title", SHEETS, Place::Sheet, Kind::Words, |row| {
-        Value::maybe_text(row.offer.sheet.near_duplicate.as_ref().map(|one| one.title.as_str()))
-    }),
-    Column::new("near_duplicate_slot", SHEETS, Place::Sheet, Kind::Date, |row| {
-        row.offer.sheet.near_duplicate.as_ref().map_or(Value::Missing, |one| Value::Date(one.slot_date))
-    }),
-    Column::new("previous_rank", CHANGES, Place::Change, Kind::Rank, |row| {
-        Value::maybe_count(change(row).map(|change| u64::from(change.previous_rank)))
-    }),
-    Column::new("previous_p_hit", CHANGES, Place::Change, Kind::Chance, |row| {
-        Value::maybe(change(row).map(|change| change.previous_p_hit))
-    }),
-    Column::new("change_reason_ko", CHANGES, Place::Change, Kind::Words, |row| {
-        Value::maybe_text(change(row).map(|change| change.change_reason_ko.as_str()))
-    }),
-    Column::new("change_reason_en", CHANGES, Place::Change, Kind::Words, |row| {
-        Value::maybe_text(change(row).map(|change| change.change_reason_en.as_str()))
-    }),
-    Column::new("threshold_50", RANKINGS, Place::Offer, Kind::Demand, |row| threshold_at(row, 0.5)),
-    Column::new("threshold_70", RANKINGS, Place::Offer, Kind::Demand, |row| threshold_at(row, 0.7)),
-    Column::new("threshold_90", RANKINGS, Place::Offer, Kind::Demand, |row| threshold_at(row, 0.9)),
-    Column::new("url", SHEETS, Place::Sheet, Kind::Link, |row| {
-        Value::maybe_text(row.offer.sheet.url.as_deref())
-    }),
-    Column::new("image_url", SHEETS, Place::Sheet, Kind::Link, |row| {
-        Value::maybe_text(row.offer.sheet.image_url.as_deref())
-    }),
-    Column::new("unit_cost", SHEETS, Place::Offer, Kind::Price, |row| Value::maybe(terms(row).unit_cost)),
-    Column::new("fixed_cost", SHEETS, Place::Offer, Kind::Price, |row| Value::maybe(terms(row).fixed_cost)),
+    list("run_id", Kind::Text, values::run_id),
+    list("slot_date", Kind::Date, values::slot_date),
+    ranking("candidate_id", Kind::Text, values::candidate_id)
+        .required()
+        .sheet(Band::Links, 18.0)
+        .page(OnPage::Part),
+    ranking("product_id", Kind::Text, values::product_id)
+        .required()
+        .sheet(Band::Links, 18.0)
+        .page(OnPage::Detail),
+    ranking("title", Kind::Prose, values::title).sheet(Band::Offer, 32.0).cell_as("product", 20, 270).grows(),
+    ranking("category", Kind::Prose, values::category).sheet(Band::Offer, 11.0).page(OnPage::Part),
+    ranking("maker_name", Kind::Prose, values::maker_name).sheet(Band::Offer, 15.0).page(OnPage::Part),
+    ranking("threshold", Kind::Terms, values::threshold).sheet(Band::Demand, 10.0).cell(60, 88),
+    ranking("threshold_basis", Kind::Basis, values::threshold_basis)
+        .required()
+        .sheet(Band::Origin, 9.0)
+        .page(OnPage::Part),
+    ranking("price", Kind::Price, values::price).sheet(Band::Money, 11.5).cell(70, 96),
+    ranking("rank", Kind::Rank, values::rank).required().sheet(Band::Rank, 6.0).cell(10, 60),
+    ranking("ranked_by", Kind::Text, values::ranked_by).required().sheet(Band::Origin, 12.0),
+    ranking("p_hit", Kind::Probability, values::p_hit)
+        .required()
+        .sheet(Band::Probability, 11.0)
+        .cell(40, 148)
+        .descending(),
+    ranking("p_low", Kind::Probability, values::p_low).sheet(Band::Probability, 8.5).page(OnPage::Part),
+    ranking("p_high", Kind::Probability, values::p_high).sheet(Band::Probability, 8.5).page(OnPage::Part),
+    ranking("demand_p10", Kind::Demand, values::demand_p10).sheet(Band::Demand, 9.0).page(OnPage::Part),
+    ranking("demand_p50", Kind::Demand, values::demand_p50)
+        .sheet(Band::Demand, 9.0)
+        .cell_as("demand", 50, 148)
+        .descending(),
+    ranking("demand_p90", Kind::Demand, values::demand_p90).sheet(Band::Demand, 9.0).page(OnPage::Part),
+    ranking("expected_amount", Kind::Amount, values::expected_amount)
+        .sheet(Band::Money, 17.0)
+        .cell_as("amount", 80, 122)
+        .descending()
+        .from_window(TABLET),
+    ranking("expected_value", Kind::Amount, values::expected_value)
+        .sheet(Band::Money, 17.0)
+        .cell_as("value", 90, 122)
+        .descending()
+        .from_window(TABLET),
+    ranking("thin_data", Kind::Bool, values::thin_data).required().sheet(Band::DataQuality, 8.0),
+    ranking("reasons_ko", Kind::Prose, values::reasons_ko)
+        .required()
+        .sheet(Band::Reasons, 52.0)
+        .cell_as("reasons", 160, 250)
+        .descending()
+        .grows(),
+    ranking("reasons_en", Kind::Prose, values::reasons_en).required().sheet(Band::Reasons, 52.0),
+    ranking("model", Kind::Text, values::model).required().sheet(Band::Origin, 12.0).page(OnPage::Detail),
+    term("capacity", Kind::Terms, values::capacity).sheet(Band::Terms, 11.0).page(OnPage::Part),
+    detail("alerts", Kind::Count).sheet(Band::Signals, 10.0).cell(100, 104).descending(),
+    detail("alerts_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
+    detail("alerts_previous_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
+    detail("wishes", Kind::Count).sheet(Band::Signals, 10.0).cell(110, 96).descending().from_window(WIDE),
+    detail("wishes_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
+    detail("wishes_previous_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
+    detail("visitors", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Fact),
+    detail("alert_rate", Kind::Share).sheet(Band::Signals, 10.0).cell(120, 92).descending().from_window(WIDE),
+    detail("order_rate", Kind::Share).sheet(Band::Signals, 10.0).page(OnPage::Fact),
+    detail("orders_per_alert", Kind::Ratio)
+        .sheet(Band::Signals, 10.0)
+        .cell(130, 104)
+        .descending()
+        .from_window(WIDE),
+    detail("maker_hits", Kind::Record).sheet(Band::Records, 9.0).page(OnPage::Part),
+    detail("maker_n", Kind::Record).sheet(Band::Records, 9.0).page(OnPage::Part),
+    detail("maker_rate_shrunk", Kind::Share)
+        .sheet(Band::Records, 10.0)
+        .cell_as("maker_record", 140, 98)
+        .descending()
+        .from_window(TABLET),
+    detail("category_hits", Kind::Record).sheet(Band::Records, 10.0).page(OnPage::Part),
+    detail("category_n", Kind::Record).sheet(Band::Records, 10.0).page(OnPage::Part),
+    detail("category_rate_shrunk", Kind::Share)
+        .sheet(Band::Records, 11.0)
+        .cell_as("category_record", 150, 112)
+        .descending()
+        .from_window(WIDE),
+    Column::computed("flags", None, Section::Offer, Kind::Flags, values::flags)
+        .required()
+        .sheet(Band::Flags, 16.0)
+        .cell(30, 140)
+        .descending(),
+    detail("near_duplicate_id", Kind::Text).sheet(Band::NearDuplicate, 16.0).page(OnPage::Detail),
+    detail("near_duplicate_title", Kind::Prose).sheet(Band::NearDuplicate, 32.0).page(OnPage::Detail),
+    detail("near_duplicate_slot", Kind::Date).sheet(Band::NearDuplicate, 12.0).page(OnPage::Detail),
+    change("previous_rank", Kind::Rank).required().sheet(Band::Change, 9.0).page(OnPage::Part),
+    change("previous_p_hit", Kind::Probability).sheet(Band::Change, 9.0).page(OnPage::Part),
+    change("change_reason_ko", Kind::Prose).sheet(Band::Change, 40.0).page(OnPage::Detail),
+    change("change_reason_en", Kind::Prose).sheet(Band::Change, 40.0).page(OnPage::Detail),
+    ranking("threshold_50", Kind::Demand, values::threshold_50).sheet(Band::Terms, 11.0),
+    ranking("threshold_70", Kind::Demand, values::threshold_70).sheet(Band::Terms, 11.0),
+    ranking("threshold_90", Kind::Demand, values::threshold_90).sheet(Band::Terms, 11.0),
+    detail("url", Kind::Link).sheet(Band::Links, 34.0).page(OnPage::Part),
+    detail("image_url", Kind::Link).sheet(Band::Links, 34.0).page(OnPage::Part),
+    term("unit_cost", Kind::Price, values::unit_cost).sheet(Band::Origin, 12.0),
+    term("fixed_cost", Kind::Price, values::fixed_cost).sheet(Band::Origin, 13.0),
 ];
 
-fn scored<'a>(row: &Row<'a>) -> &'a slotcast_core::ScoredOffer {
-    &row.offer.ranked.scored
-}
-
-fn terms<'a>(row: &Row<'a>) -> &'a slotcast_core::Offer {
-    &scored(row).offer
-}
-
-fn alerts<'a>(row: &Row<'a>) -> Option<&'a Counted> {
-    row.offer.sheet.alerts.as_ref()
-}
-
-fn wishes<'a>(row: &Row<'a>) -> Option<&'a Counted> {
-    row.offer.sheet.wishes.as_ref()
-}
-
-fn maker<'a>(row: &Row<'a>) -> Option<&'a Record> {
-    row.offer.sheet.maker.as_ref()
-}
-
-fn category<'a>(row: &Row<'a>) -> Option<&'a Record> {
-    row.offer.sheet.category.as_ref()
-}
-
-fn change<'a>(row: &Row<'a>) -> Option<&'a Change> {
-    row.offer.change.as_ref()
-}
-
-fn chance<'a>(p: Option<Probability>) -> Value<'a> {
-    Value::maybe(p.map(Probability::get))
-}
-
-fn counted<'a>(counted: Option<&Counted>, pick: fn(&Counted) -> u64) -> Value<'a> {
-    Value::maybe_count(counted.map(pick))
-}
-
-fn record<'a>(record: Option<&Record>, pick: fn(&Record) -> f64) -> Value<'a> {
-    Value::maybe(record.map(pick))
-}
-
-fn threshold_at<'a>(row: &Row<'a>, chance: f64) -> Value<'a> {
-    Value::maybe(scored(row).curve.map(|curve| curve.threshold_at(chance)))
-}
-
-fn reasons<'a>(row: &Row<'a>, lang: Lang) -> Value<'a> {
-    Value::owned(reasons_text(lang, &row.offer.ranked.reasons, row.audience))
+/// The column of this name.
+///
+/// # Panics
+///
+/// If there is none: callers name columns of this table.
+pub(crate) fn column(name: &str) -> &'static Column {
+    let found = COLUMNS.iter().find(|column| column.name == name);
+    found.unwrap_or_else(|| panic!("the offer schema has no column `{name}`"))
 }

@@ -1,17 +1,17 @@
-//! An explanation on the wire: the offer as in the ranking, all that its score is made of, other terms.
+//! Explanation of one offer as JSON: the offer as in the ranking, all contributions, other terms.
 
 use serde::Serialize;
-use slotcast_core::RunId;
+use slotcast_core::{INTERNAL_SUM, RunId};
 
 use super::{
     offer::{WireOffer, WireReason, wire_reason},
-    six_places,
+    rounding::six_decimals,
 };
 use crate::{
-    columns::{Kind, Row},
+    columns::{ColumnKind, OfferRow},
     error::PublishError,
     explanation::{Explanation, WhatIf},
-    words::{INTERNAL, shown},
+    i18n::visible_reasons,
 };
 
 #[derive(Serialize)]
@@ -19,11 +19,11 @@ struct WireExplanation<'a> {
     run_id: &'a str,
     slot_date: String,
     is_preliminary: bool,
-    listed: usize,
+    n_offers: usize,
     is_internal: bool,
     offer: WireOffer<'a>,
-    /// The pushes of `contributions` start here and add up to `logit`.
-    start: f64,
+    /// `intercept` and `contributions` add up to `logit`.
+    intercept: f64,
     contributions: Vec<WireReason<'a>>,
     logit: f64,
     threshold_50: Option<f64>,
@@ -45,48 +45,50 @@ struct WireTerms {
     expected_value: Option<f64>,
 }
 
-/// The explanation as JSON, columns named as in the ranking.
+/// The explanation as JSON, with the column names of the ranking.
 ///
 /// # Errors
-/// When a value cannot be written as JSON.
-pub fn explanation_json(told: &Explanation<'_>, run_id: &RunId) -> Result<String, PublishError> {
-    let scored = &told.offer.ranked.scored;
+///
+/// If a value cannot be written as JSON.
+pub fn explanation_json(explanation: &Explanation<'_>, run_id: &RunId) -> Result<String, PublishError> {
+    let scored = &explanation.offer.ranked.scored;
     let mut contributions: Vec<WireReason<'_>> =
-        shown(&scored.contributions, told.audience).map(wire_reason).collect();
-    contributions.extend(scored.hidden_log_odds(told.audience).map(|push| WireReason::sum(INTERNAL, push)));
-    let at = |p: f64| scored.curve.and_then(|curve| Kind::Demand.rounded(curve.threshold_at(p)));
-    let explanation = WireExplanation {
-        run_id: told.run_id,
-        slot_date: told.slot.date.to_string(),
-        is_preliminary: told.is_preliminary,
-        listed: told.listed,
-        is_internal: told.audience == slotcast_core::Audience::Internal,
-        offer: WireOffer(Row { run_id, offer: told.offer, audience: told.audience }),
-        start: told.start,
+        visible_reasons(&scored.contributions, explanation.audience).map(wire_reason).collect();
+    contributions
+        .extend(scored.hidden_log_odds(explanation.audience).map(|sum| WireReason::sum(INTERNAL_SUM, sum)));
+    let at = |p: f64| scored.curve.and_then(|curve| ColumnKind::Demand.rounded(curve.threshold_at(p)));
+    let wire = WireExplanation {
+        run_id: explanation.run_id,
+        slot_date: explanation.slot.date.to_string(),
+        is_preliminary: explanation.is_preliminary,
+        n_offers: explanation.n_offers,
+        is_internal: explanation.audience == slotcast_core::Audience::Internal,
+        offer: WireOffer(OfferRow { run_id, offer: explanation.offer, audience: explanation.audience }),
+        intercept: explanation.intercept,
         contributions,
-        logit: told.start + scored.contributions.iter().map(|one| one.log_odds).sum::<f64>(),
+        logit: explanation.intercept + scored.contributions.iter().map(|one| one.log_odds).sum::<f64>(),
         threshold_50: at(0.5),
         threshold_70: at(0.7),
         threshold_90: at(0.9),
-        what_if: told.what_if.as_ref().map(|other| wire_terms(other, told)),
+        what_if: explanation.what_if.as_ref().map(|other| wire_terms(other, explanation)),
     };
-    Ok(serde_json::to_string_pretty(&explanation)? + "\n")
+    Ok(serde_json::to_string_pretty(&wire)? + "\n")
 }
 
-fn wire_terms(other: &WhatIf, told: &Explanation<'_>) -> WireTerms {
+fn wire_terms(other: &WhatIf, explanation: &Explanation<'_>) -> WireTerms {
     let demand = |pick: fn(&slotcast_core::DemandQuantiles) -> f64| {
-        other.demand.as_ref().and_then(|demand| Kind::Demand.rounded(pick(demand)))
+        other.demand.as_ref().and_then(|demand| ColumnKind::Demand.rounded(pick(demand)))
     };
-    let value = other.expected_value.filter(|_| told.audience.may_see("expected_value"));
+    let value = other.expected_value.filter(|_| explanation.audience.may_see("expected_value"));
     WireTerms {
         threshold: other.threshold,
         price: other.price,
         capacity: other.capacity,
-        p_hit: six_places(other.p_hit),
+        p_hit: six_decimals(other.p_hit),
         demand_p10: demand(|demand| demand.p10),
         demand_p50: demand(|demand| demand.p50),
         demand_p90: demand(|demand| demand.p90),
-        expected_amount: other.expected_amount.and_then(|amount| Kind::Demand.rounded(amount)),
-        expected_value: value.and_then(|value| Kind::Demand.rounded(value)),
+        expected_amount: other.expected_amount.and_then(|amount| ColumnKind::Demand.rounded(amount)),
+        expected_value: value.and_then(|value| ColumnKind::Demand.rounded(value)),
     }
 }

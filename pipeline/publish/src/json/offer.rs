@@ -1,19 +1,19 @@
-//! An offer on the wire: the columns of the list, then what is known of it in rows.
+//! One offer as JSON: its columns, then the rows of the relations about it.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use slotcast_core::{Contribution, FeatureValue};
 
 use crate::{
-    columns::{COLUMNS, Kind, Place, Row, Value},
-    view::{CurvePoint, OfferDay, SimilarCampaign},
-    words::shown,
+    columns::{COLUMNS, ColumnKind, OfferRow, Section},
+    i18n::visible_reasons,
+    view::{CellValue, CurvePoint, OfferDay, SimilarCampaign},
 };
 
-/// An offer of a list.
-pub(super) struct WireOffer<'a>(pub(super) Row<'a>);
+/// Offer of a list.
+pub(super) struct WireOffer<'a>(pub(super) OfferRow<'a>);
 
-/// The columns of one place as an object.
-struct WireColumns<'a>(Row<'a>, Place);
+/// Columns of one section as an object.
+struct WireColumns<'a>(OfferRow<'a>, Section);
 
 #[derive(Serialize)]
 pub(super) struct WireReason<'a> {
@@ -56,7 +56,7 @@ struct WireDay {
 }
 
 impl<'a> WireReason<'a> {
-    /// The pushes of several features as one.
+    /// The summed contribution of several features.
     pub(super) fn sum(feature: &'a str, log_odds: f64) -> Self {
         Self { feature, value: WireValue::Missing, log_odds: Some(log_odds) }
     }
@@ -67,11 +67,12 @@ impl Serialize for WireOffer<'_> {
         let Self(row) = self;
         let offer = row.offer;
         let mut map = serializer.serialize_map(None)?;
-        entries(&mut map, row, Place::Offer)?;
-        let reasons: Vec<_> = shown(&offer.ranked.reasons, row.audience).map(wire_reason).collect();
+        entries(&mut map, row, Section::Offer)?;
+        let reasons: Vec<_> = visible_reasons(&offer.ranked.reasons, row.audience).map(wire_reason).collect();
         map.serialize_entry("reasons", &reasons)?;
-        map.serialize_entry("sheet", &WireColumns(*row, Place::Sheet))?;
-        map.serialize_entry("change", &offer.change.as_ref().map(|_| WireColumns(*row, Place::Change)))?;
+        map.serialize_entry("details", &WireColumns(*row, Section::Details))?;
+        let is_listed_before = offer.cells.number("previous_rank").is_some();
+        map.serialize_entry("change", &is_listed_before.then(|| WireColumns(*row, Section::Change)))?;
         map.serialize_entry("curve", &offer.curve.iter().map(wire_point).collect::<Vec<_>>())?;
         map.serialize_entry("similar", &offer.similar.iter().map(wire_similar).collect::<Vec<_>>())?;
         map.serialize_entry("days", &offer.days.iter().map(wire_day).collect::<Vec<_>>())?;
@@ -87,24 +88,22 @@ impl Serialize for WireColumns<'_> {
     }
 }
 
-/// As in the CSV: `expected_value` is promised, and null for those who may not see it; other internal columns
-/// are not there.
-fn entries<M: SerializeMap>(map: &mut M, row: &Row<'_>, place: Place) -> Result<(), M::Error> {
-    let columns = COLUMNS.iter().filter(|column| column.place == place);
-    for column in columns.filter(|column| column.name == "expected_value" || column.is_for(row.audience)) {
+fn entries<M: SerializeMap>(map: &mut M, row: &OfferRow<'_>, section: Section) -> Result<(), M::Error> {
+    let columns = COLUMNS.iter().filter(|column| column.section == section);
+    for column in columns.filter(|column| column.is_exported_to(row.audience)) {
         map.serialize_entry(column.name, &column.value(row))?;
     }
     Ok(())
 }
 
-impl Serialize for Value<'_> {
+impl Serialize for CellValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Count(count) => serializer.serialize_u64(*count),
             Self::Date(date) => serializer.collect_str(date),
-            Self::YesNo(is_so) => serializer.serialize_bool(*is_so),
+            Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Flags(flags) => serializer.collect_seq(flags.iter().map(|flag| flag.as_str())),
             Self::Basis(basis) => serializer.collect_str(basis),
             Self::Missing => serializer.serialize_none(),
@@ -119,11 +118,11 @@ pub(super) fn wire_reason(reason: &Contribution) -> WireReason<'_> {
         FeatureValue::Record { hits, n } => WireValue::Record { hits: *hits, n: *n },
         FeatureValue::Missing => WireValue::Missing,
     };
-    WireReason { feature: &reason.feature, value, log_odds: Kind::Chance.rounded(reason.log_odds) }
+    WireReason { feature: &reason.feature, value, log_odds: ColumnKind::Probability.rounded(reason.log_odds) }
 }
 
 fn wire_point(point: &CurvePoint) -> WirePoint {
-    WirePoint { threshold: point.threshold, p_reach: Kind::Chance.rounded(point.p_reach) }
+    WirePoint { threshold: point.threshold, p_reach: ColumnKind::Probability.rounded(point.p_reach) }
 }
 
 fn wire_similar(similar: &SimilarCampaign) -> WireSimilar<'_> {

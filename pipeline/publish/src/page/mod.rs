@@ -1,101 +1,115 @@
-//! The pages for the people who decide: HTML files that need nothing else, on screen and on paper.
+//! Self-contained HTML pages, for screen and paper: the page of the lists, and one per closed slot.
 //!
-//! The page of a list says what the run knew, and hands its rows to a script; the page of a slot that has closed is
-//! all text. Both languages are in the page and CSS shows one of them. Everything that comes from outside is
-//! escaped by the template, by [`Both`] or as JSON; the page loads nothing and says so in its content security
-//! policy.
+//! A page contains both languages; CSS shows one of them. The page of the lists gives its rows to a script.
+//! Every text from outside is escaped: by the template, by [`Bilingual`], or as JSON. A page loads nothing,
+//! which its content security policy enforces.
 
-mod both;
-mod check;
-mod data;
+mod bilingual;
 mod dates;
-mod history;
 mod money;
-mod plot;
-mod rates;
-mod reliability;
-mod review;
-mod score;
-mod slot;
-mod slot_scores;
-mod span;
 
-pub(crate) use self::{both::Both, dates::moment, money::priced};
+mod charts;
+
+mod accuracy;
+mod backtest;
+mod hit_rates;
+mod retraction;
+mod review;
+mod slot_header;
+
+mod data;
+
+#[cfg(test)]
+pub(crate) use self::data::rows_json;
+pub(crate) use self::money::priced;
+
+pub use self::retraction::with_retraction_notice;
 
 use askama::Template;
 
 use self::{
-    both::Attribute,
-    check::Check,
-    data::Block,
-    history::HistoryChart,
-    rates::RateGroup,
-    review::Review,
-    score::{ScoreRow, Verdict},
-    slot::SlotHead,
+    accuracy::AccuracySection,
+    backtest::BacktestSection,
+    bilingual::{Bilingual, BilingualAttribute},
+    charts::HistoryChart,
+    data::PackedBlock,
+    dates::timestamp,
+    hit_rates::HitRateGroup,
+    review::ReviewSection,
+    slot_header::SlotHeader,
 };
 use crate::{
     error::PublishError,
+    export::{ExportFile, Exporter},
+    i18n::Lang,
     view::{PageView, SlotReview},
-    words::Lang,
 };
 
-/// The page of the lists, with its text in both languages; `lang` is the one shown until the reader chooses.
-///
-/// # Errors
-/// When a value cannot be written as JSON or the template refuses one.
-pub fn page_html(view: &PageView, lang: Lang) -> Result<String, PublishError> {
-    let running = running_loss(view);
+/// Exporter of `index.html`, the page of the lists.
+pub(crate) struct PageExporter;
+
+impl Exporter for PageExporter {
+    fn files(&self, view: &PageView, lang: Lang) -> Result<Vec<ExportFile>, PublishError> {
+        Ok(vec![ExportFile::new(view, "index", "html", page_html(view, lang)?)])
+    }
+}
+
+/// Exporter of one page per closed slot.
+pub(crate) struct ReviewExporter;
+
+impl Exporter for ReviewExporter {
+    fn files(&self, view: &PageView, lang: Lang) -> Result<Vec<ExportFile>, PublishError> {
+        let pages = view.reviews.iter().map(|review| {
+            let page = review_html(view, review, lang)?;
+            Ok(ExportFile { name: review::file_name(review), bytes: page.into_bytes() })
+        });
+        pages.collect()
+    }
+}
+
+/// The page of the lists in both languages; `lang` is shown first.
+pub(crate) fn page_html(view: &PageView, lang: Lang) -> Result<String, PublishError> {
+    let running_loss = loss_since_promotion(view);
     let page = ListPage {
         frame: Frame::new(view, lang),
         slots: view
             .lists
             .iter()
             .enumerate()
-            .map(|(place, list)| SlotHead::new(place, list, view.zone, view.model_check.as_ref()))
+            .map(|(index, list)| SlotHeader::new(index, list, view.zone, view.model_check.as_ref()))
             .collect(),
         warnings: &view.warnings,
-        retracted: view
-            .retracted
-            .iter()
-            .map(|retraction| {
-                let run = Both::same(&retraction.run_id);
-                Both::filled("retracted", &[("when", &moment(view.zone, retraction.at)), ("run", &run)])
-            })
-            .collect(),
+        retracted: view.retracted.iter().map(|one| retraction::notice(one, view.zone)).collect(),
         rows: data::rows_json(view)?,
         blocks: data::blocks(view)?,
-        reviews: view.reviews.iter().map(|review| Review::new(review, running)).collect(),
-        verdict: view.backtest.as_ref().map(Verdict::new),
-        scores: view.backtest.as_ref().map(score::rows).unwrap_or_default(),
-        check: view.model_check.as_ref().map(Check::new),
-        rate_groups: rates::groups(&view.hit_rates, view.currency.as_deref()),
+        reviews: view.reviews.iter().map(|review| ReviewSection::new(review, running_loss)).collect(),
+        backtest: view.backtest.as_ref().map(BacktestSection::new),
+        accuracy: view.model_check.as_ref().map(AccuracySection::new),
+        hit_rates: hit_rates::groups(&view.hit_rates, view.currency.as_deref()),
         history: HistoryChart::new(&view.slot_history),
     };
     Ok(page.render()?)
 }
 
-/// The page of a slot that has closed: what was said, what came of it, and how the model does since it was promoted.
-///
-/// # Errors
-/// When the template refuses a value.
-pub fn review_html(view: &PageView, review: &SlotReview, lang: Lang) -> Result<String, PublishError> {
+/// The page of a closed slot: predictions, outcomes, and the model's accuracy since its promotion.
+pub(crate) fn review_html(view: &PageView, review: &SlotReview, lang: Lang) -> Result<String, PublishError> {
+    let accuracy = view.since_promotion.as_ref().or(view.model_check.as_ref());
     let page = ReviewPage {
         frame: Frame::new(view, lang),
-        review: Review::new(review, running_loss(view)),
-        check: view.running.as_ref().or(view.model_check.as_ref()).map(Check::new),
+        review: ReviewSection::new(review, loss_since_promotion(view)),
+        accuracy: accuracy.map(AccuracySection::new),
     };
     Ok(page.render()?)
 }
 
-/// What is the same on every page.
+/// Content of every page.
 struct Frame<'a> {
     lang: Lang,
     market: &'a str,
     run_id: &'a str,
-    as_of: Both,
+    as_of: Bilingual,
     zone: &'a str,
-    is_house: bool,
+    is_internal: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -104,9 +118,9 @@ impl<'a> Frame<'a> {
             lang,
             market: &view.market,
             run_id: view.run_id.as_str(),
-            as_of: moment(view.zone, view.as_of),
+            as_of: timestamp(view.zone, view.as_of),
             zone: view.zone.name(),
-            is_house: view.audience.may_see("expected_value"),
+            is_internal: view.audience.may_see("expected_value"),
         }
     }
 }
@@ -115,16 +129,15 @@ impl<'a> Frame<'a> {
 #[template(path = "list_page.html")]
 struct ListPage<'a> {
     frame: Frame<'a>,
-    slots: Vec<SlotHead>,
+    slots: Vec<SlotHeader>,
     warnings: &'a [String],
-    retracted: Vec<Both>,
+    retracted: Vec<Bilingual>,
     rows: String,
-    blocks: Vec<Block>,
-    reviews: Vec<Review>,
-    verdict: Option<Verdict>,
-    scores: Vec<ScoreRow>,
-    check: Option<Check>,
-    rate_groups: Vec<RateGroup>,
+    blocks: Vec<PackedBlock>,
+    reviews: Vec<ReviewSection>,
+    backtest: Option<BacktestSection>,
+    accuracy: Option<AccuracySection>,
+    hit_rates: Vec<HitRateGroup>,
     history: Option<HistoryChart>,
 }
 
@@ -132,36 +145,45 @@ struct ListPage<'a> {
 #[template(path = "review_page.html")]
 struct ReviewPage<'a> {
     frame: Frame<'a>,
-    review: Review,
-    check: Option<Check>,
+    review: ReviewSection,
+    accuracy: Option<AccuracySection>,
 }
 
-/// For the templates: a text of the catalogues in both languages.
-fn say(key: &str) -> Both {
-    Both::say(key)
+/// A text in both languages, for templates.
+fn text(key: &str) -> Bilingual {
+    Bilingual::text(key)
 }
 
-/// For the templates: a text of the catalogues in one language, where markup has no room for two.
-fn said(key: &str, lang: &Lang) -> String {
-    Both::say(key).of(lang).to_owned()
+/// Label of a column in both languages, for templates.
+fn column(name: &str) -> Bilingual {
+    Bilingual::column(name)
 }
 
-/// The name of an element for those who do not see it.
-fn label(key: &str, lang: &Lang) -> Attribute {
-    Attribute { name: "aria-label", kept: "data-label", text: Both::say(key), lang: *lang }
+/// A text in one language, for markup that cannot contain both.
+fn text_in(key: &str, lang: &Lang) -> String {
+    Bilingual::text(key).of(lang).to_owned()
 }
 
-/// What stands in an empty field.
-fn placeholder(key: &str, lang: &Lang) -> Attribute {
-    Attribute { name: "placeholder", kept: "data-placeholder", text: Both::say(key), lang: *lang }
+/// Accessible name of an element.
+fn label(key: &str, lang: &Lang) -> BilingualAttribute {
+    BilingualAttribute {
+        name: "aria-label",
+        data_name: "data-label",
+        text: Bilingual::text(key),
+        lang: *lang,
+    }
 }
 
-/// The log loss of the model since it was promoted.
-fn running_loss(view: &PageView) -> Option<f64> {
-    view.running.as_ref().map(|check| check.log_loss).filter(|loss| loss.is_finite())
+/// Placeholder of an empty field.
+fn placeholder(key: &str, lang: &Lang) -> BilingualAttribute {
+    let text = Bilingual::text(key);
+    BilingualAttribute { name: "placeholder", data_name: "data-placeholder", text, lang: *lang }
 }
 
-#[cfg(test)]
-mod stress;
+/// Log loss of the model since its promotion.
+fn loss_since_promotion(view: &PageView) -> Option<f64> {
+    view.since_promotion.as_ref().map(|check| check.log_loss).filter(|loss| loss.is_finite())
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,22 +1,22 @@
-//! Money and counts as each language writes them.
+//! Money and demand as text.
 
 use slotcast_core::ThresholdBasis;
 
-use super::both::Both;
-use crate::figures::{grouped, money};
+use super::bilingual::Bilingual;
+use crate::number_format::{grouped, money};
 
-/// Money in the market's currency; won as Koreans write it, and whole, as there is nothing smaller.
-pub(crate) fn priced(value: f64, currency: Option<&str>) -> Both {
+/// Money in the market's currency. Won have no decimals.
+pub(crate) fn priced(value: f64, currency: Option<&str>) -> Bilingual {
     let text = if currency == Some("KRW") { grouped(value, 0) } else { money(value) };
     match currency {
-        Some("KRW") => Both::new(format!("{text}원"), format!("KRW {text}")),
-        Some(code) => Both::same(format!("{code} {text}")),
-        None => Both::same(text),
+        Some("KRW") => Bilingual::new(format!("{text}원"), format!("KRW {text}")),
+        Some(code) => Bilingual::same(format!("{code} {text}")),
+        None => Bilingual::same(text),
     }
 }
 
-/// Demand or a threshold, without a unit: whole units, or money.
-pub(crate) fn demanded(value: f64, basis: ThresholdBasis) -> String {
+/// Demand or a threshold without its unit: whole units, or money.
+pub(crate) fn demand_text(value: f64, basis: ThresholdBasis) -> String {
     match basis {
         ThresholdBasis::Units => grouped(value, 0),
         ThresholdBasis::Amount => money(value),

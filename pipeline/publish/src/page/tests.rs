@@ -1,13 +1,14 @@
-//! What the pages promise: nothing from outside runs, nothing is loaded, both languages are there, they stay small.
+//! Tests of the pages: no foreign script runs, nothing is loaded, both languages are present, files stay
+//! small.
 
 use slotcast_core::ThresholdBasis;
 
-use super::{money::demanded, page_html, review_html, stress};
+use super::{money::demand_text, page_html, review_html};
 use crate::{
-    figures::{grouped, money, percent},
-    sample,
+    i18n::Lang,
+    number_format::{grouped, money, percent},
+    tests::{sample, stress},
     view::{OfferView, PageView, Retraction},
-    words::Lang,
 };
 
 fn html(view: &PageView) -> String {
@@ -19,7 +20,7 @@ fn review(view: &PageView) -> String {
 }
 
 #[test]
-fn hostile_text_is_text() {
+fn hostile_texts_stay_texts() {
     let mut view = stress::hostile_page();
     let hostile = stress::HOSTILE[0];
     view.currency = Some(hostile.to_owned());
@@ -40,7 +41,7 @@ fn hostile_text_is_text() {
 }
 
 #[test]
-fn the_pages_need_nothing_else() {
+fn pages_load_nothing() {
     let view = sample::page();
     for page in [html(&view), review(&view)] {
         for outside in [" src=", "href=\"http", "@import", "url(", "<link", "fetch(", "XMLHttp", "innerHTML"]
@@ -53,7 +54,7 @@ fn the_pages_need_nothing_else() {
 }
 
 #[test]
-fn the_language_given_is_the_one_shown_first() {
+fn the_given_language_is_shown_first() {
     let view = sample::page();
     for lang in [Lang::Ko, Lang::En] {
         for page in [page_html(&view, lang).unwrap(), review_html(&view, &view.reviews[0], lang).unwrap()] {
@@ -65,13 +66,13 @@ fn the_language_given_is_the_one_shown_first() {
         }
     }
     assert!(
-        html(&view).contains("제작자 실적 4회 중 3회 달성")
+        html(&view).contains("제작자 실적 4건 중 3건 달성")
             && html(&view).contains("maker record 3 of 4 hit")
     );
 }
 
 #[test]
-fn the_head_says_what_must_be_known() {
+fn the_head_contains_the_key_facts() {
     let mut view = sample::page();
     view.retracted = vec![Retraction {
         run_id: "20160223T180000Z-00000009".to_owned(),
@@ -80,17 +81,17 @@ fn the_head_says_what_must_be_known() {
     let page = html(&view);
     for text in [
         "20160224T180000Z-1a2b3c4d",
-        "2016년 3월 1일 (화) 10:00",
+        "2016년 3월 1일(화) 10:00",
         "Tue 1 March 2016, 10:00",
-        "2016년 2월 27일 (토) 03:00",
+        "2016년 2월 27일(토) 03:00",
         "Fri 26 February 2016, 10:00",
         "Asia/Seoul",
         "212 of 900 rows are bad",
         "상품 12건 중 6.7건",
         "6.7 of 12",
-        "기본 달성률 62 %",
-        "로그 손실 0.541 · 비교 0.660",
-        "실행 20160223T180000Z-00000009 게시가 취소되었습니다(2016년 2월 24일 (수) 09:30)",
+        "평균 달성률 62 %",
+        "로그 손실 0.541 · 기준 0.660",
+        "계산 번호 20160223T180000Z-00000009 게시를 취소했습니다(2016년 2월 24일(수) 09:30)",
         "href=\"review-2016-02-16.html\"",
     ] {
         assert!(page.contains(text), "{text}");
@@ -98,15 +99,15 @@ fn the_head_says_what_must_be_known() {
 }
 
 #[test]
-fn a_notice_that_comes_later_has_its_place() {
+fn the_page_has_a_marker_for_later_notices() {
     let page = html(&stress::hostile_page());
-    let (above, below) = page.split_once(crate::retracted::PLACE).unwrap();
+    let (above, below) = page.split_once(super::retraction::MARKER).unwrap();
     assert!(above.contains("<main>") && below.contains("class=\"warnings\""));
-    assert!(!below.contains(crate::retracted::PLACE));
+    assert!(!below.contains(super::retraction::MARKER));
 }
 
 #[test]
-fn an_empty_list_says_so() {
+fn empty_lists_are_stated() {
     let mut view = sample::page();
     view.lists.truncate(1);
     view.lists[0].offers.clear();
@@ -116,38 +117,40 @@ fn an_empty_list_says_so() {
 }
 
 #[test]
-fn without_a_script_the_files_beside_the_page_are_named() {
+fn without_scripts_other_files_are_named() {
     let page = html(&sample::page());
-    let told = page.split("<noscript>").nth(1).unwrap().split("</noscript>").next().unwrap();
-    assert!(told.contains("ranking.csv") && told.contains("ranking.xlsx") && told.contains("JavaScript"));
+    let notice = page.split("<noscript>").nth(1).unwrap().split("</noscript>").next().unwrap();
+    assert!(
+        notice.contains("ranking.csv") && notice.contains("ranking.xlsx") && notice.contains("JavaScript")
+    );
 }
 
 #[test]
-fn without_a_backtest_the_page_says_that_nothing_is_proven() {
+fn a_missing_backtest_is_stated() {
     let mut view = sample::page();
     view.backtest = None;
     view.hit_rates.clear();
     view.slot_history.clear();
     let page = html(&view);
-    assert!(page.contains("No backtest yet"));
+    assert!(page.contains("There is no backtest yet"));
     assert!(!page.contains("<details class=\"rates\""));
 }
 
 #[test]
-fn a_model_that_is_no_better_is_called_so() {
+fn a_useless_model_is_stated() {
     let mut view = sample::page();
     let backtest = view.backtest.as_mut().unwrap();
-    backtest.log_loss = backtest.base_log_loss;
+    backtest.log_loss = backtest.base_rate_log_loss;
     let page = html(&view);
     let score = page.split("id=\"score\"").nth(1).unwrap();
-    assert!(score.contains("no better than always saying the base rate"));
+    assert!(score.contains("no better than the average hit rate"));
 }
 
 #[test]
-fn a_model_that_was_not_checked_has_no_section() {
+fn an_unchecked_model_has_no_section() {
     let mut view = sample::page();
     assert!(html(&view).contains("id=\"check\"") && review(&view).contains("id=\"check\""));
-    (view.model_check, view.running) = (None, None);
+    (view.model_check, view.since_promotion) = (None, None);
     for page in [html(&view), review(&view)] {
         assert!(!page.contains("id=\"check\"") && !page.contains("href=\"#check\""));
     }
@@ -155,7 +158,7 @@ fn a_model_that_was_not_checked_has_no_section() {
 }
 
 #[test]
-fn a_check_without_bins_and_slots_is_its_sentence() {
+fn a_check_without_charts_is_one_paragraph() {
     let mut view = sample::page();
     let check = view.model_check.as_mut().unwrap();
     (check.bins, check.slots) = (Vec::new(), Vec::new());
@@ -165,16 +168,16 @@ fn a_check_without_bins_and_slots_is_its_sentence() {
 }
 
 #[test]
-fn a_slot_that_has_closed_is_held_against_what_was_said() {
+fn a_closed_slot_has_predictions_and_outcomes() {
     let mut view = sample::page();
     let offers = &mut view.reviews[0].offers;
     (offers[0].hit, offers[0].demand) = (false, Some(211.0));
     let page = review(&view);
     for text in [
-        "2016년 2월 16일 (화) 슬롯 결과",
+        "2016년 2월 16일(화) 슬롯 결과",
         "Of 8 offers, 5.8 were expected to reach their threshold; 4 did.",
-        "Said 93.4 % (rank 1). Threshold 300, demand 211: missed.",
-        "Calibration since the model was promoted",
+        "Predicted 93.4 % (rank 1). Threshold 300, demand 211: missed.",
+        "Reliability since the model&#39;s promotion",
         "20160212T180000Z-00000001",
         "href=\"index.html\"",
     ] {
@@ -185,19 +188,19 @@ fn a_slot_that_has_closed_is_held_against_what_was_said() {
 }
 
 #[test]
-fn five_thousand_offers_are_a_small_file() {
+fn large_lists_stay_small_files() {
     let page = html(&stress::page(5_000));
     assert!(page.len() <= 10_000_000, "{} bytes", page.len());
 }
 
 #[test]
-fn the_same_view_has_the_same_bytes() {
+fn equal_views_have_equal_bytes() {
     assert_eq!(html(&sample::page()), html(&sample::page()));
     assert_eq!(html(&stress::page(100)), html(&stress::page(100)));
     assert_eq!(review(&sample::page()), review(&sample::page()));
 }
 
-/// What the cells of a page must read in Korean, by candidate.
+/// Expected Korean texts of the cells, by offer.
 fn readings(view: &PageView) -> serde_json::Value {
     let in_korean = |text: String| match view.currency.as_deref() {
         Some("KRW") => format!("{text}원"),
@@ -207,7 +210,7 @@ fn readings(view: &PageView) -> serde_json::Value {
     let reading = |offer: &OfferView| {
         let scored = &offer.ranked.scored;
         let terms = &scored.offer;
-        let text = |value: f64| demanded(value, terms.threshold_basis);
+        let text = |value: f64| demand_text(value, terms.threshold_basis);
         serde_json::json!({
             "id": terms.id,
             "p_hit": percent(scored.p_hit.get()),
@@ -228,8 +231,8 @@ fn pages_are_written_on_request() {
     let mut sample = sample::page();
     sample.retracted = vec![Retraction { run_id: "20160223T180000Z-00000009".to_owned(), at: sample.as_of }];
     let hostile = stress::hostile_page();
-    let mut house = sample::page();
-    house.audience = slotcast_core::Audience::Internal;
+    let mut internal = sample::page();
+    internal.audience = slotcast_core::Audience::Internal;
     write("sample.html", html(&sample));
     write("sample.readings.json", readings(&sample).to_string());
     write("hostile.html", html(&hostile));
@@ -242,8 +245,8 @@ fn pages_are_written_on_request() {
     write("amount.html", html(&amount));
     write("amount.readings.json", readings(&amount).to_string());
     let later = Retraction { run_id: "20160225T180000Z-0000000a".to_owned(), at: sample.as_of };
-    write("retracted.html", crate::with_retracted(&html(&sample), &later, sample.zone));
-    write("house.html", html(&house));
+    write("retracted.html", crate::with_retraction_notice(&html(&sample), &later, sample.zone));
+    write("internal.html", html(&internal));
     write(&super::review::file_name(&sample.reviews[0]), review(&sample));
     write("review-hostile.html", review(&hostile));
     for n in [900, 5_000] {

@@ -1,30 +1,31 @@
-//! What the columns mean: those of the workbook, and those that only CSV and JSON have.
+//! Dictionary sheet: name, unit and explanation of every column of the workbook, the CSV and the JSON.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::{
-    Book, Sheet,
-    lines::{height, lines},
-    list, review,
-    styles::is_code,
+    context::WorkbookContext,
+    review,
+    row_height::{height, line_count},
+    sheet_writer::SheetWriter,
+    styles::is_currency_code,
     what_if,
 };
-use crate::columns::{COLUMNS, Kind};
+use crate::columns::{COLUMNS, Column, ColumnKind};
 
-/// Columns that the list lacks, with the relation that has them; none where they are worked out.
-const OTHERS: [(&str, &str, Kind); 10] = [
-    ("threshold_multiple", "", Kind::Ratio),
-    ("p_reach", "moq_curve", Kind::Chance),
-    ("mark", "", Kind::Text),
-    ("demand", "slot_results", Kind::Terms),
-    ("hit", "slot_results", Kind::YesNo),
-    ("gap", "", Kind::Chance),
-    ("list_run_id", "slot_results", Kind::Text),
-    ("campaigns", "slot_summary", Kind::Count),
-    ("hits", "slot_summary", Kind::Count),
-    ("hit_rate", "slot_summary", Kind::Share),
+/// Columns outside the offer schema, with their relation, if there is one.
+const OTHER_COLUMNS: [(&str, Option<&str>, ColumnKind); 10] = [
+    ("threshold_multiple", None, ColumnKind::Ratio),
+    ("p_reach", Some("moq_curve"), ColumnKind::Probability),
+    ("mark", None, ColumnKind::Text),
+    ("demand", Some("slot_results"), ColumnKind::Terms),
+    ("hit", Some("slot_results"), ColumnKind::Bool),
+    ("gap", None, ColumnKind::Probability),
+    ("list_run_id", Some("slot_results"), ColumnKind::Text),
+    ("campaigns", Some("slot_summary"), ColumnKind::Count),
+    ("hits", Some("slot_summary"), ColumnKind::Count),
+    ("hit_rate", Some("slot_summary"), ColumnKind::Share),
 ];
-/// The columns of this sheet with their widths.
+/// Columns of this sheet with their widths.
 const LAYOUT: [(&str, f64); 6] = [
     ("dictionary_label", 24.0),
     ("dictionary_name", 24.0),
@@ -35,28 +36,30 @@ const LAYOUT: [(&str, f64); 6] = [
 ];
 
 /// Writes the sheet.
-pub(super) fn write(book: &Book<'_>, raw: &mut Worksheet) -> Result<(), XlsxError> {
-    let mut sheet = Sheet::new(book, raw);
+pub(super) fn write(context: &WorkbookContext<'_>, raw: &mut Worksheet) -> Result<(), XlsxError> {
+    let mut sheet = SheetWriter::new(context, raw);
     for (col, (key, width)) in (0..).zip(LAYOUT) {
         let is_long = matches!(key, "dictionary_explanation" | "dictionary_sheet");
-        sheet.column(col, width, if is_long { &book.styles.words } else { &book.styles.text })?;
+        sheet.column(col, width, if is_long { &context.styles.prose } else { &context.styles.text })?;
     }
-    let note = book.text("dictionary_about").to_owned();
-    let header = sheet.head(book.text("sheet_dictionary"), &[note])? + 1;
-    sheet.header(header, LAYOUT.iter().map(|(key, _)| book.text(key)))?;
+    let note = context.text("dictionary_about").to_owned();
+    let header = sheet.head(context.text("sheet_dictionary"), &[note])? + 1;
+    sheet.header(header, LAYOUT.iter().map(|(key, _)| context.text(key)))?;
     let listed = COLUMNS
         .iter()
-        .filter(|column| column.is_for(book.view.audience))
+        .filter(|column| column.is_for(context.view.audience))
         .map(|column| (column.name, column.relation, column.kind));
     let mut row = header + 1;
-    for (name, relation, kind) in listed.chain(OTHERS) {
-        let about = book.texts.text(&format!("column.{name}_about"));
-        let unit = if name == "hit" { book.text("unit_outcome").to_owned() } else { unit(book, kind) };
-        let sheets = sheets(book, name).join(", ");
-        for (col, text) in (0..).zip([book.label(name), name, relation, &unit, about, &sheets]) {
+    for (name, relation, kind) in listed.chain(OTHER_COLUMNS) {
+        let about = context.texts.text(&format!("column.{name}_about"));
+        let unit = if name == "hit" { context.text("unit_outcome").to_owned() } else { unit(context, kind) };
+        let sheets = sheets_of(context, name).join(", ");
+        for (col, text) in
+            (0..).zip([context.label(name), name, relation.unwrap_or_default(), &unit, about, &sheets])
+        {
             sheet.text(row, col, text, None)?;
         }
-        let needed = lines(about, LAYOUT[4].1).max(lines(&sheets, LAYOUT[5].1));
+        let needed = line_count(about, LAYOUT[4].1).max(line_count(&sheets, LAYOUT[5].1));
         if let Some(pixels) = height(needed) {
             sheet.raw.set_row_height_pixels(row, pixels)?;
         }
@@ -65,45 +68,46 @@ pub(super) fn write(book: &Book<'_>, raw: &mut Worksheet) -> Result<(), XlsxErro
     sheet.table(header, 6, row - header - 1, 1)
 }
 
-fn unit(book: &Book<'_>, kind: Kind) -> String {
-    let currency = book.view.currency.as_deref().filter(|code| is_code(code));
+fn unit(context: &WorkbookContext<'_>, kind: ColumnKind) -> String {
+    let currency = context.view.currency.as_deref().filter(|code| is_currency_code(code));
     let key = match kind {
-        Kind::Text | Kind::Words | Kind::Flags | Kind::Basis => "unit_text",
-        Kind::Link => "unit_link",
-        Kind::Rank => "unit_rank",
-        Kind::Count | Kind::Record => "unit_count",
-        Kind::Terms | Kind::Demand => "unit_basis",
-        Kind::Price | Kind::Amount => match currency {
-            Some(code) => return book.filled("unit_money", &[("currency", code)]),
+        ColumnKind::Text | ColumnKind::Prose | ColumnKind::Flags | ColumnKind::Basis => "unit_text",
+        ColumnKind::Link => "unit_link",
+        ColumnKind::Rank => "unit_rank",
+        ColumnKind::Count | ColumnKind::Record => "unit_count",
+        ColumnKind::Terms | ColumnKind::Demand => "unit_basis",
+        ColumnKind::Price | ColumnKind::Amount => match currency {
+            Some(code) => return context.filled("unit_money", &[("currency", code)]),
             None => "unit_money_unknown",
         },
-        Kind::Chance | Kind::Share => "unit_share",
-        Kind::Ratio => "unit_ratio",
-        Kind::Date => "unit_date",
-        Kind::YesNo => "unit_yes_no",
+        ColumnKind::Probability | ColumnKind::Share => "unit_share",
+        ColumnKind::Ratio => "unit_ratio",
+        ColumnKind::Date => "unit_date",
+        ColumnKind::Bool => "unit_yes_no",
     };
-    book.text(key).to_owned()
+    context.text(key).to_owned()
 }
 
-/// The sheets that have the column.
-fn sheets(book: &Book<'_>, name: &str) -> Vec<&'static str> {
-    let lang = book.lang.to_string();
-    let in_list = list::LAYOUT.iter().flat_map(|(_, columns)| *columns);
+/// Sheets that contain the column.
+fn sheets_of(context: &WorkbookContext<'_>, name: &str) -> Vec<&'static str> {
+    let is_in_list =
+        |column: &Column| column.name == name && column.sheet.is_some() && column.is_in(context.lang);
     let found = [
-        (in_list.clone().any(|(column, _)| column.replace("{lang}", &lang) == name), "sheet_lists"),
+        (COLUMNS.iter().any(is_in_list), "sheet_lists"),
         (what_if::COLUMNS.iter().any(|(column, _)| *column == name), "sheet_what_if"),
         (
             matches!(name, "run_id" | "slot_date" | "campaigns" | "hits" | "hit_rate" | "model"),
             "sheet_summary",
         ),
         (
-            !book.view.reviews.is_empty() && review::COLUMNS.iter().any(|(column, ..)| *column == name),
+            !context.view.reviews.is_empty() && review::COLUMNS.iter().any(|(column, ..)| *column == name),
             "sheet_review",
         ),
     ];
-    let mut sheets: Vec<&str> = found.iter().filter(|(has, _)| *has).map(|(_, key)| book.text(key)).collect();
+    let mut sheets: Vec<&str> =
+        found.iter().filter(|(contains, _)| *contains).map(|(_, key)| context.text(key)).collect();
     if sheets.is_empty() {
-        sheets.push(book.text("dictionary_exports"));
+        sheets.push(context.text("dictionary_exports"));
     }
     sheets
 }

@@ -1,4 +1,4 @@
-//! The ranked list of a slot: a row an offer, what decides first, all of it filtered and summed.
+//! Sheet of a ranked list, with one row per offer, filters and totals.
 
 use rust_xlsxwriter::{
     Color, ConditionalFormatDataBar, ConditionalFormatText, ConditionalFormatTextRule, ConditionalFormatType,
@@ -6,111 +6,57 @@ use rust_xlsxwriter::{
 };
 
 use super::{
-    Book, Sheet, flag_words,
-    lines::{height, lines},
+    context::WorkbookContext,
+    row_height::{height, line_count},
+    sheet_writer::SheetWriter,
     styles::BAR,
 };
 use crate::{
-    columns::{Column, Kind, Row, Value},
-    view::{Flag, ListView, local_text},
+    columns::{Band, COLUMNS, Column, ColumnKind, OfferRow},
+    view::{CellValue, ListView, OfferFlag, local_text},
 };
 
-/// Bands of columns with their widths. `{lang}` is the language of the workbook.
-pub(super) const LAYOUT: [(&str, &[(&str, f64)]); 12] = [
-    ("band_offer", &[("rank", 6.0), ("title", 32.0), ("category", 11.0), ("maker_name", 15.0)]),
-    ("band_chance", &[("p_hit", 11.0), ("p_low", 8.5), ("p_high", 8.5)]),
-    ("band_demand", &[("threshold", 10.0), ("demand_p10", 9.0), ("demand_p50", 9.0), ("demand_p90", 9.0)]),
-    ("band_money", &[("price", 11.5), ("expected_amount", 17.0), ("expected_value", 17.0)]),
-    ("band_reasons", &[("flags", 16.0), ("reasons_{lang}", 52.0)]),
-    (
-        "band_terms",
-        &[("capacity", 11.0), ("threshold_50", 11.0), ("threshold_70", 11.0), ("threshold_90", 11.0)],
-    ),
-    (
-        "band_signals",
-        &[
-            ("alerts", 10.0),
-            ("alerts_7d", 10.0),
-            ("alerts_previous_7d", 10.0),
-            ("wishes", 10.0),
-            ("wishes_7d", 10.0),
-            ("wishes_previous_7d", 10.0),
-            ("visitors", 10.0),
-            ("alert_rate", 10.0),
-            ("order_rate", 10.0),
-            ("orders_per_alert", 10.0),
-        ],
-    ),
-    (
-        "band_records",
-        &[
-            ("maker_hits", 9.0),
-            ("maker_n", 9.0),
-            ("maker_rate_shrunk", 10.0),
-            ("category_hits", 10.0),
-            ("category_n", 10.0),
-            ("category_rate_shrunk", 11.0),
-        ],
-    ),
-    ("band_change", &[("previous_rank", 9.0), ("previous_p_hit", 9.0), ("change_reason_{lang}", 40.0)]),
-    (
-        "band_near",
-        &[("near_duplicate_id", 16.0), ("near_duplicate_title", 32.0), ("near_duplicate_slot", 12.0)],
-    ),
-    (
-        "band_origin",
-        &[
-            ("thin_data", 8.0),
-            ("threshold_basis", 9.0),
-            ("ranked_by", 12.0),
-            ("model", 12.0),
-            ("unit_cost", 12.0),
-            ("fixed_cost", 13.0),
-        ],
-    ),
-    ("band_links", &[("candidate_id", 18.0), ("product_id", 18.0), ("url", 34.0), ("image_url", 34.0)]),
+/// Colors of flags, the most severe first: a cell has the color of its first flag. Holidays have none,
+/// because all offers of a slot share them.
+const FLAG_COLORS: [(OfferFlag, u32, u32); 4] = [
+    (OfferFlag::NearDuplicate, 0xF8_D7_DA, 0x84_20_29),
+    (OfferFlag::ThresholdHigh, 0xF8_D7_DA, 0x84_20_29),
+    (OfferFlag::ThinData, 0xFF_EC_B5, 0x66_4D_03),
+    (OfferFlag::NewMaker, 0xD1_E7_DD, 0x0A_36_22),
 ];
 
-/// The last band that is printed: more would not be readable on a page.
-const LAST_PRINTED: &str = "band_reasons";
-
-/// Colours of flags, the gravest first: a cell takes that of the first flag that it holds. A holiday has none: all
-/// offers of a slot share it.
-const FLAG_COLOURS: [(Flag, u32, u32); 4] = [
-    (Flag::NearDuplicate, 0xF8_D7_DA, 0x84_20_29),
-    (Flag::ThresholdHigh, 0xF8_D7_DA, 0x84_20_29),
-    (Flag::ThinData, 0xFF_EC_B5, 0x66_4D_03),
-    (Flag::NewMaker, 0xD1_E7_DD, 0x0A_36_22),
-];
-
-/// A column where it stands.
-struct Placed {
-    band: &'static str,
+/// Column of the sheet.
+struct PlacedColumn {
+    band: Band,
     column: &'static Column,
     width: f64,
 }
 
-/// Writes the list of a slot.
-pub(super) fn write(book: &Book<'_>, list: &ListView, raw: &mut Worksheet) -> Result<(), XlsxError> {
-    let columns = placed(book);
-    let mut sheet = Sheet::new(book, raw);
+/// Writes the sheet of a list.
+pub(super) fn write(
+    context: &WorkbookContext<'_>,
+    list: &ListView,
+    raw: &mut Worksheet,
+) -> Result<(), XlsxError> {
+    let columns = placed(context);
+    let mut sheet = SheetWriter::new(context, raw);
     for (col, one) in (0..).zip(&columns) {
-        sheet.column(col, one.width, book.styles.of(one.column.kind, book.basis()))?;
+        sheet.column(col, one.width, context.styles.of(one.column.kind, context.basis()))?;
     }
-    let sum = sheet.head(&book.list_name(list), &notes(book, list))?;
-    let header = first_row(book, list) - 1;
-    bands(&mut sheet, book, &columns, header - 1)?;
-    sheet.header(header, columns.iter().map(|one| book.label(one.column.name)))?;
+    let sum = sheet.head(&context.list_name(list), &notes(context, list))?;
+    let header = first_row(context, list) - 1;
+    write_bands(&mut sheet, context, &columns, header - 1)?;
+    sheet.header(header, columns.iter().map(|one| context.label(one.column.name)))?;
     let (first, mut row) = (header + 1, header + 1);
     for offer in &list.offers {
-        let cells = Row { run_id: &book.view.run_id, offer, audience: book.view.audience };
+        let cells = OfferRow { run_id: &context.view.run_id, offer, audience: context.view.audience };
         let basis = offer.ranked.scored.offer.threshold_basis;
-        let own = Some(basis).filter(|basis| *basis != book.basis());
+        let own = Some(basis).filter(|basis| *basis != context.basis());
         let mut needed = 1;
         for (col, one) in (0..).zip(&columns) {
             let value = one.column.value(&cells);
             sheet.value((row, col), &value, one.column.kind, own)?;
-            needed = needed.max(lines_of(book, &value, one));
+            needed = needed.max(lines_of(context, &value, one));
         }
         if let Some(pixels) = height(needed) {
             sheet.raw.set_row_height_pixels(row, pixels)?;
@@ -118,102 +64,111 @@ pub(super) fn write(book: &Book<'_>, list: &ListView, raw: &mut Worksheet) -> Re
         row += 1;
     }
     if list.offers.is_empty() {
-        sheet.text(first, 1, book.text("list_empty"), Some(&book.styles.note))?;
+        sheet.text(first, 1, context.text("list_empty"), Some(&context.styles.note))?;
     }
     let n = u16::try_from(columns.len()).unwrap_or(u16::MAX);
-    colours(&mut sheet, book, &columns, first, row.max(first + 1) - 1)?;
+    add_conditional_formats(&mut sheet, context, &columns, first, row.max(first + 1) - 1)?;
     sheet.table(header, n, row - first, 2)?;
     let last = row.max(first + 1) - 1;
-    sums(&mut sheet, book, list, &columns, (sum, first, last))?;
+    write_totals(&mut sheet, context, list, &columns, (sum, first, last))?;
     sheet.raw.set_print_area(0, 0, last, u16::try_from(printed(&columns)).unwrap_or(u16::MAX) - 1)?;
     Ok(())
 }
 
-fn placed(book: &Book<'_>) -> Vec<Placed> {
-    let lang = book.lang.to_string();
-    let all = LAYOUT.iter().flat_map(|(band, columns)| columns.iter().map(move |column| (*band, column)));
-    let all = all.map(|(band, (name, width))| {
-        let column = Column::named(&name.replace("{lang}", &lang));
-        Placed { band, column, width: *width }
-    });
-    all.filter(|one| one.column.is_for(book.view.audience)).collect()
+/// The columns of the workbook's language that the readers may see, band by band.
+fn placed(context: &WorkbookContext<'_>) -> Vec<PlacedColumn> {
+    let columns =
+        COLUMNS.iter().filter(|column| column.is_in(context.lang) && column.is_for(context.view.audience));
+    let mut placed: Vec<PlacedColumn> = columns
+        .filter_map(|column| {
+            column.sheet.map(|sheet| PlacedColumn { band: sheet.band, column, width: sheet.width })
+        })
+        .collect();
+    placed.sort_by_key(|one| one.band);
+    placed
 }
 
-/// How many columns are printed.
-fn printed(columns: &[Placed]) -> usize {
-    columns.iter().rposition(|one| one.band == LAST_PRINTED).unwrap_or_default() + 1
+/// Number of columns that are printed.
+fn printed(columns: &[PlacedColumn]) -> usize {
+    columns.iter().rposition(|one| one.band <= Band::LAST_PRINTED).map_or(1, |last| last + 1)
 }
 
-/// Lines that a value takes in its column: texts are wrapped, all else stands on one.
-fn lines_of(book: &Book<'_>, value: &Value<'_>, one: &Placed) -> usize {
+/// Lines of a value in its column: only texts are wrapped.
+fn lines_of(context: &WorkbookContext<'_>, value: &CellValue<'_>, one: &PlacedColumn) -> usize {
     match value {
-        Value::Text(text) if one.column.kind == Kind::Words => lines(text, one.width),
-        Value::Flags(flags) => lines(&flag_words(book, flags), one.width),
+        CellValue::Text(text) if one.column.kind == ColumnKind::Prose => line_count(text, one.width),
+        CellValue::Flags(flags) => line_count(&context.flag_text(flags), one.width),
         _ => 1,
     }
 }
 
-fn notes(book: &Book<'_>, list: &ListView) -> Vec<String> {
-    let local = |instant| local_text(book.view.zone, instant);
-    let window = book.filled(
+fn notes(context: &WorkbookContext<'_>, list: &ListView) -> Vec<String> {
+    let local = |instant| local_text(context.view.zone, instant);
+    let window = context.filled(
         "list_window",
         &[
             ("opens", &local(list.slot.opens_at)),
             ("closes", &local(list.slot.closes_at)),
-            ("zone", book.view.zone.name()),
-            ("as_of", &local(book.view.as_of)),
+            ("zone", context.view.zone.name()),
+            ("as_of", &local(context.view.as_of)),
             ("known", &local(list.knowledge_at)),
         ],
     );
     let state = if list.is_preliminary {
-        book.text("list_preliminary").to_owned()
+        context.text("list_preliminary").to_owned()
     } else if list.is_frozen {
-        book.text("list_frozen").to_owned()
+        context.text("list_frozen").to_owned()
     } else {
-        book.filled("list_open", &[("cutoff", &local(list.cutoff))])
+        context.filled("list_open", &[("cutoff", &local(list.cutoff))])
     };
     vec![window, state]
 }
 
-/// Where a column stands, if these readers may see it.
-pub(super) fn column_of(book: &Book<'_>, name: &str) -> Option<u16> {
-    placed(book).iter().position(|one| one.column.name == name).and_then(|col| u16::try_from(col).ok())
+/// Index of a column, if the readers may see it.
+pub(super) fn column_index(context: &WorkbookContext<'_>, name: &str) -> Option<u16> {
+    placed(context).iter().position(|one| one.column.name == name).and_then(|col| u16::try_from(col).ok())
 }
 
-/// The row of the first offer: under the title, the notes, the sums, the bands and the header.
-pub(super) fn first_row(book: &Book<'_>, list: &ListView) -> u32 {
-    let notes = u32::try_from(notes(book, list).len()).unwrap_or_default();
-    1 + u32::from(book.is_internal()) + notes + 3
+/// Row of the first offer, below title, notes, totals, bands and header.
+pub(super) fn first_row(context: &WorkbookContext<'_>, list: &ListView) -> u32 {
+    let notes = u32::try_from(notes(context, list).len()).unwrap_or_default();
+    1 + u32::from(context.is_internal()) + notes + 3
 }
 
-/// What belongs together, over the header.
-fn bands(sheet: &mut Sheet<'_>, book: &Book<'_>, columns: &[Placed], row: u32) -> Result<(), XlsxError> {
-    let mut before = "";
+/// Writes the band headings above the header.
+fn write_bands(
+    sheet: &mut SheetWriter<'_>,
+    context: &WorkbookContext<'_>,
+    columns: &[PlacedColumn],
+    row: u32,
+) -> Result<(), XlsxError> {
+    let mut previous = "";
     for (col, one) in (0..).zip(columns) {
-        let text = if one.band == before { "" } else { book.text(one.band) };
-        sheet.text(row, col, text, Some(&book.styles.band))?;
-        before = one.band;
+        let heading = one.band.heading();
+        let text = if heading == previous { "" } else { context.text(heading) };
+        sheet.text(row, col, text, Some(&context.styles.band))?;
+        previous = heading;
     }
     Ok(())
 }
 
-/// Sums of the rows that the filters leave, which Excel works out anew with every filter.
-fn sums(
-    sheet: &mut Sheet<'_>,
-    book: &Book<'_>,
+/// Writes the totals of the visible rows. Excel updates them when a filter changes.
+fn write_totals(
+    sheet: &mut SheetWriter<'_>,
+    context: &WorkbookContext<'_>,
     list: &ListView,
-    columns: &[Placed],
+    columns: &[PlacedColumn],
     (row, first, last): (u32, u32, u32),
 ) -> Result<(), XlsxError> {
-    let styles = &book.styles;
+    let styles = &context.styles;
     for (col, one) in (0..).zip(columns) {
         let cells = list.offers.iter().map(|offer| {
-            let cells = Row { run_id: &book.view.run_id, offer, audience: book.view.audience };
+            let cells = OfferRow { run_id: &context.view.run_id, offer, audience: context.view.audience };
             one.column.value(&cells)
         });
         let (function, format, result) = match one.column.name {
             "title" => {
-                sheet.text(row, col, book.text("list_sum"), Some(&styles.sum_text))?;
+                sheet.text(row, col, context.text("list_sum"), Some(&styles.sum_text))?;
                 continue;
             }
             "rank" => (102, &styles.sum_rank, cells.count() as f64),
@@ -233,34 +188,34 @@ fn sums(
     Ok(())
 }
 
-fn number(value: Value<'_>) -> Option<f64> {
+fn number(value: CellValue<'_>) -> Option<f64> {
     match value {
-        Value::Number(number) => Some(number),
+        CellValue::Number(number) => Some(number),
         _ => None,
     }
 }
 
-/// A bar for the chance, a colour for what to mind.
-fn colours(
-    sheet: &mut Sheet<'_>,
-    book: &Book<'_>,
-    columns: &[Placed],
+/// Adds bars to the hit probability and colors to the flags.
+fn add_conditional_formats(
+    sheet: &mut SheetWriter<'_>,
+    context: &WorkbookContext<'_>,
+    columns: &[PlacedColumn],
     first: u32,
     last: u32,
 ) -> Result<(), XlsxError> {
     for (col, one) in (0..).zip(columns) {
         if one.column.name == "p_hit" {
-            sheet.raw.add_conditional_format(first, col, last, col, &chance_bar())?;
+            sheet.raw.add_conditional_format(first, col, last, col, &probability_bar())?;
         }
         if one.column.name == "flags" {
-            for (flag, background, ink) in FLAG_COLOURS {
-                let word = book.texts.text(&format!("flag.{}", flag.as_str()));
-                let colour = Format::new()
+            for (flag, background, ink) in FLAG_COLORS {
+                let word = context.texts.text(&format!("flag.{}", flag.as_str()));
+                let color = Format::new()
                     .set_background_color(Color::RGB(background))
                     .set_font_color(Color::RGB(ink));
                 let rule = ConditionalFormatText::new()
                     .set_rule(ConditionalFormatTextRule::Contains(word.to_owned()))
-                    .set_format(colour)
+                    .set_format(color)
                     .set_stop_if_true(true);
                 sheet.raw.add_conditional_format(first, col, last, col, &rule)?;
             }
@@ -269,8 +224,8 @@ fn colours(
     Ok(())
 }
 
-/// The whole width of the cell is a chance of one.
-pub(super) fn chance_bar() -> ConditionalFormatDataBar {
+/// Data bar of a probability: the whole width of the cell is 1.
+pub(super) fn probability_bar() -> ConditionalFormatDataBar {
     ConditionalFormatDataBar::new()
         .set_minimum(ConditionalFormatType::Number, 0)
         .set_maximum(ConditionalFormatType::Number, 1)

@@ -1,18 +1,18 @@
-//! Formats of cells, made once a workbook: making one a cell would take most of the time.
+//! Cell formats, created once per workbook: one per cell would take most of the time.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 use slotcast_core::ThresholdBasis;
 
 use crate::{
-    columns::Kind,
-    words::{Catalogue, Lang},
+    columns::ColumnKind,
+    i18n::{Catalog, Lang},
 };
 
-/// Height of a row and width of a column that say nothing else, in pixels.
+/// Default row height and column width in pixels.
 pub(super) const ROW_PIXELS: u32 = 22;
 pub(super) const COLUMN_PIXELS: u32 = 64;
 
-/// Ink of headings and bars; the page has the same.
+/// Colors of headings and bars, as on the page.
 pub(super) const INK: Color = Color::RGB(0x1F_3A_5F);
 pub(super) const BAR: Color = Color::RGB(0x9C_C4_E4);
 pub(super) const LINE: Color = Color::RGB(0x2E_6D_A4);
@@ -23,9 +23,9 @@ const QUIET: Color = Color::RGB(0x5B_67_76);
 pub(super) const ALARM: Color = Color::RGB(0xB0_20_20);
 
 /// Currencies whose prices have no decimals.
-const WHOLE: [&str; 8] = ["CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF"];
+const WITHOUT_DECIMALS: [&str; 8] = ["CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF"];
 
-/// The formats of a workbook.
+/// Cell formats of a workbook.
 #[derive(Debug)]
 pub(super) struct Styles {
     pub(super) base: Format,
@@ -43,10 +43,10 @@ pub(super) struct Styles {
     pub(super) sum_hits: Format,
     pub(super) sum_amount: Format,
     pub(super) text: Format,
-    pub(super) words: Format,
-    pub(super) centred: Format,
+    pub(super) prose: Format,
+    pub(super) centered: Format,
     pub(super) link: Format,
-    pub(super) moment: Format,
+    pub(super) timestamp: Format,
     pub(super) score: Format,
     pub(super) hits: Format,
     pub(super) gap: Format,
@@ -55,21 +55,21 @@ pub(super) struct Styles {
     count: Format,
     price: Format,
     amount: Format,
-    chance: Format,
+    probability: Format,
     share: Format,
     ratio: Format,
     date: Format,
 }
 
 impl Styles {
-    /// The formats of a language, and of a currency if its code is one.
-    pub(super) fn new(lang: Lang, currency: Option<&str>, texts: &Catalogue) -> Self {
+    /// The formats for a language, and for a currency if it has a valid code.
+    pub(super) fn new(lang: Lang, currency: Option<&str>, texts: &Catalog) -> Self {
         let base = Format::new().set_font_name("Malgun Gothic").set_font_size(10);
         let cell = base.clone().set_align(FormatAlign::VerticalCenter);
-        // Or a text would touch the number before it.
+        // Without the indent a text would touch the number before it.
         let text = cell.clone().set_align(FormatAlign::Left).set_indent(1);
         let number = |format: &str| cell.clone().set_num_format(format);
-        let whole = money(lang, currency, true);
+        let whole = money_format(lang, currency, true);
         let bold = |size: f64| base.clone().set_bold().set_font_size(size).set_font_color(INK);
         let header = base
             .clone()
@@ -98,20 +98,20 @@ impl Styles {
             sum_hits: sum.clone().set_num_format(hits),
             sum_amount: sum.set_num_format("#,##0"),
             text: text.clone(),
-            words: text.clone().set_text_wrap(),
-            centred: cell.clone().set_align(FormatAlign::Center),
+            prose: text.clone().set_text_wrap(),
+            centered: cell.clone().set_align(FormatAlign::Center),
             link: text.clone().set_font_color(LINE).set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            moment: number("yyyy-mm-dd hh:mm").set_align(FormatAlign::Left).set_indent(1),
+            timestamp: number("yyyy-mm-dd hh:mm").set_align(FormatAlign::Left).set_indent(1),
             score: number("0.0000"),
             hits: number("#,##0.0"),
             gap: number("+0.0 %;-0.0 %;0.0 %"),
             multiple: number("0.00\"×\""),
             rank: number("#,##0").set_align(FormatAlign::Center),
             count: number("#,##0"),
-            price: number(&money(lang, currency, false)),
+            price: number(&money_format(lang, currency, false)),
             amount: number(&whole),
-            // What is not certain is never shown as certain.
-            chance: number("[<0.0005]\"<0.1 %\";[>=0.9995]\">99.9 %\";0.0 %"),
+            // Only certainty is shown as 0 % or 100 %.
+            probability: number("[<0.0005]\"<0.1 %\";[>=0.9995]\">99.9 %\";0.0 %"),
             share: number("0.0 %"),
             ratio: number("0.00"),
             date: number("yyyy-mm-dd").set_align(FormatAlign::Center),
@@ -119,36 +119,38 @@ impl Styles {
         }
     }
 
-    /// The format of a column; `basis` says what its thresholds count.
-    pub(super) fn of(&self, kind: Kind, basis: ThresholdBasis) -> &Format {
+    /// The format of a column, with thresholds in `basis`.
+    pub(super) fn of(&self, kind: ColumnKind, basis: ThresholdBasis) -> &Format {
         match (kind, basis) {
-            (Kind::Text, _) => &self.text,
-            (Kind::Words | Kind::Flags, _) => &self.words,
-            (Kind::Link, _) => &self.link,
-            (Kind::Rank, _) => &self.rank,
-            (Kind::Count | Kind::Record, _) => &self.count,
-            (Kind::Terms | Kind::Demand, ThresholdBasis::Units) => &self.count,
-            (Kind::Terms | Kind::Demand, ThresholdBasis::Amount) | (Kind::Amount, _) => &self.amount,
-            (Kind::Price, _) => &self.price,
-            (Kind::Chance, _) => &self.chance,
-            (Kind::Share, _) => &self.share,
-            (Kind::Ratio, _) => &self.ratio,
-            (Kind::Date, _) => &self.date,
-            (Kind::YesNo | Kind::Basis, _) => &self.centred,
+            (ColumnKind::Text, _) => &self.text,
+            (ColumnKind::Prose | ColumnKind::Flags, _) => &self.prose,
+            (ColumnKind::Link, _) => &self.link,
+            (ColumnKind::Rank, _) => &self.rank,
+            (ColumnKind::Count | ColumnKind::Record, _) => &self.count,
+            (ColumnKind::Terms | ColumnKind::Demand, ThresholdBasis::Units) => &self.count,
+            (ColumnKind::Terms | ColumnKind::Demand, ThresholdBasis::Amount) | (ColumnKind::Amount, _) => {
+                &self.amount
+            }
+            (ColumnKind::Price, _) => &self.price,
+            (ColumnKind::Probability, _) => &self.probability,
+            (ColumnKind::Share, _) => &self.share,
+            (ColumnKind::Ratio, _) => &self.ratio,
+            (ColumnKind::Date, _) => &self.date,
+            (ColumnKind::Bool | ColumnKind::Basis, _) => &self.centered,
         }
     }
 }
 
-/// Whether a text is the code of a currency: anything else could break a number format.
-pub(super) fn is_code(currency: &str) -> bool {
+/// Whether a text is a currency code. Other texts could break a number format.
+pub(super) fn is_currency_code(currency: &str) -> bool {
     currency.len() == 3 && currency.bytes().all(|letter| letter.is_ascii_uppercase())
 }
 
-/// Money as the language writes it.
-fn money(lang: Lang, currency: Option<&str>, is_rounded: bool) -> String {
-    match currency.filter(|code| is_code(code)) {
+/// Number format of money in a language.
+fn money_format(lang: Lang, currency: Option<&str>, is_rounded: bool) -> String {
+    match currency.filter(|code| is_currency_code(code)) {
         Some("KRW") if lang == Lang::Ko => "#,##0\"원\"".to_owned(),
-        Some(code) if is_rounded || WHOLE.contains(&code) => format!("[${code}] #,##0"),
+        Some(code) if is_rounded || WITHOUT_DECIMALS.contains(&code) => format!("[${code}] #,##0"),
         Some(code) => format!("[${code}] #,##0.00"),
         None if is_rounded => "#,##0".to_owned(),
         None => "#,##0.00".to_owned(),
@@ -160,12 +162,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_is_written_as_the_language_does() {
-        assert_eq!(money(Lang::Ko, Some("KRW"), false), "#,##0\"원\"");
-        assert_eq!(money(Lang::En, Some("KRW"), false), "[$KRW] #,##0");
-        assert_eq!(money(Lang::Ko, Some("BRL"), false), "[$BRL] #,##0.00");
+    fn money_format_depends_on_language_and_currency() {
+        assert_eq!(money_format(Lang::Ko, Some("KRW"), false), "#,##0\"원\"");
+        assert_eq!(money_format(Lang::En, Some("KRW"), false), "[$KRW] #,##0");
+        assert_eq!(money_format(Lang::Ko, Some("BRL"), false), "[$BRL] #,##0.00");
         for hostile in ["]", "kr", "\"원\"", "KRW]"] {
-            assert_eq!(money(Lang::Ko, Some(hostile), true), "#,##0");
+            assert_eq!(money_format(Lang::Ko, Some(hostile), true), "#,##0");
         }
     }
 }

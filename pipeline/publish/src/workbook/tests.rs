@@ -1,4 +1,4 @@
-//! What the workbook promises beside its figures, which `exports_agree` holds against the view.
+//! Tests of the workbook's structure and texts. `tests::consistency` compares its figures.
 
 use std::{
     collections::BTreeMap,
@@ -10,32 +10,32 @@ use slotcast_core::{Audience, Probability};
 
 use super::workbook;
 use crate::{
-    sample,
-    view::{CurvePoint, PageView},
-    words::Lang,
+    i18n::Lang,
+    tests::sample,
+    view::{CellValue, CurvePoint, PageView},
 };
 
 fn opened(view: &PageView, lang: Lang) -> Xlsx<Cursor<Vec<u8>>> {
     Xlsx::new(Cursor::new(workbook(view, lang).unwrap())).unwrap()
 }
 
-/// A page whose list has `n` offers, each with the curve that a night would keep.
+/// A page with a list of `n` offers with stored curves.
 fn many(n: u32) -> PageView {
     let mut view = sample::page();
     let some = std::mem::take(&mut view.lists[0].offers);
     view.lists[0].offers = (0..n)
-        .map(|place| {
-            let mut offer = some[place as usize % some.len()].clone();
-            let p = 0.98 * (1.0 - f64::from(place) / f64::from(n)) + 0.01;
+        .map(|index| {
+            let mut offer = some[index as usize % some.len()].clone();
+            let p = 0.98 * (1.0 - f64::from(index) / f64::from(n)) + 0.01;
             let scored = &mut offer.ranked.scored;
-            offer.ranked.rank = place + 1;
-            scored.offer.id = format!("cand-{place:05}");
+            offer.ranked.rank = index + 1;
+            scored.offer.id = format!("cand-{index:05}");
             scored.p_hit = Probability::new(p).unwrap();
             scored.p_low = Probability::new((p - 0.1).max(0.0));
             scored.p_high = Probability::new((p + 0.08).min(1.0));
             let threshold = scored.offer.threshold;
             if let Some(curve) =
-                scored.curve.and_then(|curve| curve.with_chance(threshold, (p / (1.0 - p)).ln()))
+                scored.curve.and_then(|curve| curve.with_logit(threshold, (p / (1.0 - p)).ln()))
             {
                 (scored.curve, scored.demand) = (Some(curve), Some(curve.quantiles()));
                 let multiples = (2..=10).map(|tenth| f64::from(tenth) / 10.0);
@@ -50,13 +50,13 @@ fn many(n: u32) -> PageView {
 }
 
 #[test]
-fn the_same_view_has_the_same_bytes() {
+fn equal_views_have_equal_bytes() {
     let bytes = || workbook(&sample::page(), Lang::Ko).unwrap();
     assert_eq!(bytes(), bytes());
 }
 
 #[test]
-fn each_theme_has_a_sheet_in_the_language() {
+fn sheets_are_named_in_the_language() {
     let names = |lang| opened(&sample::page(), lang).sheet_names();
     assert_eq!(
         names(Lang::Ko),
@@ -66,7 +66,7 @@ fn each_theme_has_a_sheet_in_the_language() {
             "목표 바꿔 보기",
             "슬롯 요약",
             "지난 슬롯 결과",
-            "열 설명"
+            "항목 설명"
         ]
     );
     assert_eq!(
@@ -76,7 +76,7 @@ fn each_theme_has_a_sheet_in_the_language() {
 }
 
 #[test]
-fn a_page_without_anything_is_a_workbook() {
+fn an_empty_page_is_a_workbook() {
     let mut view = sample::page();
     view.lists.truncate(1);
     view.lists[0].offers.clear();
@@ -84,17 +84,17 @@ fn a_page_without_anything_is_a_workbook() {
     (view.reviews, view.slot_history, view.warnings) = (Vec::new(), Vec::new(), Vec::new());
     assert_eq!(opened(&view, Lang::En).sheet_names().len(), 4);
     view.lists.clear();
-    assert_eq!(opened(&view, Lang::Ko).sheet_names(), ["목표 바꿔 보기", "슬롯 요약", "열 설명"]);
+    assert_eq!(opened(&view, Lang::Ko).sheet_names(), ["목표 바꿔 보기", "슬롯 요약", "항목 설명"]);
 }
 
 #[test]
-fn lists_of_one_slot_have_names_of_their_own() {
+fn sheet_names_are_unique() {
     let mut view = sample::page();
     view.lists.push(view.lists[0].clone());
     assert!(opened(&view, Lang::En).sheet_names().contains(&"List 2016-03-01 (2)".to_owned()));
 }
 
-/// Every cell of a workbook that holds a text.
+/// Texts of all cells.
 fn texts(view: &PageView, lang: Lang) -> Vec<String> {
     let mut file = opened(view, lang);
     let mut texts = Vec::new();
@@ -108,7 +108,7 @@ fn texts(view: &PageView, lang: Lang) -> Vec<String> {
     texts
 }
 
-/// Texts that could be taken for something else.
+/// Texts that must stay texts.
 const HOSTILE: [&str; 12] = [
     "=cmd|' /C calc'!A0",
     "<r>x</r>",
@@ -125,26 +125,27 @@ const HOSTILE: [&str; 12] = [
 ];
 
 #[test]
-fn text_is_text_whatever_it_looks_like() {
+fn texts_stay_texts() {
     for text in HOSTILE {
         let mut view = sample::page();
         view.lists[0].offers[0].ranked.scored.offer.title = Some(text.to_owned());
-        view.lists[0].offers[0].sheet.url = Some(text.to_owned());
+        view.lists[0].offers[0].cells.set("url", CellValue::Text(text.to_owned().into()));
         view.reviews[0].offers[0].title = Some(text.to_owned());
         view.warnings = vec![text.to_owned()];
         view.market = text.to_owned();
         view.lists[0].model.name = text.to_owned();
         let found = texts(&view, Lang::En);
-        // Title, link, model of the list and name of the market, a warning, the review; and the rows of other thresholds.
+        // Title, link, model of the list, name of the market, a warning, the review, and the what-if rows.
         assert!(found.iter().filter(|cell| *cell == text).count() >= 6, "{text}: {found:?}");
     }
 }
 
 #[test]
-fn what_excel_cannot_hold_is_said() {
+fn long_texts_are_cut_with_a_notice() {
     let mut view = sample::page();
     view.lists[0].offers[0].ranked.scored.offer.title = Some("가".repeat(40_000));
-    view.lists[0].offers[0].sheet.url = Some(format!("https://a.example/{}", "x".repeat(3_000)));
+    let long = format!("https://a.example/{}", "x".repeat(3_000));
+    view.lists[0].offers[0].cells.set("url", CellValue::Text(long.into()));
     view.lists[0].offers[1].ranked.scored.offer.title = Some("a\0b\u{1b}".to_owned());
     let found = texts(&view, Lang::En);
     let long = found.iter().find(|cell| cell.starts_with("가가")).unwrap();
@@ -155,22 +156,22 @@ fn what_excel_cannot_hold_is_said() {
 }
 
 #[test]
-fn what_is_internal_is_for_the_house_and_says_so() {
+fn internal_figures_are_marked() {
     let mut view = sample::page();
-    let tells =
+    let is_internal =
         |text: &String| text.contains("cost") || text.contains("xpected value") || text.contains("nternal");
     let found = texts(&view, Lang::En);
-    assert_eq!(found.iter().find(|text| tells(text)), None);
+    assert_eq!(found.iter().find(|text| is_internal(text)), None);
     view.audience = Audience::Internal;
     let sheets = opened(&view, Lang::En).sheet_names().len();
     let found = texts(&view, Lang::En);
-    assert_eq!(found.iter().filter(|text| text.starts_with("Internal:")).count(), sheets);
+    assert_eq!(found.iter().filter(|text| text.starts_with("Internal use only:")).count(), sheets);
     assert!(
         found.iter().any(|text| text == "Unit cost") && found.iter().any(|text| text == "Expected value")
     );
 }
 
-/// The parts of a workbook by name: what readers of cells do not tell.
+/// Parts of the file by name.
 fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
     const BEGINS: &[u8] = b"PK\x03\x04";
     let mut parts = BTreeMap::new();
@@ -189,12 +190,11 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn a_list_is_set_up_to_be_read_and_printed() {
+fn a_list_is_set_up_for_screen_and_paper() {
     let parts = parts(&workbook(&sample::page(), Lang::Ko).unwrap());
     let list = &parts["xl/worksheets/sheet1.xml"];
     for wanted in [
         "xSplit=\"2\" ySplit=\"6\" topLeftCell=\"C7\"",
-        "<autoFilter ref=\"A6:AW18\"",
         "paperSize=\"9\"",
         "orientation=\"landscape\"",
         "fitToHeight=\"0\"",
@@ -206,6 +206,7 @@ fn a_list_is_set_up_to_be_read_and_printed() {
     ] {
         assert!(list.contains(wanted), "{wanted}");
     }
+    assert!(list.contains("<autoFilter ref=\"A6:") && list.contains("18\">"));
     let file = &parts["xl/workbook.xml"];
     assert!(file.contains("'목록 2016-03-01'!$6:$6") && file.contains("'목록 2016-03-01'!$A$1:$O$18"));
     let styles = &parts["xl/styles.xml"];
@@ -218,9 +219,9 @@ fn a_list_is_set_up_to_be_read_and_printed() {
     assert!(links.contains("Target=\"https://makers.example/p/0?a=1&amp;b=%222%22\""), "{links}");
 }
 
-/// The rows under a header, with and without the line that says what is internal.
+/// Charts refer to the rows below the header, with and without the line that marks internal files.
 #[test]
-fn charts_look_at_the_rows_of_the_list() {
+fn charts_refer_to_the_rows_of_the_list() {
     for (audience, ranks) in [(Audience::Everyone, "$A$7:$A$18"), (Audience::Internal, "$A$8:$A$19")] {
         let mut view = sample::page();
         view.audience = audience;
@@ -235,7 +236,8 @@ fn charts_look_at_the_rows_of_the_list() {
         let first: u32 = ranks[3..4].parse().unwrap();
         assert_eq!(sheet.get_value((first - 1, 0)), Some(&Data::Float(1.0)));
         assert_eq!(sheet.get_value((first + 10, 0)), Some(&Data::Float(12.0)));
-        let internal = parts["xl/worksheets/sheet1.xml"].contains("<oddHeader>&amp;R&amp;BInternal:");
+        let internal =
+            parts["xl/worksheets/sheet1.xml"].contains("<oddHeader>&amp;R&amp;BInternal use only:");
         assert_eq!(internal, audience == Audience::Internal);
         assert_eq!(parts["docProps/core.xml"].contains("[internal]"), audience == Audience::Internal);
     }
@@ -247,40 +249,40 @@ fn samples_are_written_on_request() {
     if std::env::var_os("SLOTCAST_BOOK_SAMPLE").is_none() {
         return;
     }
-    let mut house = sample::page();
-    house.audience = Audience::Internal;
+    let mut internal = sample::page();
+    internal.audience = Audience::Internal;
     let mut hostile = sample::page();
     for (offer, text) in hostile.lists[0].offers.iter_mut().zip(HOSTILE) {
         offer.ranked.scored.offer.title = Some(text.to_owned() + "\0\u{b}");
         offer.ranked.scored.offer.maker_name = Some(text.repeat(12));
-        offer.sheet.url = Some(format!("https://a.example/{text}"));
+        offer.cells.set("url", CellValue::Text(format!("https://a.example/{text}").into()));
     }
     let views = [
         ("12", sample::page()),
-        ("house", house),
+        ("internal", internal),
         ("hostile", hostile),
         ("900", many(900)),
         ("5000", many(5_000)),
     ];
     for (name, view) in views {
         for lang in [Lang::Ko, Lang::En] {
-            let begun = std::time::Instant::now();
+            let started = std::time::Instant::now();
             let bytes = workbook(&view, lang).unwrap();
             let size = bytes.len();
             let path = std::env::temp_dir().join(format!("slotcast-book-{name}-{lang}.xlsx"));
             std::fs::write(&path, bytes).unwrap();
-            let seconds = begun.elapsed().as_secs_f64();
+            let seconds = started.elapsed().as_secs_f64();
             std::fs::write(path.with_extension("txt"), format!("{size} bytes, {seconds:.2} s\n")).unwrap();
         }
-        let begun = std::time::Instant::now();
-        let text = crate::ranking_json(&view).unwrap();
+        let started = std::time::Instant::now();
+        let text = crate::json::ranking_json(&view).unwrap();
         let mut csv = Vec::new();
-        crate::write_ranking_csv(&mut csv, &view.run_id, &view.lists[0].offers, view.audience).unwrap();
-        let seconds = begun.elapsed().as_secs_f64();
-        let said = format!("json {} bytes, csv {} bytes, {seconds:.2} s\n", text.len(), csv.len());
+        crate::csv::write_ranking_csv(&mut csv, &view.run_id, &view.lists[0].offers, view.audience).unwrap();
+        let seconds = started.elapsed().as_secs_f64();
+        let report = format!("json {} bytes, csv {} bytes, {seconds:.2} s\n", text.len(), csv.len());
         let path = std::env::temp_dir().join(format!("slotcast-book-{name}"));
         std::fs::write(path.with_extension("json"), text).unwrap();
         std::fs::write(path.with_extension("csv"), csv).unwrap();
-        std::fs::write(path.with_extension("json.txt"), said).unwrap();
+        std::fs::write(path.with_extension("json.txt"), report).unwrap();
     }
 }

@@ -1,17 +1,18 @@
-//! Other thresholds: a row for each candidate and threshold with the chance to reach it.
+//! Sheet of what-ifs: hit probability at other thresholds, one row per offer and threshold.
 
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, FormatBorder, Worksheet, XlsxError};
 
 use super::{
-    Book, Sheet,
-    charts::{Curve, what_if_chart},
-    list::chance_bar,
+    cell_text::clean,
+    charts::{CurveRows, what_if_chart},
+    context::WorkbookContext,
+    list::probability_bar,
+    sheet_writer::SheetWriter,
     styles::PALE,
-    text::clean,
 };
-use crate::{columns::Kind, view::OfferView};
+use crate::{columns::ColumnKind, view::OfferView};
 
-/// The columns with their widths. `what_if_chart` knows where the multiple and the chance stand.
+/// Columns with their widths. `what_if_chart` relies on the positions of the multiple and the probability.
 pub(super) const COLUMNS: [(&str, f64); 8] = [
     ("slot_date", 12.0),
     ("rank", 7.0),
@@ -22,63 +23,63 @@ pub(super) const COLUMNS: [(&str, f64); 8] = [
     ("mark", 16.0),
     ("candidate_id", 20.0),
 ];
-/// Rows of a sheet of Excel.
-const MOST_ROWS: u32 = 1_048_576;
-/// Candidates whose curves are drawn, spread over so many from the top.
-const DRAWN: usize = 5;
-const TOP: usize = 30;
-/// Letters of a title in the legend.
-const NAME: usize = 26;
+/// Limit of rows of a sheet.
+const MAX_ROWS: u32 = 1_048_576;
+/// Number of curves in the chart, and of top offers among which they are chosen.
+const N_CURVES: usize = 5;
+const N_TOP: usize = 30;
+/// Limit of a title's length in the legend.
+const MAX_NAME_LENGTH: usize = 26;
 
-/// A threshold of a candidate.
-struct Point {
+/// Threshold of an offer.
+struct ThresholdPoint {
     threshold: f64,
     p_reach: f64,
-    mark: Option<Mark>,
+    mark: Option<PointMark>,
 }
 
-/// What is special about a threshold.
+/// Label of a special threshold.
 #[derive(Clone, Copy)]
-enum Mark {
+enum PointMark {
     Proposed,
-    Chance(f64),
+    Probability(f64),
 }
 
 /// Writes the sheet of all lists.
-pub(super) fn write(book: &Book<'_>, raw: &mut Worksheet) -> Result<(), XlsxError> {
-    let mut sheet = Sheet::new(book, raw);
-    let styles = &book.styles;
+pub(super) fn write(context: &WorkbookContext<'_>, raw: &mut Worksheet) -> Result<(), XlsxError> {
+    let mut sheet = SheetWriter::new(context, raw);
+    let styles = &context.styles;
     for (col, (name, width)) in (0..).zip(COLUMNS) {
-        sheet.column(col, width, format(book, name))?;
+        sheet.column(col, width, format(context, name))?;
     }
-    let mut notes = vec![book.text("what_if_about").to_owned()];
-    let offers = || book.view.lists.iter().flat_map(|list| &list.offers);
+    let mut notes = vec![context.text("what_if_about").to_owned()];
+    let offers = || context.view.lists.iter().flat_map(|list| &list.offers);
     let all = offers().count();
-    let fitting = fitting(book);
-    if fitting < all {
-        notes.push(book.filled("what_if_cut", &[("n", &fitting.to_string())]));
+    let n_offers = capacity(context);
+    if n_offers < all {
+        notes.push(context.filled("what_if_cut", &[("n", &n_offers.to_string())]));
     }
-    let header = sheet.head(book.text("sheet_what_if"), &notes)? + 1;
-    sheet.header(header, COLUMNS.iter().map(|(name, _)| book.label(name)))?;
+    let header = sheet.head(context.text("sheet_what_if"), &notes)? + 1;
+    sheet.header(header, COLUMNS.iter().map(|(name, _)| context.label(name)))?;
     let first = header + 1;
     let mut row = first;
     let mut curves = Vec::new();
-    let drawn = drawn(book);
-    for (place, offer) in offers().take(fitting).enumerate() {
+    let charted = charted(context);
+    for (position, offer) in offers().take(n_offers).enumerate() {
         let from = row;
-        row = rows(&mut sheet, book, offer, row)?;
-        if drawn.contains(&place) && row > from + 1 {
-            curves.push(Curve { first: from, last: row - 1, name: curve_name(offer) });
+        row = write_offer(&mut sheet, context, offer, row)?;
+        if charted.contains(&position) && row > from + 1 {
+            curves.push(CurveRows { first: from, last: row - 1, name: curve_name(offer) });
         }
     }
     if row == first {
-        sheet.text(first, 2, book.text("what_if_none"), Some(&styles.note))?;
+        sheet.text(first, 2, context.text("what_if_none"), Some(&styles.note))?;
     }
     let n = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
     let last = row.max(first + 1) - 1;
     sheet.raw.set_print_area(0, 0, last, n - 1)?;
-    sheet.raw.add_conditional_format(first, 5, last, 5, &chance_bar())?;
-    // A line above each candidate.
+    sheet.raw.add_conditional_format(first, 5, last, 5, &probability_bar())?;
+    // A line above each offer.
     let line = Format::new().set_border_top(FormatBorder::Thin).set_border_color(PALE);
     let changes = format!("=OR($B{r}<>$B{b},$A{r}<>$A{b})", r = first + 1, b = first);
     let rule = ConditionalFormatFormula::new().set_rule(changes.as_str()).set_format(line);
@@ -86,49 +87,53 @@ pub(super) fn write(book: &Book<'_>, raw: &mut Worksheet) -> Result<(), XlsxErro
     sheet.table(header, n, row - first, 3)?;
     if !curves.is_empty() {
         let name = sheet.raw.name();
-        sheet.raw.insert_chart(header, n + 1, &what_if_chart(book, &name, &curves, most(book)))?;
+        sheet.raw.insert_chart(
+            header,
+            n + 1,
+            &what_if_chart(context, &name, &curves, max_multiple(context)),
+        )?;
     }
     Ok(())
 }
 
-fn format<'b>(book: &'b Book<'_>, name: &str) -> &'b Format {
-    let styles = &book.styles;
+fn format<'b>(context: &'b WorkbookContext<'_>, name: &str) -> &'b Format {
+    let styles = &context.styles;
     let kind = match name {
-        "slot_date" => Kind::Date,
-        "rank" => Kind::Rank,
-        "threshold" => Kind::Terms,
-        "p_reach" => Kind::Chance,
+        "slot_date" => ColumnKind::Date,
+        "rank" => ColumnKind::Rank,
+        "threshold" => ColumnKind::Terms,
+        "p_reach" => ColumnKind::Probability,
         "threshold_multiple" => return &styles.multiple,
-        _ => Kind::Text,
+        _ => ColumnKind::Text,
     };
-    styles.of(kind, book.basis())
+    styles.of(kind, context.basis())
 }
 
-/// The places of candidates with curves, spread over the top of the first list.
-fn drawn(book: &Book<'_>) -> Vec<usize> {
-    let offers = book.view.lists.first().map_or(&[][..], |list| &list.offers);
-    let top = offers.iter().take(TOP).enumerate();
-    let places: Vec<usize> =
-        top.filter(|(_, offer)| !offer.curve.is_empty()).map(|(place, _)| place).collect();
-    let steps = DRAWN.min(places.len());
-    (0..steps).map(|step| places[step * (places.len() - 1) / (steps - 1).max(1)]).collect()
+/// Positions of the offers in the chart, spread over the top of the first list.
+fn charted(context: &WorkbookContext<'_>) -> Vec<usize> {
+    let offers = context.view.lists.first().map_or(&[][..], |list| &list.offers);
+    let top = offers.iter().take(N_TOP).enumerate();
+    let positions: Vec<usize> =
+        top.filter(|(_, offer)| !offer.curve.is_empty()).map(|(position, _)| position).collect();
+    let n = N_CURVES.min(positions.len());
+    (0..n).map(|curve| positions[curve * (positions.len() - 1) / (n - 1).max(1)]).collect()
 }
 
-/// A candidate in the legend.
+/// Name of an offer in the legend.
 fn curve_name(offer: &OfferView) -> String {
     let terms = &offer.ranked.scored.offer;
     let title = clean(terms.title.as_deref().unwrap_or(&terms.product_id));
-    let short: String = title.chars().take(NAME).collect();
+    let short: String = title.chars().take(MAX_NAME_LENGTH).collect();
     let more = if short.len() < title.len() { "…" } else { "" };
-    // With the plain signs, the writer would look for a range of cells in the name, and readers would cut it.
+    // The library would parse plain signs as a range of cells, and Excel would cut the name there.
     let short = short.replace('!', "\u{ff01}").replace('"', "\u{201d}");
     format!("{}. {short}{more}", offer.ranked.rank)
 }
 
-/// How many candidates a sheet can hold with all their rows, and room for its head.
-fn fitting(book: &Book<'_>) -> usize {
-    let mut left = MOST_ROWS - 16;
-    let offers = book.view.lists.iter().flat_map(|list| &list.offers);
+/// Number of offers that fit into the sheet with all their rows.
+fn capacity(context: &WorkbookContext<'_>) -> usize {
+    let mut left = MAX_ROWS - 16;
+    let offers = context.view.lists.iter().flat_map(|list| &list.offers);
     offers
         .take_while(|offer| {
             let rows = u32::try_from(offer.curve.len() + 3).unwrap_or(u32::MAX);
@@ -139,23 +144,28 @@ fn fitting(book: &Book<'_>) -> usize {
         .count()
 }
 
-fn rows(sheet: &mut Sheet<'_>, book: &Book<'_>, offer: &OfferView, first: u32) -> Result<u32, XlsxError> {
+fn write_offer(
+    sheet: &mut SheetWriter<'_>,
+    context: &WorkbookContext<'_>,
+    offer: &OfferView,
+    first: u32,
+) -> Result<u32, XlsxError> {
     let terms = &offer.ranked.scored.offer;
-    let own =
-        (terms.threshold_basis != book.basis()).then(|| book.styles.of(Kind::Terms, terms.threshold_basis));
+    let own = (terms.threshold_basis != context.basis())
+        .then(|| context.styles.of(ColumnKind::Terms, terms.threshold_basis));
     let mut row = first;
     for point in points(offer) {
         sheet.date(row, 0, terms.slot_date)?;
         sheet.number(row, 1, Some(f64::from(offer.ranked.rank)), None)?;
         sheet.text(row, 2, terms.title.as_deref().unwrap_or(&terms.product_id), None)?;
         sheet.number(row, 3, Some(point.threshold), own)?;
-        sheet.number(row, 4, Kind::Ratio.rounded(point.threshold / terms.threshold), None)?;
+        sheet.number(row, 4, ColumnKind::Ratio.rounded(point.threshold / terms.threshold), None)?;
         sheet.number(row, 5, Some(point.p_reach), None)?;
         match point.mark {
-            Some(Mark::Proposed) => sheet.text(row, 6, book.text("mark_proposed"), None)?,
-            Some(Mark::Chance(chance)) => {
-                let chance = format!("{:.0} %", 100.0 * chance);
-                sheet.text(row, 6, &book.filled("mark_chance", &[("chance", &chance)]), None)?;
+            Some(PointMark::Proposed) => sheet.text(row, 6, context.text("mark_proposed"), None)?,
+            Some(PointMark::Probability(p)) => {
+                let p = format!("{:.0} %", 100.0 * p);
+                sheet.text(row, 6, &context.filled("mark_probability", &[("p", &p)]), None)?;
             }
             None => {}
         }
@@ -165,27 +175,27 @@ fn rows(sheet: &mut Sheet<'_>, book: &Book<'_>, offer: &OfferView, first: u32) -
     Ok(row)
 }
 
-/// The curve as it was kept, and the thresholds that are reached with a given chance, in order.
-fn points(offer: &OfferView) -> Vec<Point> {
+/// Stored points of the curve, and the thresholds at given probabilities, in ascending order.
+fn points(offer: &OfferView) -> Vec<ThresholdPoint> {
     let scored = &offer.ranked.scored;
-    let kept = offer.curve.iter().filter_map(|point| {
-        let mark = (point.threshold == scored.offer.threshold).then_some(Mark::Proposed);
-        let p_reach = Kind::Chance.rounded(point.p_reach)?;
-        point.threshold.is_finite().then_some(Point { threshold: point.threshold, p_reach, mark })
+    let stored = offer.curve.iter().filter_map(|point| {
+        let mark = (point.threshold == scored.offer.threshold).then_some(PointMark::Proposed);
+        let p_reach = ColumnKind::Probability.rounded(point.p_reach)?;
+        point.threshold.is_finite().then_some(ThresholdPoint { threshold: point.threshold, p_reach, mark })
     });
-    let asked = [0.5, 0.7, 0.9].into_iter().filter_map(|chance| {
-        let threshold = Kind::Demand.rounded(scored.curve?.threshold_at(chance))?;
-        Some(Point { threshold, p_reach: chance, mark: Some(Mark::Chance(chance)) })
+    let at_probabilities = [0.5, 0.7, 0.9].into_iter().filter_map(|p| {
+        let threshold = ColumnKind::Demand.rounded(scored.curve?.threshold_at(p))?;
+        Some(ThresholdPoint { threshold, p_reach: p, mark: Some(PointMark::Probability(p)) })
     });
-    let mut all: Vec<Point> = kept.chain(asked).collect();
+    let mut all: Vec<ThresholdPoint> = stored.chain(at_probabilities).collect();
     all.sort_by(|a, b| a.threshold.total_cmp(&b.threshold));
     all
 }
 
-/// The highest multiple that curves were kept for: points beyond it are not drawn.
-fn most(book: &Book<'_>) -> f64 {
-    let drawn = book.view.lists.first().map_or(&[][..], |list| &list.offers);
-    let multiples = drawn.iter().flat_map(|offer| {
+/// The highest stored multiple: points beyond it are outside the chart.
+fn max_multiple(context: &WorkbookContext<'_>) -> f64 {
+    let offers = context.view.lists.first().map_or(&[][..], |list| &list.offers);
+    let multiples = offers.iter().flat_map(|offer| {
         let threshold = offer.ranked.scored.offer.threshold;
         offer.curve.iter().map(move |point| point.threshold / threshold)
     });

@@ -1,4 +1,4 @@
-// The drawings of a detail: what-if curve, order curve, signals by day.
+// Charts of the detail panel: what-if curve, order curve, signals by day.
 var WIDE = 440;
 
 function chart(height, label) {
@@ -6,13 +6,13 @@ function chart(height, label) {
   return drawn;
 }
 
-// Round marks from none to `most`: steps of 1, 2 or 5 times a power of ten.
-function marks(most, steps) {
+// Round ticks from 0 to `most`: steps of 1, 2 or 5 times a power of ten.
+function ticks(most, steps) {
   var rough = most / steps;
   var power = Math.pow(10, Math.floor(Math.log10(rough)));
   var step = [1, 2, 5, 10].map(function (digit) { return digit * power; }).find(function (size) { return size >= rough; });
   var all = [];
-  for (var place = 0; place * step <= most * 1.0001; place += 1) { all.push(place * step); }
+  for (var index = 0; index * step <= most * 1.0001; index += 1) { all.push(index * step); }
   return all;
 }
 
@@ -20,7 +20,7 @@ function path(points) {
   return points.map(function (point, place) { return (place ? "L" : "M") + tenth(point[0]) + " " + tenth(point[1]); }).join("");
 }
 
-// A smooth line through points that never rise, which itself never rises
+// A smooth line that never rises through points that never rise
 // (F. Fritsch, R. Carlson, Monotone piecewise cubic interpolation, SIAM J. Numer. Anal. 17, 1980).
 function smooth(points) {
   if (points.length < 3) { return path(points); }
@@ -49,25 +49,25 @@ function axes(drawn, box, ys, xs) {
   });
 }
 
-// The chance by threshold: the points told, the thresholds with 90, 70 and 50 %, the one proposed.
+// Hit probability by threshold: stored points, the thresholds at 90, 70 and 50 %, the proposed threshold.
 function whatIf(i, detail) {
-  var at = cells(), threshold = at.threshold[i], isAmount = at.is_amount[i];
+  var at = cells(), threshold = at.threshold[i], isAmount = at.threshold_basis[i];
   var box = { left: 46, right: WIDE - 14, top: 24, bottom: 176 };
-  var told = detail.curve.filter(function (point) { return isKnown(point[1]); });
-  var most = told[told.length - 1][0];
-  var fades = told.find(function (point) { return point[1] < 0.02; });
-  if (fades) { most = Math.max(fades[0], Math.min(most, 1.6 * threshold)); }
+  var stored = detail.curve.filter(function (point) { return isKnown(point[1]); });
+  var most = stored[stored.length - 1][0];
+  var vanishing = stored.find(function (point) { return point[1] < 0.02; });
+  if (vanishing) { most = Math.max(vanishing[0], Math.min(most, 1.6 * threshold)); }
   var x = function (value) { return box.left + (box.right - box.left) * value / most; };
   var y = function (share) { return box.bottom - (box.bottom - box.top) * share; };
-  var write = function (value) { return demanded(value, isAmount); };
-  var says = detail.marked.map(function (mark) { return percent(mark[0]) + " " + write(mark[1]); });
-  var drawn = chart(206, say("curve_says", { points: says.join(", ") }));
+  var write = function (value) { return demandText(value, isAmount); };
+  var labels = detail.marked.map(function (mark) { return percent(mark[0]) + " " + write(mark[1]); });
+  var drawn = chart(206, message("curve_label", { points: labels.join(", ") }));
   axes(drawn, box,
     [0, 0.25, 0.5, 0.75, 1].map(function (share) { return [y(share), percent(share)]; }),
-    marks(most, 5).map(function (value) { return [x(value), write(value)]; }));
-  drawn.append(svgText(box.right, box.bottom + 28, say("curve_axis"), { "text-anchor": "end", class: "name" }));
-  // Nobody misses a threshold of none.
-  var points = [[0, 1]].concat(told, detail.marked.map(function (mark) { return [mark[1], mark[0]]; }), [[threshold, at.p_hit[i]]])
+    ticks(most, 5).map(function (value) { return [x(value), write(value)]; }));
+  drawn.append(svgText(box.right, box.bottom + 28, message("curve_axis"), { "text-anchor": "end", class: "name" }));
+  // A threshold of 0 is always reached.
+  var points = [[0, 1]].concat(stored, detail.marked.map(function (mark) { return [mark[1], mark[0]]; }), [[threshold, at.p_hit[i]]])
     .filter(function (point) { return point[0] <= most * 1.0001; })
     .sort(function (a, b) { return a[0] - b[0]; })
     .filter(function (point, k, all) { return k === 0 || point[0] > all[k - 1][0] * 1.0001; });
@@ -75,7 +75,7 @@ function whatIf(i, detail) {
   drawn.append(svg("path", { class: "curve", d: smooth(points.map(function (point) { return [x(point[0]), y(point[1])]; })) }));
   detail.marked.filter(function (mark) { return mark[1] <= most; }).forEach(function (mark) {
     drawn.append(svg("circle", { class: "mark", cx: tenth(x(mark[1])), cy: tenth(y(mark[0])), r: 3.5 }));
-    // Above the curve on its right, unless the proposed threshold stands there.
+    // Above the curve on its right, unless the label of the proposed threshold is there.
     var before = x(threshold) - x(mark[1]);
     var isBelow = before > -4 && before < 46;
     drawn.append(svgText(tenth(x(mark[1]) + (isBelow ? -8 : 8)), tenth(y(mark[0]) + (isBelow ? 12 : -3)), percent(mark[0]),
@@ -83,21 +83,21 @@ function whatIf(i, detail) {
   });
   drawn.append(svg("circle", { class: "proposed", cx: tenth(x(threshold)), cy: tenth(y(at.p_hit[i])), r: 4.5 }));
   var isRight = x(threshold) > WIDE / 2;
-  drawn.append(svgText(tenth(x(threshold)), 12, say("curve_proposed") + " " + write(threshold) + " · " + percent(at.p_hit[i]),
+  drawn.append(svgText(tenth(x(threshold)), 12, message("curve_proposed") + " " + write(threshold) + " · " + percent(at.p_hit[i]),
     { class: "marked", "text-anchor": isRight ? "end" : "start" }));
   return drawn;
 }
 
 function hoursText(hours) {
   var isDays = hours % 24 === 0 || (hours > 48 && hours % 12 === 0);
-  return isDays ? say("orders_days", { n: grouped(hours / 24, 1) }) : say("orders_hours", { n: grouped(hours) });
+  return isDays ? message("orders_days", { n: grouped(hours / 24, 1) }) : message("orders_hours", { n: grouped(hours) });
 }
 
-// Orders by hour: the category's shares times the demand expected, or the shares alone.
+// Orders by hour: the category's shares times expected demand, or the shares alone.
 function orderCurve(i, curve) {
-  var at = cells(), demand = at.demand_p50[i], isAmount = at.is_amount[i];
+  var at = cells(), demand = at.demand_p50[i], isAmount = at.threshold_basis[i];
   var scale = isKnown(demand) ? demand : 1;
-  var write = function (value) { return isKnown(demand) ? demanded(value, isAmount) : percent(value); };
+  var write = function (value) { return isKnown(demand) ? demandText(value, isAmount) : percent(value); };
   var box = { left: 58, right: WIDE - 14, top: 14, bottom: 150 };
   var last = curve.hours[curve.hours.length - 1] || 1;
   var goal = isKnown(demand) ? at.threshold[i] : null;
@@ -106,27 +106,27 @@ function orderCurve(i, curve) {
   var x = function (hour) { return box.left + (box.right - box.left) * hour / last; };
   var y = function (value) { return box.bottom - (box.bottom - box.top) * value / most; };
   var points = function (shares) { return shares.map(function (share, k) { return [x(curve.hours[k]), y(share * scale)]; }); };
-  var drawn = chart(176, say("orders_says", {
+  var drawn = chart(176, message("orders_label", {
     points: orderTimes(curve).map(function (k) { return hoursText(curve.hours[k]) + " " + write(curve.mean[k] * scale); }).join(", "),
   }));
   var step = last > 24 * 10 ? Math.ceil(last / 24 / 7) * 24 : last > 30 ? 24 : 6;
   var hours = [];
   for (var hour = 0; hour <= last; hour += step) { hours.push(hour); }
-  axes(drawn, box, marks(most, 4).map(function (value) { return [y(value), write(value)]; }),
+  axes(drawn, box, ticks(most, 4).map(function (value) { return [y(value), write(value)]; }),
     hours.map(function (one) { return [x(one), hoursText(one)]; }));
   drawn.append(svg("path", { class: "band", d: path(points(curve.p90)) + path(points(curve.p10).reverse()).replace("M", "L") + "Z" }));
   if (isKnown(goal) && goal <= most) {
     drawn.append(svg("path", { class: "goal", d: "M" + box.left + " " + tenth(y(goal)) + "H" + box.right }));
-    // The curve rises: there is room below it on the right, above it on the left.
+    // The curve rises, so there is space below it on the right and above it on the left.
     var isLow = goal < most / 2;
-    drawn.append(svgText(isLow ? box.right - 4 : box.left + 6, tenth(y(goal) - 4), say("term_threshold") + " " + write(goal),
+    drawn.append(svgText(isLow ? box.right - 4 : box.left + 6, tenth(y(goal) - 4), message("term_threshold") + " " + write(goal),
       { class: "marked", "text-anchor": isLow ? "end" : "start" }));
   }
   drawn.append(svg("path", { class: "curve", d: path(points(curve.mean)) }));
   return drawn;
 }
 
-// After a day, half the time and all of it.
+// Hours after one day, half the window and the whole window.
 function orderTimes(curve) {
   var last = curve.hours.length - 1;
   var near = function (hour) {
@@ -135,15 +135,15 @@ function orderTimes(curve) {
   return [near(24), near(curve.hours[last] / 2), last].filter(function (k, place, all) { return all.indexOf(k) === place; });
 }
 
-// A bar for each day of the last four weeks.
+// One bar per day of the last four weeks.
 function signalDays(days, name) {
   var counts = days[name], after = days.after;
   var last = Math.max.apply(null, after);
   var total = counts.reduce(function (sum, count) { return sum + count; }, 0);
   var most = Math.max.apply(null, counts);
   var box = { left: 4, right: WIDE - 4, top: 6, bottom: 46 };
-  var words = { signal: say("signal_" + name), n: grouped(total), most: grouped(most) };
-  var drawn = chart(64, say("signal_says", words));
+  var words = { signal: message("signal_" + name), n: grouped(total), most: grouped(most) };
+  var drawn = chart(64, message("signal_label", words));
   var wide = (box.right - box.left) / (last + 1);
   drawn.append(svg("path", { class: "grid", d: "M" + box.left + " " + box.bottom + "H" + box.right }));
   counts.forEach(function (count, k) {

@@ -1,4 +1,4 @@
-// The columns: what they are called, how wide they are, what they are sorted by and how a cell is filled.
+// Columns of the table: label, width, sort values and content of the cells.
 var state = { list: 0, sort: "rank", order: 1, sorted: null, shown: [], drawn: 0, current: -1, opened: -1 };
 
 function list() { return data.lists[state.list]; }
@@ -9,13 +9,6 @@ function maker(i) { return isKnown(cells().maker_name[i]) ? data.makers[cells().
 
 function line(cell, text, kind) { cell.append(el("span", kind || "line", text)); }
 
-function fillNumber(name, write) {
-  return function (cell, i) {
-    var value = cells()[name][i];
-    if (isKnown(value)) { line(cell, write(value)); } else { cell.append(unknown()); }
-  };
-}
-
 function fillRank(cell, i) {
   line(cell, String(cells().rank[i]), "line place");
   var before = cells().previous_rank[i];
@@ -24,9 +17,9 @@ function fillRank(cell, i) {
     var kind = moved > 0 ? "up" : moved < 0 ? "down" : "same";
     var move = el("span", "line move " + kind, moved === 0 ? "–" : (moved > 0 ? "▲" : "▼") + Math.abs(moved));
     move.setAttribute("aria-hidden", "true");
-    cell.append(move, el("span", "unseen", say("rank_" + kind, { n: Math.abs(moved) })));
+    cell.append(move, el("span", "unseen", message("rank_" + kind, { n: Math.abs(moved) })));
   } else if (list().hasPast) {
-    line(cell, say("rank_new"), "line move new");
+    line(cell, message("rank_new"), "line move new");
   }
 }
 
@@ -42,7 +35,7 @@ function fillProduct(cell, i) {
   [["url", "link_page"], ["image_url", "link_picture"]].forEach(function (pair) {
     var address = cells()[pair[0]][i];
     if (!isKnown(address) || !isWeb(address)) { return; }
-    var anchor = link(address, say(pair[1])), own = el("span", "outward", " · ");
+    var anchor = link(address, message(pair[1])), own = el("span", "outward", " · ");
     anchor.tabIndex = -1;
     own.append(anchor);
     origin.append(own);
@@ -56,10 +49,10 @@ function fillFlags(cell, i) {
   data.flags.forEach(function (flag) { if (hasFlag(i, flag)) { cell.append(flagChip(flag), " "); } });
 }
 
-function fillChance(cell, i) {
+function fillProbability(cell, i) {
   var at = cells();
   line(cell, percent(at.p_hit[i]), "line strong");
-  cell.append(chanceBar(at.p_hit[i], at.p_low[i], at.p_high[i], list().base_rate, hasFlag(i, "thin_data")));
+  cell.append(probabilityBar(at.p_hit[i], at.p_low[i], at.p_high[i], list().base_rate, hasFlag(i, "thin_data")));
   if (isKnown(at.p_low[i]) && isKnown(at.p_high[i])) {
     line(cell, range(percent(at.p_low[i]), percent(at.p_high[i])), "line quiet");
   }
@@ -68,7 +61,7 @@ function fillChance(cell, i) {
 function fillDemand(cell, i) {
   var at = cells();
   if (!isKnown(at.demand_p50[i])) { cell.append(unknown()); return; }
-  var write = function (value) { return demanded(value, at.is_amount[i]); };
+  var write = function (value) { return demandText(value, at.threshold_basis[i]); };
   line(cell, write(at.demand_p50[i]), "line strong");
   cell.append(demandSpan(at.threshold[i], at.demand_p10[i], at.demand_p50[i], at.demand_p90[i], at.capacity[i]));
   line(cell, range(write(at.demand_p10[i]), write(at.demand_p90[i])), "line quiet");
@@ -76,20 +69,21 @@ function fillDemand(cell, i) {
 
 function fillThreshold(cell, i) {
   var at = cells();
-  line(cell, demanded(at.threshold[i], at.is_amount[i]));
+  line(cell, demandText(at.threshold[i], at.threshold_basis[i]));
   if (isKnown(at.capacity[i])) {
-    line(cell, say("capacity", { n: demanded(at.capacity[i], at.is_amount[i]) }), "line quiet");
+    line(cell, message("capacity", { n: demandText(at.capacity[i], at.threshold_basis[i]) }), "line quiet");
   }
 }
 
-function fillCounted(name) {
+// A signal: the total, the last 7 days, and the change from the 7 days before.
+function fillSignal(name) {
   return function (cell, i) {
-    var count = cells()[name][i];
-    if (!isKnown(count)) { cell.append(unknown()); return; }
-    line(cell, grouped(count[0]));
-    var week = el("span", "line quiet", say("last_week", { n: grouped(count[1]) }) + " ");
-    week.append(changeOf(count[1] - count[2]));
-    cell.append(week);
+    var at = cells(), total = at[name][i], week = at[name + "_7d"][i];
+    if (!isKnown(total)) { cell.append(unknown()); return; }
+    line(cell, grouped(total));
+    var last = el("span", "line quiet", message("last_week", { n: grouped(week) }) + " ");
+    last.append(changeOf(week - at[name + "_previous_7d"][i]));
+    cell.append(last);
   };
 }
 function changeOf(change) {
@@ -101,80 +95,108 @@ function changeOf(change) {
 function fillAlertRate(cell, i) {
   var at = cells();
   if (isKnown(at.alert_rate[i])) { line(cell, percent(at.alert_rate[i])); } else { cell.append(unknown()); }
-  if (isKnown(at.visitors[i])) { line(cell, say("visitors_n", { n: grouped(at.visitors[i]) }), "line quiet"); }
+  if (isKnown(at.visitors[i])) { line(cell, message("visitors_n", { n: grouped(at.visitors[i]) }), "line quiet"); }
 }
 
 function fillOrdersPerAlert(cell, i) {
   var at = cells();
   if (isKnown(at.orders_per_alert[i])) { line(cell, grouped(at.orders_per_alert[i], 2)); } else { cell.append(unknown()); }
-  if (isKnown(at.order_rate[i])) { line(cell, say("per_visitor", { rate: percent(at.order_rate[i]) }), "line quiet"); }
+  if (isKnown(at.order_rate[i])) { line(cell, message("per_visitor", { rate: percent(at.order_rate[i]) }), "line quiet"); }
 }
 
-function recordText(record) {
-  return record[1] > 0 ? say("record", { n: grouped(record[1], 1), hits: grouped(record[0], 1) }) : say("record_none");
+function recordText(name, i) {
+  var at = cells(), hits = at[name + "_hits"][i], n = at[name + "_n"][i];
+  return n > 0 ? message("record", { n: grouped(n, 1), hits: grouped(hits, 1) }) : message("record_none");
 }
 function fillRecord(name) {
   return function (cell, i) {
-    var record = cells()[name][i];
-    if (!isKnown(record)) { cell.append(unknown()); return; }
-    line(cell, recordText(record));
-    if (isKnown(record[2])) { line(cell, percent(record[2]), "line quiet"); }
+    var at = cells(), rate = at[name + "_rate_shrunk"][i];
+    if (!isKnown(at[name + "_n"][i])) { cell.append(unknown()); return; }
+    line(cell, recordText(name, i));
+    if (isKnown(rate)) { line(cell, percent(rate), "line quiet"); }
   };
 }
 
 var REASONS_IN_ROW = 3;
 function reasonText(reason) { return data.reasons[reader.language()][reason[0]]; }
-function reasonKind(push) { return push > 0 ? "up" : push < 0 ? "down" : "same"; }
-function reasonMark(push) { return push > 0 ? "▲" : push < 0 ? "▼" : "·"; }
+function reasonKind(logOdds) { return logOdds > 0 ? "up" : logOdds < 0 ? "down" : "same"; }
+function reasonMark(logOdds) { return logOdds > 0 ? "▲" : logOdds < 0 ? "▼" : "·"; }
 function fillReasons(cell, i) {
   cells().reasons[i].slice(0, REASONS_IN_ROW).forEach(function (reason) {
-    var said = el("span", "line reason");
-    said.append(el("span", reasonKind(reason[1]), reasonMark(reason[1])), " ", el("bdi", "", typed(reasonText(reason))));
-    cell.append(said);
+    var text = el("span", "line reason");
+    text.append(el("span", reasonKind(reason[1]), reasonMark(reason[1])), " ", el("bdi", "", typed(reasonText(reason))));
+    cell.append(text);
   });
   if (!cells().reasons[i].length) { cell.append(unknown()); }
 }
 
 function bits(number) { var sum = 0; for (var rest = number; rest; rest >>= 1) { sum += rest & 1; } return sum; }
-function byColumn(name) { return function () { return cells()[name]; }; }
-function byPart(name, part) {
-  return function () { return cells()[name].map(function (all) { return isKnown(all) ? all[part] : null; }); };
+
+// Formats of values by the kind of their column.
+var FORMATS = {
+  count: function (value) { return grouped(value); },
+  record: function (value) { return grouped(value, 1); },
+  price: price,
+  amount: amount,
+  probability: percent,
+  share: percent,
+  ratio: function (value) { return grouped(value, 2); },
+  date: day,
+};
+function formatted(column, i) {
+  var value = cells()[column.name][i];
+  if (!isKnown(value)) { return unknown(); }
+  if (column.kind === "terms" || column.kind === "demand") { return demandText(value, cells().threshold_basis[i]); }
+  var format = FORMATS[column.kind];
+  return format ? format(value) : typed(String(value));
+}
+function fillFormatted(column) {
+  return function (cell, i) {
+    var shown = formatted(column, i);
+    if (typeof shown === "string") { line(cell, shown); } else { cell.append(shown); }
+  };
 }
 
-// `first` is the way a column is sorted when it is chosen: 1 from the smallest, -1 from the largest.
-var COLUMNS = [
-  { key: "rank", width: 60, first: 1, values: byColumn("rank"), fill: fillRank, hint: "hint_rank", stays: true },
-  { key: "product", width: 270, grows: true, first: 1, values: byColumn("title"), isText: true, fill: fillProduct, stays: true },
-  { key: "flags", width: 140, first: -1, values: function () { return cells().flags.map(bits); }, fill: fillFlags },
-  { key: "p_hit", width: 148, first: -1, values: byColumn("p_hit"), fill: fillChance, hint: "hint_p_hit" },
-  { key: "demand", width: 148, first: -1, values: byColumn("demand_p50"), fill: fillDemand, hint: "hint_demand" },
-  { key: "threshold", width: 88, first: 1, values: byColumn("threshold"), fill: fillThreshold, hint: "hint_threshold", isNumber: true },
-  { key: "price", width: 96, first: 1, values: byColumn("price"), fill: fillNumber("price", price), isNumber: true },
-  { key: "amount", width: 122, first: -1, values: byColumn("expected_amount"), fill: fillNumber("expected_amount", amount), hint: "hint_amount", isNumber: true },
-  { key: "value", width: 122, first: -1, values: byColumn("expected_value"), fill: fillNumber("expected_value", amount), isNumber: true, isInternal: true },
-  { key: "alerts", width: 104, first: -1, values: byPart("alerts", 0), fill: fillCounted("alerts"), hint: "hint_alerts", isNumber: true },
-  { key: "wishes", width: 96, first: -1, values: byPart("wishes", 0), fill: fillCounted("wishes"), hint: "hint_alerts", isNumber: true },
-  { key: "alert_rate", width: 92, first: -1, values: byColumn("alert_rate"), fill: fillAlertRate, hint: "hint_alert_rate", isNumber: true },
-  { key: "orders_per_alert", width: 104, first: -1, values: byColumn("orders_per_alert"), fill: fillOrdersPerAlert, hint: "hint_orders_per_alert", isNumber: true },
-  { key: "maker_record", width: 98, first: -1, values: byPart("maker_record", 2), fill: fillRecord("maker_record"), hint: "hint_record", isNumber: true },
-  { key: "category_record", width: 112, first: -1, values: byPart("category_record", 2), fill: fillRecord("category_record"), hint: "hint_record", isNumber: true },
-  {
-    key: "reasons", width: 250, grows: true, first: -1, fill: fillReasons,
+// Cells that combine several values or contain a drawing. Other cells follow from the kind of their column.
+var CELLS = {
+  rank: { fill: fillRank, stays: true },
+  product: { fill: fillProduct, stays: true },
+  flags: { fill: fillFlags, values: function () { return cells().flags.map(bits); } },
+  p_hit: { fill: fillProbability },
+  demand: { fill: fillDemand },
+  threshold: { fill: fillThreshold, isNumber: true },
+  alerts: { fill: fillSignal("alerts"), isNumber: true },
+  wishes: { fill: fillSignal("wishes"), isNumber: true },
+  alert_rate: { fill: fillAlertRate, isNumber: true },
+  orders_per_alert: { fill: fillOrdersPerAlert, isNumber: true },
+  maker_record: { fill: fillRecord("maker"), isNumber: true },
+  category_record: { fill: fillRecord("category"), isNumber: true },
+  reasons: {
+    fill: fillReasons,
     values: function () { return cells().reasons.map(function (all) { return all.length ? all[0][1] : null; }); },
   },
-].filter(function (column) { return !column.isInternal || data.is_house; });
+};
+var TEXT_KINDS = ["text", "prose", "link", "date", "basis"];
+
+// The columns of the table. `first` is the sort order of the first click: 1 ascending, -1 descending.
+var COLUMNS = data.columns.map(function (info) {
+  var isText = TEXT_KINDS.indexOf(info.kind) >= 0 && info.key !== "reasons";
+  var column = {
+    key: info.key, name: info.name, kind: info.kind, label: info.label, hint: info.hint,
+    width: info.cell.width, grows: info.cell.grows, first: info.cell.first, minWindow: info.cell.min_window,
+    isText: isText, isNumber: !isText && !CELLS[info.key],
+    values: function () { return cells()[info.name]; },
+  };
+  column.fill = fillFormatted(column);
+  return Object.assign(column, CELLS[info.key]);
+});
+function labelOf(column) { return column.label[reader.language()]; }
 
 function columnOf(key) { return COLUMNS.find(function (column) { return column.key === key; }); }
 
 // Until the reader chooses, a narrow window shows fewer columns.
-var NOT_AT = [
-  [720, ["amount", "value", "wishes", "alert_rate", "orders_per_alert", "maker_record", "category_record"]],
-  [1700, ["wishes", "alert_rate", "orders_per_alert", "category_record"]],
-];
 function defaultColumns() {
-  var narrow = NOT_AT.find(function (pair) { return window.innerWidth <= pair[0]; });
-  var left = narrow ? narrow[1] : [];
-  return COLUMNS.map(function (column) { return column.key; }).filter(function (key) { return left.indexOf(key) < 0; });
+  return COLUMNS.filter(function (column) { return window.innerWidth >= column.minWindow; }).map(function (column) { return column.key; });
 }
 function readColumns() {
   var kept = (reader.recall("columns") || "").split(",").filter(columnOf);

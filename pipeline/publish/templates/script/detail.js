@@ -1,4 +1,4 @@
-// The panel of one offer. Its block is unpacked when it is asked for, and kept.
+// The panel of one offer. Its block is unpacked on demand and cached.
 var panel = document.getElementById("detail");
 var unpacked = {};
 
@@ -16,24 +16,25 @@ function unpack(id) {
   return unpacked[id];
 }
 function detailOf(i) {
-  var block = Math.floor(i / data.offers_a_block);
+  var block = Math.floor(i / data.offers_per_block);
   return Promise.all([unpack("packed-" + state.list + "-" + block), unpack("packed-curves")]).then(function (both) {
     var name = category(i);
     var isCurve = isKnown(name) && Object.prototype.hasOwnProperty.call(both[1], name);
-    return { detail: both[0][i % data.offers_a_block], curve: isCurve ? both[1][name] : null };
+    return { detail: both[0][i % data.offers_per_block], curve: isCurve ? both[1][name] : null };
   });
 }
 
 function part(key, note) {
   var section = el("section");
-  var head = el("h3", "", say(key));
+  var head = el("h3", "", message(key));
   if (note) { head.append(" ", el("span", "quiet", note)); }
   section.append(head);
   return section;
 }
-function missing(key) { return el("p", "none", say(key)); }
+function label(key) { return labelOf(columnOf(key)); }
+function missing(key) { return el("p", "none", message(key)); }
 
-// Names and values; a third entry gives a value the whole width.
+// Names and values; a third entry "whole" gives a value the whole width.
 function facts(pairs) {
   var facts = el("dl");
   pairs.filter(function (pair) { return isKnown(pair[1]); }).forEach(function (pair) {
@@ -71,13 +72,13 @@ function headPart(i) {
   var button = function (key, kind, text, act) {
     var made = el("button", kind, text);
     made.type = "button";
-    made.setAttribute("aria-label", say(key));
-    made.title = say(key);
+    made.setAttribute("aria-label", message(key));
+    made.title = message(key);
     made.addEventListener("click", act);
     return made;
   };
   bar.append(
-    el("span", "place", say("col_rank") + " " + at.rank[i]),
+    el("span", "place", label("rank") + " " + at.rank[i]),
     button("detail_previous", "step", "↑", function () { step(-1); }),
     button("detail_next", "step", "↓", function () { step(1); }),
     button("close", "close", "×", closeDetail));
@@ -97,33 +98,33 @@ function headPart(i) {
   return head;
 }
 
-function chancePart(i) {
-  var at = cells(), section = el("section", "chance");
+function probabilityPart(i) {
+  var at = cells(), section = el("section", "probability");
   section.append(el("p", "big", percent(at.p_hit[i])));
   var words = el("div");
-  words.append(chanceBar(at.p_hit[i], at.p_low[i], at.p_high[i], list().base_rate, hasFlag(i, "thin_data")));
+  words.append(probabilityBar(at.p_hit[i], at.p_low[i], at.p_high[i], list().base_rate, hasFlag(i, "thin_data")));
   if (isKnown(at.p_low[i]) && isKnown(at.p_high[i])) {
-    words.append(el("p", "", say("interval", { low: percent(at.p_low[i]), high: percent(at.p_high[i]) })));
+    words.append(el("p", "", message("interval", { low: percent(at.p_low[i]), high: percent(at.p_high[i]) })));
   }
-  words.append(el("p", "quiet", say("base_rate", { rate: percent(list().base_rate) })));
+  words.append(el("p", "quiet", message("base_rate", { rate: percent(list().base_rate) })));
   section.append(words);
   return section;
 }
 
 function termsPart(i) {
-  var at = cells(), section = part("terms"), isAmount = at.is_amount[i];
+  var at = cells(), section = part("terms"), isAmount = at.threshold_basis[i];
   var known = function (value, write) { return isKnown(value) ? write(value) : unknown(); };
   var demand = isKnown(at.demand_p50[i])
-    ? counted(at.demand_p50[i] < 1e15 && !isAmount ? Number(fixed(at.demand_p50[i], 0)) : at.demand_p50[i], isAmount) +
-      " (" + range(demanded(at.demand_p10[i], isAmount), demanded(at.demand_p90[i], isAmount)) + ")"
+    ? withUnit(at.demand_p50[i] < 1e15 && !isAmount ? Number(fixed(at.demand_p50[i], 0)) : at.demand_p50[i], isAmount) +
+      " (" + range(demandText(at.demand_p10[i], isAmount), demandText(at.demand_p90[i], isAmount)) + ")"
     : unknown();
   section.append(facts([
-    [say("term_threshold"), counted(at.threshold[i], isAmount)],
-    [say("term_capacity"), isKnown(at.capacity[i]) ? counted(at.capacity[i], isAmount) : say("term_none")],
-    [say("col_demand"), demand, "whole"],
-    [say("term_price"), known(at.price[i], price)],
-    [say("term_amount"), known(at.expected_amount[i], amount)],
-    [say("term_value"), data.is_house ? known(at.expected_value[i], amount) : null],
+    [message("term_threshold"), withUnit(at.threshold[i], isAmount)],
+    [message("term_capacity"), isKnown(at.capacity[i]) ? withUnit(at.capacity[i], isAmount) : message("term_none")],
+    [label("demand"), demand, "whole"],
+    [message("term_price"), known(at.price[i], price)],
+    [message("term_amount"), known(at.expected_amount[i], amount)],
+    [message("term_value"), data.is_internal ? known(at.expected_value[i], amount) : null],
   ]));
   return section;
 }
@@ -133,14 +134,14 @@ function linksPart(i, detail) {
   [["url", "link_page"], ["image_url", "link_picture"]].forEach(function (pair) {
     if (!isKnown(at[pair[0]][i])) { return; }
     if (links.childNodes.length) { links.append(" · "); }
-    links.append(link(at[pair[0]][i], say(pair[1])));
+    links.append(link(at[pair[0]][i], message(pair[1])));
   });
   var section = el("section", "ids");
   section.append(facts([
-    [say("term_links"), links.childNodes.length ? links : unknown()],
-    [say("term_id"), el("code", "", typed(at.candidate_id[i]))],
-    [say("term_product"), el("code", "", typed(detail.product_id))],
-    [say("term_model"), typed(detail.model)],
+    [message("term_links"), links.childNodes.length ? links : unknown()],
+    [message("term_id"), el("code", "", typed(at.candidate_id[i]))],
+    [message("term_product"), el("code", "", typed(detail.product_id))],
+    [message("term_model"), typed(detail.model)],
   ]));
   return section;
 }
@@ -148,28 +149,27 @@ function linksPart(i, detail) {
 function changePart(i, detail) {
   var at = cells(), section = part("change");
   if (!isKnown(at.previous_rank[i])) { section.append(missing("change_none")); return section; }
-  section.append(el("p", "", say("change_said", {
+  section.append(el("p", "", message("change_summary", {
     before: at.previous_rank[i], now: at.rank[i], p_before: percent(at.previous_p_hit[i]), p_now: percent(at.p_hit[i]),
   })));
-  if (detail.why) {
-    section.append(el("p", "quiet", say("change_why", { why: typed(detail.why[reader.language() === "ko" ? 0 : 1]) })));
-  }
+  var why = detail["change_reason_" + reader.language()];
+  if (isKnown(why)) { section.append(el("p", "quiet", message("change_reason", { why: typed(why) }))); }
   return section;
 }
 
 function reasonsPart(i) {
-  var reasons = cells().reasons[i], section = part("reasons", reasons.length ? say("reasons_note") : "");
+  var reasons = cells().reasons[i], section = part("reasons", reasons.length ? message("reasons_note") : "");
   if (!reasons.length) { section.append(missing("reasons_none")); return section; }
   var most = Math.max.apply(null, reasons.map(function (reason) { return Math.abs(reason[1]); })) || 1;
-  var all = el("ul", "pushes");
+  var all = el("ul", "contributions");
   reasons.forEach(function (reason) {
     var item = el("li"), kind = reasonKind(reason[1]), long = 46 * Math.abs(reason[1]) / most;
-    var bar = drawing(100, 12, "push");
+    var bar = drawing(100, 12, "contribution");
     bar.append(svg("path", { class: "axis", d: "M50 0V12" }));
     bar.append(svg("rect", { class: kind, x: tenth(reason[1] < 0 ? 50 - long : 50), y: 3, width: tenth(long), height: 6 }));
-    var said = el("span", "said");
-    said.append(el("span", kind, reasonMark(reason[1])), " ", el("bdi", "", typed(reasonText(reason))));
-    item.append(said, bar, el("span", "figure", "(" + signed(reason[1], 2) + ")"));
+    var phrase = el("span", "phrase");
+    phrase.append(el("span", kind, reasonMark(reason[1])), " ", el("bdi", "", typed(reasonText(reason))));
+    item.append(phrase, bar, el("span", "figure", "(" + signed(reason[1], 2) + ")"));
     all.append(item);
   });
   section.append(all);
@@ -177,12 +177,12 @@ function reasonsPart(i) {
 }
 
 function curvePart(i, detail) {
-  var section = part("curve"), isAmount = cells().is_amount[i];
+  var section = part("curve"), isAmount = cells().threshold_basis[i];
   if (detail.curve.length < 2) { section.append(missing("curve_none")); return section; }
   section.append(whatIf(i, detail));
   if (detail.marked.length) {
-    section.append(figures([say("curve_chance"), say("curve_threshold")], detail.marked.map(function (mark) {
-      return [percent(mark[0]), demanded(mark[1], isAmount)];
+    section.append(figures([message("curve_probability"), message("curve_threshold")], detail.marked.map(function (mark) {
+      return [percent(mark[0]), demandText(mark[1], isAmount)];
     })));
   }
   return section;
@@ -192,87 +192,94 @@ function ordersPart(i, curve) {
   var section = part("orders");
   if (!curve || curve.hours.length < 2) { section.append(missing("orders_none")); return section; }
   var at = cells(), demand = at.demand_p50[i], name = typed(category(i));
-  var write = function (share) { return isKnown(demand) ? demanded(share * demand, at.is_amount[i]) : percent(share); };
+  var write = function (share) { return isKnown(demand) ? demandText(share * demand, at.threshold_basis[i]) : percent(share); };
   section.append(orderCurve(i, curve));
-  section.append(figures([say("orders_after"), say("orders_median"), say("orders_band")], orderTimes(curve).map(function (k) {
+  section.append(figures([message("orders_after"), message("orders_median"), message("orders_band")], orderTimes(curve).map(function (k) {
     return [hoursText(curve.hours[k]), write(curve.mean[k]), range(write(curve.p10[k]), write(curve.p90[k]))];
   })));
-  section.append(el("p", "quiet", say(isKnown(demand) ? "orders_note" : "orders_share_note", { category: name })));
+  section.append(el("p", "quiet", message(isKnown(demand) ? "orders_note" : "orders_share_note", { category: name })));
   return section;
 }
 
 function signalsPart(detail) {
-  var section = part("signals", detail.days ? say("signals_note") : "");
+  var section = part("signals", detail.days ? message("signals_note") : "");
   if (!detail.days) { section.append(missing("signals_none")); return section; }
   ["visitors", "alerts", "wishes"].forEach(function (name) {
     var made = signalDays(detail.days, name), figure = el("figure"), caption = el("figcaption", "", made.words.signal);
-    caption.append(" ", el("span", "quiet", say("signal_total", made.words)));
+    caption.append(" ", el("span", "quiet", message("signal_total", made.words)));
     figure.append(caption, made.drawing);
     section.append(figure);
   });
   return section;
 }
 
+// Signals and records. Most facts are one value; these combine several.
+function signalFact(name) {
+  return function (i) {
+    var at = cells(), week = at[name + "_7d"][i], before = at[name + "_previous_7d"][i];
+    if (!isKnown(at[name][i])) { return unknown(); }
+    var words = el("span", "", grouped(at[name][i]) + " ");
+    words.append(el("span", "quiet", message("week_against", { n: grouped(week), before: grouped(before) })), " ", changeOf(week - before));
+    return words;
+  };
+}
+function recordFact(name) {
+  return function (i) {
+    var at = cells(), rate = at[name + "_rate_shrunk"][i];
+    if (!isKnown(at[name + "_n"][i])) { return unknown(); }
+    var words = el("span", "", recordText(name, i) + " ");
+    if (isKnown(rate)) { words.append(el("span", "quiet", message("rate_shrunk", { rate: percent(rate) }))); }
+    return words;
+  };
+}
+var FACTS = {
+  alerts: signalFact("alerts"),
+  wishes: signalFact("wishes"),
+  maker_record: recordFact("maker"),
+  category_record: recordFact("category"),
+};
 function recordsPart(i) {
-  var at = cells(), section = part("signals_now");
-  var week = function (count) {
-    if (!isKnown(count)) { return unknown(); }
-    var words = el("span", "", grouped(count[0]) + " ");
-    words.append(el("span", "quiet", say("week_against", { n: grouped(count[1]), before: grouped(count[2]) })), " ", changeOf(count[1] - count[2]));
-    return words;
-  };
-  var record = function (own) {
-    if (!isKnown(own)) { return unknown(); }
-    var words = el("span", "", recordText(own) + " ");
-    if (isKnown(own[2])) { words.append(el("span", "quiet", say("rate_shrunk", { rate: percent(own[2]) }))); }
-    return words;
-  };
-  var known = function (value, write) { return isKnown(value) ? write(value) : unknown(); };
-  section.append(facts([
-    [say("col_alerts"), week(at.alerts[i]), "whole"],
-    [say("col_wishes"), week(at.wishes[i]), "whole"],
-    [say("term_visitors"), known(at.visitors[i], function (value) { return grouped(value); })],
-    [say("term_alert_rate"), known(at.alert_rate[i], percent)],
-    [say("term_orders_per_alert"), known(at.orders_per_alert[i], function (value) { return grouped(value, 2); })],
-    [say("term_order_rate"), known(at.order_rate[i], percent)],
-    [say("col_maker_record"), record(at.maker_record[i])],
-    [say("col_category_record"), record(at.category_record[i])],
-  ]));
+  var section = part("signals_now");
+  section.append(facts(data.facts.map(function (fact) {
+    var isWhole = fact.key === "alerts" || fact.key === "wishes";
+    return [labelOf(fact), FACTS[fact.key] ? FACTS[fact.key](i) : formatted(fact, i), isWhole ? "whole" : ""];
+  })));
   return section;
 }
 
 function similarPart(i, detail) {
-  var section = part("similar"), isAmount = cells().is_amount[i];
-  if (detail.near_duplicate) {
-    var near = detail.near_duplicate;
-    section.append(el("p", "near", say("near", { date: day(near.slot_date), id: typed(near.id), title: typed(near.title) })));
+  var section = part("similar"), isAmount = cells().threshold_basis[i];
+  if (isKnown(detail.near_duplicate_id)) {
+    section.append(el("p", "near", message("near", {
+      date: day(detail.near_duplicate_slot), id: typed(detail.near_duplicate_id), title: typed(detail.near_duplicate_title),
+    })));
   }
   if (!detail.similar.length) { section.append(missing("similar_none")); return section; }
-  var heads = [say("col_product"), say("col_threshold"), say("similar_demand"), say("similar_outcome")];
+  var heads = [label("product"), label("threshold"), message("similar_demand"), message("similar_outcome")];
   section.append(figures(heads, detail.similar.map(function (own) {
     var name = el("span"), ran = el("span", "line quiet", day(own.ran_in));
-    name.append(el("bdi", "", isKnown(own.title) ? typed(own.title) : say("untitled")), ran);
+    name.append(el("bdi", "", isKnown(own.title) ? typed(own.title) : message("untitled")), ran);
     if (isKnown(own.id)) { ran.append(" · ", el("code", "", typed(own.id))); }
     return [
       name,
-      demanded(own.threshold, isAmount),
-      isKnown(own.demand) ? demanded(own.demand, isAmount) : unknown(),
-      el("span", "badge " + (own.hit ? "hit" : "miss"), say(own.hit ? "hit" : "miss")),
+      demandText(own.threshold, isAmount),
+      isKnown(own.demand) ? demandText(own.demand, isAmount) : unknown(),
+      el("span", "badge " + (own.hit ? "hit" : "miss"), message(own.hit ? "hit" : "miss")),
     ];
   })));
   return section;
 }
 
-// Opened by the reader, the panel takes the focus; written anew in another language, it does not.
-function openDetail(i, isAnew) {
+// The panel takes the focus when the reader opens it, not when the language changes.
+function openDetail(i, isRedrawn) {
   var isFirst = panel.hidden;
   state.opened = i;
   panel.hidden = false;
   document.body.classList.add("with-detail");
-  panel.replaceChildren(headPart(i), chancePart(i), el("p", "none", say("detail_loading")));
+  panel.replaceChildren(headPart(i), probabilityPart(i), el("p", "none", message("detail_loading")));
   panel.scrollTop = 0;
-  if (!isAnew) { document.getElementById("detail-name").focus({ preventScroll: true }); }
-  // The list gets narrower when the panel comes.
+  if (!isRedrawn) { document.getElementById("detail-name").focus({ preventScroll: true }); }
+  // The panel makes the list narrower.
   if (isFirst && rowElement(i)) { rowElement(i).scrollIntoView({ block: "nearest" }); }
   var chosen = state.list;
   detailOf(i).then(function (found) {

@@ -1,4 +1,4 @@
-// Elements and small drawings. Everything is made by name and text; no text is ever read as markup.
+// Elements and small drawings. No text is ever parsed as markup.
 function el(name, kind, text) {
   var element = document.createElement(name);
   if (kind) { element.className = kind; }
@@ -23,10 +23,10 @@ function drawing(width, height, kind) {
 }
 function tenth(value) { return value.toFixed(1); }
 
-// What stands in place of a figure that is not known.
-function unknown() { return el("span", "unknown", say("unknown")); }
+// Placeholder of an unknown value.
+function unknown() { return el("span", "unknown", message("unknown")); }
 
-// An address becomes a link only where it is one of the web; nothing is fetched from it.
+// Only web addresses become links; nothing is loaded from them.
 function isWeb(address) {
   if (!/^https?:\/\//i.test(address)) { return false; }
   try { return /^https?:$/.test(new URL(address).protocol); } catch (wrong) { return false; }
@@ -43,12 +43,12 @@ function link(address, text) {
 
 var BAR = 120;
 
-// A bar for the chance, a whisker for its interval, a dashed line at the base rate. Hollow where data are thin.
-function chanceBar(chance, low, high, base, isThin) {
-  var drawn = drawing(BAR + 4, 14, "chance-bar");
+// A bar for the probability, a whisker for its interval, a dashed line at the base rate. Hollow if data are thin.
+function probabilityBar(p, low, high, base, isThin) {
+  var drawn = drawing(BAR + 4, 14, "probability-bar");
   var x = function (share) { return tenth(2 + BAR * share); };
   drawn.append(svg("rect", { class: "track", x: 2, y: 4, width: BAR, height: 6 }));
-  drawn.append(svg("rect", { class: isThin ? "bar hollow" : "bar", x: 2, y: 4, width: tenth(BAR * chance), height: 6 }));
+  drawn.append(svg("rect", { class: isThin ? "bar hollow" : "bar", x: 2, y: 4, width: tenth(BAR * p), height: 6 }));
   if (base > 0 && base < 1) { drawn.append(svg("path", { class: "base", d: "M" + x(base) + " 0V14" })); }
   if (isKnown(low) && isKnown(high)) {
     var d = "M" + x(low) + " 7H" + x(high) + "M" + x(low) + " 4V10M" + x(high) + " 4V10";
@@ -57,8 +57,8 @@ function chanceBar(chance, low, high, base, isThin) {
   return drawn;
 }
 
-// Demand against the threshold: the threshold is in the middle, a quarter of it at the left end, four times it at the
-// right, so that rows can be compared.
+// Demand relative to the threshold: the threshold is in the middle, a quarter of it at the left end, four times it at
+// the right end, so that rows are comparable.
 function demandSpan(threshold, p10, p50, p90, capacity) {
   var drawn = drawing(BAR + 8, 14, "demand-span");
   var x = function (value) {

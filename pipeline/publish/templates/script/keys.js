@@ -1,4 +1,4 @@
-// Keys: j, k and arrows move the current row, Enter opens it, Escape closes, / finds, ? helps.
+// Keys: j, k and arrows move the current row, Enter opens it, Escape closes it, / searches, ? shows the help.
 var help = document.getElementById("help");
 
 function step(by) {
@@ -26,7 +26,7 @@ document.addEventListener("keydown", function (event) {
   }
   if (isTyping(target)) { return; }
   var isInList = target.closest("#scroller, #detail") || target === document.body;
-  // Where the panel itself is long, arrows scroll it.
+  // In the panel, arrows scroll.
   var isArrow = (event.key === "ArrowDown" || event.key === "ArrowUp") && target.closest("#scroller");
   if (event.key === "j" || (isArrow && event.key === "ArrowDown")) { step(1); }
   else if (event.key === "k" || (isArrow && event.key === "ArrowUp")) { step(-1); }

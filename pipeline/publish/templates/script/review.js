@@ -1,4 +1,4 @@
-// Sorting the offers of a slot that has closed. Without it the page still says everything.
+// Sorting of the offers of a closed slot. The page is complete without it.
 var table = document.getElementById("reviewed-table");
 
 function sortBy(head, column) {
@@ -12,7 +12,7 @@ function sortBy(head, column) {
   var rows = Array.from(table.tBodies[0].rows);
   rows.sort(function (a, b) {
     var left = a.cells[column].dataset.value, right = b.cells[column].dataset.value;
-    // What is not known comes last, whichever way the rest is sorted.
+    // Unknown values come last in both sort orders.
     if ((left === "") !== (right === "")) { return left === "" ? 1 : -1; }
     var step = isNumber ? left - right : compare(left, right);
     return step ? sign * step : rank(a) - rank(b);

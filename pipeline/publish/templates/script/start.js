@@ -9,14 +9,14 @@ function option(value, text) {
 
 function fillTools() {
   var select = document.getElementById("category");
-  select.replaceChildren(option("", say("all_categories")));
+  select.replaceChildren(option("", message("all_categories")));
   data.categories.forEach(function (name, place) { select.append(option(String(place), typed(name))); });
   select.value = wanted.category;
   var sorts = document.getElementById("sort");
   sorts.replaceChildren();
   COLUMNS.forEach(function (column) {
     [column.first, -column.first].forEach(function (order) {
-      sorts.append(option(column.key + " " + order, say("col_" + column.key) + (order > 0 ? " ↑" : " ↓")));
+      sorts.append(option(column.key + " " + order, labelOf(column) + (order > 0 ? " ↑" : " ↓")));
     });
   });
   fillFlagButtons();
@@ -29,7 +29,7 @@ function fillFlagButtons() {
   data.flags.forEach(function (flag, bit) {
     var n = cells().flags.filter(function (all) { return (all >> bit) & 1; }).length;
     if (!n) { return; }
-    var button = el("button", "flag " + flag, say("flag_count", { flag: flagName(flag), n: grouped(n) }));
+    var button = el("button", "flag " + flag, message("flag_count", { flag: flagName(flag), n: grouped(n) }));
     button.type = "button";
     button.dataset.flag = flag;
     button.setAttribute("aria-pressed", String(wanted.flags.indexOf(flag) >= 0));
@@ -57,10 +57,10 @@ function fillColumnMenu() {
       reader.remember("columns", state.columns.concat("rank").join(","));
       rebuild();
     });
-    label.append(input, " " + say("col_" + column.key));
+    label.append(input, " " + labelOf(column));
     box.append(label);
   });
-  var reset = el("button", "", say("columns_default"));
+  var reset = el("button", "", message("columns_default"));
   reset.type = "button";
   reset.addEventListener("click", function () {
     reader.remember("columns", "");
@@ -121,7 +121,7 @@ function listen() {
     var menu = document.getElementById("columns");
     if (menu.open && !event.target.closest("#columns")) { menu.open = false; }
   });
-  // On paper there is no scrolling: every row that passes the filters is printed.
+  // Printing needs every row that matches the filters.
   window.addEventListener("beforeprint", function () { if (data.lists.length) { drawMore(state.shown.length); } });
   phone.addEventListener("change", watch);
   reader.onLanguage(function () {

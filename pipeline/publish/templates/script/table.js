@@ -1,8 +1,8 @@
-// The table: its head, and its rows in slices, because most readers never see the last thousand.
+// The table: header, and rows in slices, because most readers never scroll to the end.
 var table = document.getElementById("ranking");
 var scroller = document.getElementById("scroller");
 var phone = matchMedia("(max-width: 720px)");
-// As many rows as fill a screen, then as many as are scrolled through in a moment.
+// Rows that fill a screen, and rows per slice after that.
 var FIRST = 30;
 var SLICE = 60;
 var body = null;
@@ -13,9 +13,9 @@ function headOf(column) {
   var head = el("th", "c-" + column.key + (column.isNumber ? " figure" : ""));
   head.scope = "col";
   head.setAttribute("role", "columnheader");
-  var button = el("button", "", say("col_" + column.key));
+  var button = el("button", "", labelOf(column));
   button.type = "button";
-  if (column.hint) { button.title = say(column.hint); }
+  button.title = column.hint[reader.language()];
   button.addEventListener("click", function () {
     sortBy(column.key, state.sort === column.key ? -state.order : column.first);
   });
@@ -31,13 +31,13 @@ function blankRow(columns) {
     var cell = el(isName ? "th" : "td", "c-" + column.key + (column.isNumber ? " figure" : ""));
     if (isName) { cell.scope = "row"; }
     cell.setAttribute("role", isName ? "rowheader" : "cell");
-    cell.dataset.name = say("col_" + column.key);
+    cell.dataset.name = labelOf(column);
     row.append(cell);
   });
   return row;
 }
 
-// The head and the columns anew; the rows follow.
+// Rebuilds the header and the columns, then the rows.
 function build() {
   var columns = shownColumns();
   var widths = el("colgroup");
@@ -56,7 +56,7 @@ function build() {
   body = el("tbody");
   body.setAttribute("role", "rowgroup");
   table.style.setProperty("--least", least + "px");
-  table.setAttribute("aria-label", say("table"));
+  table.setAttribute("aria-label", message("table"));
   table.replaceChildren(widths, head, body);
   blank = blankRow(columns);
   refresh();
@@ -90,29 +90,29 @@ function drawMore(upTo) {
   body.append(slice);
 }
 
-// Rows anew, after a filter or an order.
+// Redraws the rows after a filter or a sort.
 function refresh() {
   performance.mark("slotcast-refresh");
   choose();
-  // Before anything changes, or the browser would have to lay the page out twice.
+  // This comes before any change, or the browser would compute the layout twice.
   if (scroller.scrollTop) { scroller.scrollTop = 0; }
   body.replaceChildren();
   state.drawn = 0;
   if (state.shown.indexOf(state.current) < 0) { state.current = state.shown.length ? state.shown[0] : -1; }
   drawMore(FIRST);
   markSort();
-  tell();
+  showCounts();
   if (watcher) { rewatch(); }
   performance.measure("slotcast-refresh", "slotcast-refresh");
 }
 
-function tell() {
-  var chances = cells().p_hit;
-  var expected = state.shown.reduce(function (sum, i) { return sum + chances[i]; }, 0);
+function showCounts() {
+  var probabilities = cells().p_hit;
+  var expected = state.shown.reduce(function (sum, i) { return sum + probabilities[i]; }, 0);
   document.getElementById("shown").textContent =
-    say("shown", { n: grouped(state.shown.length), total: grouped(chances.length) });
-  document.getElementById("shown-expected").textContent = "· " + say("shown_expected", { expected: grouped(expected, 1) });
-  document.getElementById("nothing").hidden = state.shown.length > 0 || chances.length === 0;
+    message("shown", { n: grouped(state.shown.length), total: grouped(probabilities.length) });
+  document.getElementById("shown-expected").textContent = "· " + message("shown_expected", { expected: grouped(expected, 1) });
+  document.getElementById("nothing").hidden = state.shown.length > 0 || probabilities.length === 0;
   table.hidden = state.shown.length === 0;
   document.getElementById("clear").hidden = !isFiltered();
 }
@@ -131,7 +131,7 @@ function markRow(row, isCurrent) {
   row.querySelectorAll("button, a").forEach(function (part) { part.tabIndex = isCurrent ? 0 : -1; });
 }
 
-// The current row is the one that keys act on.
+// The keyboard acts on the current row.
 function moveTo(i, isFocused) {
   var before = rowElement(state.current);
   if (before) { markRow(before, false); }
@@ -152,7 +152,7 @@ function watch() {
   }, { root: phone.matches ? null : scroller, rootMargin: "1500px" });
   rewatch();
 }
-// An observer speaks when something changes; what stays in sight must be looked at anew.
+// An observer only reports changes, so an element that stays visible must be observed again.
 function rewatch() {
   var more = document.getElementById("more");
   watcher.unobserve(more);

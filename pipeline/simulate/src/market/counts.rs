@@ -1,52 +1,52 @@
-//! What was written, and how often each trap was sprung.
+//! Numbers of rows and anomalies written.
 
-/// Rows by table, and traps.
+/// Rows by table, and anomalies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Makers and products.
-    pub goods: u64,
-    /// Versions of candidates.
+pub struct MarketCounts {
+    /// Rows of makers and products.
+    pub dimensions: u64,
+    /// Rows of candidates, one per version.
     pub candidates: u64,
-    /// Versions of campaigns.
+    /// Rows of campaigns, one per version.
     pub campaigns: u64,
-    /// Order events, repeats among them.
+    /// Rows of order events, repeats included.
     pub order_events: u64,
-    /// Snapshots of orders, where there are no events.
+    /// Rows of order snapshots.
     pub order_snapshots: u64,
-    /// Page views, repeats among them.
+    /// Rows of page views, repeats included.
     pub page_views: u64,
-    /// Social signals, repeats among them.
+    /// Rows of social signals, repeats included.
     pub social_signals: u64,
-    /// Rows of facts that are no repeats.
+    /// Fact rows, repeats excluded.
     pub fact_rows: u64,
-    /// Campaigns that closed.
+    /// Closed campaigns.
     pub closed: u64,
-    /// Those of them that sold out.
+    /// Closed campaigns that sold out.
     pub sold_out: u64,
-    /// Those of them that bots visited.
+    /// Closed campaigns with a bot attack.
     pub bots: u64,
-    /// Orders of many units in them.
+    /// Orders of many units in closed campaigns.
     pub bulk_orders: u64,
-    /// Gifts.
+    /// Orders that are gifts.
     pub gifts: u64,
-    /// Rows recorded late.
+    /// Fact rows recorded late.
     pub late_rows: u64,
-    /// Rows that come twice.
+    /// Fact rows that are repeated.
     pub repeated_rows: u64,
-    /// Order events that were first recorded wrong.
+    /// Order events first recorded with wrong units.
     pub corrections: u64,
 }
 
-impl Counts {
+impl MarketCounts {
     /// Rows of all tables.
     pub fn rows(&self) -> u64 {
-        let dimensions = self.goods + self.candidates + self.campaigns;
+        let dimensions = self.dimensions + self.candidates + self.campaigns;
         dimensions + self.order_events + self.order_snapshots + self.page_views + self.social_signals
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
         let pairs = [
-            (&mut self.goods, other.goods),
+            (&mut self.dimensions, other.dimensions),
             (&mut self.candidates, other.candidates),
             (&mut self.campaigns, other.campaigns),
             (&mut self.order_events, other.order_events),

@@ -1,26 +1,39 @@
-//! Markets whose truth is known.
+//! Markets with known ground truth.
 //!
-//! [`MarketSpec`] names every number, [`Market`] plans what happens and writes it: an inbox in the
-//! contract's shape, and the truth. Slots are made side by side; bytes depend on the seed alone.
+//! [`MarketSpec`] holds every setting. [`Market`] plans the market, then writes an inbox in the contract's shape and
+//! the ground truth. Slots are simulated in parallel; the bytes depend on settings and seed only.
 //!
 #![doc = include_str!("../../PROCESS.md")]
 
-mod checks;
-mod counts;
-mod curve;
-mod draws;
-mod facts;
-mod files;
-mod goods;
-mod law;
-mod orders;
-mod plan;
 mod preset;
-mod rows;
+mod ranges;
+mod settings;
 mod spec;
-mod tables;
+
+mod arrival_curve;
+mod compound_demand;
+mod population;
+
+mod draw_offer;
+mod generator;
+mod lineup;
+mod plan;
+mod planning;
+
+mod orders;
 mod truth;
-mod world;
+
+mod columns;
+mod counts;
+mod dimension_tables;
+mod facts;
+mod order_columns;
+mod row_noise;
+mod traffic_columns;
+mod visible_range;
+
+mod output;
+mod parallel;
 
 #[cfg(test)]
 mod tests;
@@ -38,75 +51,83 @@ use arrow::{array::RecordBatch, compute::concat_batches};
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::SlotCalendar;
 
-pub use counts::Counts;
-pub use files::{FileForm, OpenShared};
+pub use counts::MarketCounts;
+pub use output::{OutputFormat, SyncFileOpener};
 pub use preset::Preset;
 pub use spec::MarketSpec;
 
-use crate::{csv_table::MarketFile, error::SimulateError};
-use files::{write_rows, write_table};
-use law::OrderSizes;
-use plan::{CUTOFF, Maker, SlotPlan};
-use world::World;
+use crate::{error::SimulateError, market_file::MarketFile};
+use compound_demand::OrderSizes;
+use generator::MarketGenerator;
+use output::{write_rows, write_table};
+use parallel::parallel_map;
+use plan::{CUTOFF_DAYS, SlotPlan};
+use population::Population;
+use visible_range::VisibleRange;
 
-/// A market whose truth is known.
+/// A market with known ground truth.
 pub struct Market {
     spec: MarketSpec,
     seed: u64,
     calendar: SlotCalendar,
-    world: World,
+    population: Population,
     plans: Vec<SlotPlan>,
 }
 
-/// What of a market is written, and how.
+/// Format and range of the rows that are written.
 #[derive(Clone, Copy, Debug)]
-pub struct Writing {
-    /// The form of files.
-    pub form: FileForm,
-    /// Only what was not known before this moment.
+pub struct WriteOptions {
+    /// Format of the files.
+    pub format: OutputFormat,
+    /// Only rows that become known at or after this time.
     pub since: Option<DateTime<Utc>>,
-    /// Only what was known before this moment.
+    /// Only rows that become known before this time.
     pub until: DateTime<Utc>,
-    /// Slots that are made at once.
+    /// Number of slots simulated in parallel.
     pub threads: usize,
 }
 
 impl Market {
-    /// Plans a market: who offers what, whom the merchandiser chooses, what hits.
+    /// Plans a market: offers, line-ups and outcomes.
     ///
     /// # Errors
-    /// [`SimulateError::Range`] and its kin where a number of the specification cannot be.
+    /// The errors of [`MarketSpec::check`].
     pub fn new(spec: MarketSpec, seed: u64) -> Result<Self, SimulateError> {
         spec.check()?;
         let calendar = spec.calendar()?;
-        let world = World::make(&spec, seed, Maker::pool(&spec));
-        let mut market = Self { spec, seed, calendar, world, plans: Vec::new() };
-        market.plans = market.maker().plan()?;
+        let population = Population::draw(&spec, seed, MarketGenerator::pool(&spec));
+        let mut market = Self { spec, seed, calendar, population, plans: Vec::new() };
+        market.plans = market.generator().plan()?;
         Ok(market)
     }
 
-    fn maker(&self) -> Maker<'_> {
-        let sizes = OrderSizes::new(self.spec.traps.bulk_orders);
-        Maker { spec: &self.spec, seed: self.seed, calendar: self.calendar, world: &self.world, sizes }
+    fn generator(&self) -> MarketGenerator<'_> {
+        MarketGenerator {
+            spec: &self.spec,
+            seed: self.seed,
+            calendar: self.calendar,
+            population: &self.population,
+            sizes: OrderSizes::new(self.spec.anomalies.bulk_orders),
+        }
     }
 
-    /// Its numbers.
+    /// Settings of the market.
     pub fn spec(&self) -> &MarketSpec {
         &self.spec
     }
 
-    /// When its slots open.
+    /// Opening times of the market's slots.
     pub fn calendar(&self) -> SlotCalendar {
         self.calendar
     }
 
-    /// The evening before the line-up of the first slot that is not decided yet.
+    /// The evening before the line-up of the first undecided slot.
     pub fn default_until(&self) -> DateTime<Utc> {
         let next = &self.plans[self.spec.market.slots as usize].slot;
-        self.calendar.days_before(next, CUTOFF) - TimeDelta::hours(14)
+        self.calendar.days_before(next, CUTOFF_DAYS) - TimeDelta::hours(14)
     }
 
-    /// Share of hits among the campaigns that were not withdrawn; 0 without any.
+    /// Share of hits among the campaigns that were not withdrawn; 0 without campaigns.
     pub fn hit_rate(&self) -> f64 {
         let ran = self.plans.iter().flat_map(|plan| plan.offers.iter().filter(|offer| plan.runs(offer)));
         let hits: Vec<bool> =
@@ -114,132 +135,104 @@ impl Market {
         hits.iter().filter(|hit| **hit).count() as f64 / hits.len().max(1) as f64
     }
 
-    /// The truth of every offer, in the order of slots and ids: `id`, `campaign_id` (null if it did not run),
-    /// `slot_date`, `threshold`, `selected`, `p_hit_oracle`, `p_hit_knowable`, `mean_demand` and `demand` in the
-    /// threshold's basis, `mean_alerts`, `mean_wishes`, `mean_shares`, `mean_likes`, `dispersion`, `hit` (null if it did not run or was withdrawn).
+    /// Ground truth of every offer, ordered by slot and id.
+    ///
+    /// Columns: `id`, `campaign_id` (null without a campaign), `slot_date`, `threshold`, `selected`, `p_hit_oracle`,
+    /// `p_hit_knowable`, `mean_demand`, `mean_alerts`, `mean_wishes`, `mean_shares`, `mean_likes`, `dispersion`,
+    /// `demand`, `hit` (null without a campaign or if it was withdrawn). `mean_demand` and `demand` are in the
+    /// threshold's basis.
     ///
     /// # Errors
-    /// Only where memory cannot hold the columns.
+    /// If memory cannot hold the columns.
     pub fn truth(&self, threads: usize) -> Result<RecordBatch, SimulateError> {
-        let maker = self.maker();
+        let generator = self.generator();
         let batches =
-            side_by_side(threads, self.plans.len(), |index| maker.truth(index, &self.plans[index]))?;
+            parallel_map(threads, self.plans.len(), |index| generator.truth(index, &self.plans[index]))?;
         Ok(concat_batches(&batches[0].schema(), &batches)?)
     }
 
-    /// Writes the truth as Parquet.
+    /// Writes the ground truth as Parquet.
     ///
     /// # Errors
-    /// [`SimulateError::Write`] and its kin where `to` does not take it.
+    /// If the writer fails.
     pub fn write_truth(&self, threads: usize, to: &mut (dyn Write + Send)) -> Result<(), SimulateError> {
-        write_rows(FileForm::Parquet, &self.truth(threads)?, to)
+        write_rows(OutputFormat::Parquet, &self.truth(threads)?, to)
     }
 
-    /// The files of the inbox in memory, in the order of their paths; for small markets.
+    /// Files of the inbox in memory, ordered by path. For small markets.
     ///
     /// # Errors
-    /// As with [`Market::write_inbox`].
-    pub fn files(&self, writing: &Writing) -> Result<(Vec<MarketFile>, Counts), SimulateError> {
-        let sheets = Mutex::default();
+    /// The errors of [`Market::write_inbox`].
+    pub fn files(&self, options: &WriteOptions) -> Result<(Vec<MarketFile>, MarketCounts), SimulateError> {
+        let files = Mutex::default();
         let counts = {
             let open = |path: &str| -> io::Result<Box<dyn Write + Send + '_>> {
-                Ok(Box::new(Sheet { sheets: &sheets, path: path.to_owned() }))
+                Ok(Box::new(MemoryFile { files: &files, path: path.to_owned() }))
             };
-            self.write_inbox(writing, &open, &|_, _| ())?
+            self.write_inbox(options, &open, &|_, _| ())?
         };
-        let sheets = sheets.into_inner().expect("no writer panicked");
-        Ok((sheets.into_iter().map(|(path, bytes)| MarketFile { path, bytes }).collect(), counts))
+        let files = files.into_inner().expect("no writer panicked");
+        Ok((files.into_iter().map(|(path, bytes)| MarketFile { path, bytes }).collect(), counts))
     }
 
-    /// Writes the inbox: one file a table of makers, products, candidates and campaigns, one file a slot of
-    /// facts. `progress` hears how many slots are done.
+    /// Writes the inbox: one file per table of makers, products, candidates and campaigns, one file per slot and
+    /// fact table. `progress` gets the number of finished slots and of all slots.
     ///
     /// # Errors
-    /// [`SimulateError::Write`] and its kin where a file cannot be written.
+    /// If a file cannot be written.
     pub fn write_inbox(
         &self,
-        writing: &Writing,
-        open: &OpenShared<'_>,
+        options: &WriteOptions,
+        open: &SyncFileOpener<'_>,
         progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Counts, SimulateError> {
-        let known = writing.since.map_or(i64::MIN, |since| since.timestamp_micros())
-            ..writing.until.timestamp_micros();
-        let maker = self.maker();
-        let mut counts = Counts::default();
-        let name = writing
+    ) -> Result<MarketCounts, SimulateError> {
+        let visible = VisibleRange::new(options.since, options.until);
+        let generator = self.generator();
+        let mut counts = MarketCounts::default();
+        let name = options
             .since
             .map_or_else(|| "all".to_owned(), |since| since.format("%Y%m%dT%H%M%SZ").to_string());
         let put = |table: &str, file: &str, batch: &RecordBatch| {
-            write_table(writing.form, &format!("{table}/{file}"), batch, open)
+            write_table(options.format, &format!("{table}/{file}"), batch, open)
                 .map(|()| batch.num_rows() as u64)
         };
-        counts.goods += put("makers", &name, &maker.makers(&self.plans, &known)?)?;
-        counts.goods += put("products", &name, &maker.products(&self.plans, &known)?)?;
-        counts.candidates += put("candidates", &name, &maker.candidates(&self.plans, &known)?)?;
-        counts.campaigns += put("campaigns", &name, &maker.campaigns(&self.plans, &known)?)?;
-        let done = AtomicUsize::new(0);
-        let made = side_by_side(writing.threads, self.plans.len(), |index| {
+        counts.dimensions += put("makers", &name, &generator.makers(&self.plans, &visible)?)?;
+        counts.dimensions += put("products", &name, &generator.products(&self.plans, &visible)?)?;
+        counts.candidates += put("candidates", &name, &generator.candidates(&self.plans, &visible)?)?;
+        counts.campaigns += put("campaigns", &name, &generator.campaigns(&self.plans, &visible)?)?;
+        let finished = AtomicUsize::new(0);
+        let slot_counts = parallel_map(options.threads, self.plans.len(), |index| {
             let plan = &self.plans[index];
-            let facts = maker.facts(index, plan, &known)?;
+            let facts = generator.facts(index, plan, &visible)?;
             let date = plan.slot.date.to_string();
-            let file = if writing.since.is_some() { format!("{date}-{name}") } else { date };
+            let file = if options.since.is_some() { format!("{date}-{name}") } else { date };
             let mut counts = facts.counts;
             counts.order_events = put("order_events", &file, &facts.orders)?;
             counts.order_snapshots = put("order_snapshots", &file, &facts.snapshots)?;
             counts.page_views = put("page_views", &file, &facts.views)?;
             counts.social_signals = put("social_signals", &file, &facts.signals)?;
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, self.plans.len());
+            progress(finished.fetch_add(1, Ordering::Relaxed) + 1, self.plans.len());
             Ok(counts)
         })?;
-        made.iter().for_each(|own| counts.add(own));
+        slot_counts.iter().for_each(|own| counts.add(own));
         Ok(counts)
     }
 }
 
-/// A file that is written to memory.
-struct Sheet<'a> {
-    sheets: &'a Mutex<BTreeMap<String, Vec<u8>>>,
+/// A writer to a file in memory.
+struct MemoryFile<'a> {
+    files: &'a Mutex<BTreeMap<String, Vec<u8>>>,
     path: String,
 }
 
-impl Write for Sheet<'_> {
+impl Write for MemoryFile<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut sheets = self.sheets.lock().expect("no writer panicked");
-        sheets.entry(self.path.clone()).or_default().extend_from_slice(bytes);
+        let mut files = self.files.lock().expect("no writer panicked");
+        files.entry(self.path.clone()).or_default().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Does the same for every number below `count`, in some threads; gives what came out in order.
-fn side_by_side<R: Send>(
-    threads: usize,
-    count: usize,
-    work: impl Fn(usize) -> Result<R, SimulateError> + Sync,
-) -> Result<Vec<R>, SimulateError> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<R, SimulateError>)>> = Mutex::new(Vec::with_capacity(count));
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, count.max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
-                        return;
-                    }
-                    let result = work(index);
-                    if result.is_err() {
-                        next.store(count, Ordering::Relaxed);
-                    }
-                    done.lock().expect("no worker panicked").push((index, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().expect("no worker panicked");
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }

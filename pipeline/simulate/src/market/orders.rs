@@ -1,28 +1,30 @@
-//! The order events of a campaign: arrivals, cancels, sell-out, bots, refunds.
+//! Order events of a campaign: arrivals, cancellations, sell-out, bots and refunds.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use rand::Rng;
 
 use super::{
-    curve::Curve,
-    draws::{Part, chance, stream, waiting},
-    plan::{Maker, Offer, SlotPlan},
+    arrival_curve::ArrivalCurve,
+    generator::MarketGenerator,
+    plan::{PlannedOffer, SlotPlan},
 };
+use crate::rng::{RngStream, bernoulli, exponential};
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * SECOND;
 const DAY: i64 = 24 * HOUR;
+/// Units from which an order counts as a bulk order.
+const MIN_BULK_UNITS: u32 = 20;
 
-/// What an event does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum What {
+pub(crate) enum OrderEventKind {
     Placed,
     Cancelled,
     Refunded,
 }
 
-impl What {
+impl OrderEventKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Placed => "placed",
@@ -32,26 +34,25 @@ impl What {
     }
 }
 
-/// One event of an order; moments are microseconds.
+/// An event of an order. Times are in microseconds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Event {
+pub(crate) struct OrderEvent {
     pub(crate) at: i64,
     pub(crate) order: u32,
-    pub(crate) what: What,
+    pub(crate) kind: OrderEventKind,
     pub(crate) units: u32,
     pub(crate) customer: u32,
-    pub(crate) gift: bool,
+    pub(crate) is_gift: bool,
 }
 
-/// Everything that happened to a campaign's orders.
-pub(crate) struct Sales {
-    /// In the order of time.
-    pub(crate) events: Vec<Event>,
+/// All orders of a campaign.
+pub(crate) struct CampaignSales {
+    /// Ordered by time.
+    pub(crate) events: Vec<OrderEvent>,
     /// Net units at the close.
     pub(crate) units: u64,
-    pub(crate) sold_out: bool,
-    /// Orders of many units.
-    pub(crate) bulk: u32,
+    pub(crate) is_sold_out: bool,
+    pub(crate) bulk_orders: u32,
     pub(crate) has_bots: bool,
 }
 
@@ -59,136 +60,145 @@ pub(crate) struct Sales {
 struct Arrival {
     at: i64,
     units: u32,
-    /// When it is cancelled before the close.
+    /// Time of its cancellation before the close.
     cancelled_at: Option<i64>,
 }
 
-impl Maker<'_> {
-    /// When orders of an offer of a slot come.
-    pub(crate) fn curve(&self, plan: &SlotPlan, offer: &Offer) -> Curve {
-        Curve::of(self.spec, self.calendar.zone(), plan.slot.opens_at, offer.closes_at)
-    }
-
-    /// Sells an offer of a slot; one that was withdrawn sells until then.
-    pub(crate) fn sell(&self, index: usize, number: usize, plan: &SlotPlan, curve: &Curve) -> Sales {
+impl MarketGenerator<'_> {
+    /// Simulates the orders of an offer until its close or withdrawal.
+    pub(crate) fn sell(
+        &self,
+        index: usize,
+        number: usize,
+        plan: &SlotPlan,
+        curve: &ArrivalCurve,
+    ) -> CampaignSales {
         let offer = &plan.offers[number];
-        let rng = &mut stream(self.seed, Part::Arrivals, index, number);
+        let rng = &mut RngStream::Arrivals(index, number).rng(self.seed);
         let closes = offer.closes_at.timestamp_micros();
         let mut arrivals = self.arrivals(index, number, offer, plan.shock, curve, rng);
         let ends = offer.withdrawn_at.map_or(closes, |at| at.timestamp_micros());
         arrivals.retain(|arrival| arrival.at < ends);
-        let (accepted, sold_out) = admit(&arrivals, offer);
+        let (accepted, is_sold_out) = accept(&arrivals, offer);
         let mut events = Vec::with_capacity(accepted.len() * 2);
         let mut units = 0_u64;
-        let mut bulk = 0;
+        let mut bulk_orders = 0;
         for (order, arrival) in accepted.iter().enumerate() {
             let order = order as u32;
-            let customer = self.customer(rng);
-            let gift = chance(rng, self.spec.traps.gifts);
-            let event = |at: i64, what: What| Event { at, order, what, units: arrival.units, customer, gift };
-            events.push(event(arrival.at, What::Placed));
-            bulk += u32::from(arrival.units >= 20);
+            let customer = self.draw_customer(rng);
+            let is_gift = bernoulli(rng, self.spec.anomalies.gifts);
+            let event = |at: i64, kind: OrderEventKind| OrderEvent {
+                at,
+                order,
+                kind,
+                units: arrival.units,
+                customer,
+                is_gift,
+            };
+            events.push(event(arrival.at, OrderEventKind::Placed));
+            bulk_orders += u32::from(arrival.units >= MIN_BULK_UNITS);
             match arrival.cancelled_at.filter(|at| *at < ends) {
-                Some(at) => events.push(event(at, What::Cancelled)),
+                Some(at) => events.push(event(at, OrderEventKind::Cancelled)),
                 None => {
                     units += u64::from(arrival.units);
-                    // Nobody pays for what is not made; of what is made, some goes back.
-                    let is_made = offer.hit && offer.withdrawn_at.is_none();
-                    let lag = match is_made {
-                        true => chance(rng, self.spec.traps.refunded).then(|| waiting(rng, 6.0 * DAY as f64)),
-                        false => Some(waiting(rng, DAY as f64 / 4.0)),
+                    // All orders of a miss are refunded; of a hit, a share.
+                    let is_produced = offer.hit && offer.withdrawn_at.is_none();
+                    let lag = match is_produced {
+                        true => bernoulli(rng, self.spec.anomalies.refunded)
+                            .then(|| exponential(rng, 6.0 * DAY as f64)),
+                        false => Some(exponential(rng, DAY as f64 / 4.0)),
                     };
                     let lag = lag.map(|lag| lag.min(60.0 * DAY as f64) as i64 / 1000 * 1000);
-                    events.extend(lag.map(|lag| event(ends + SECOND + lag, What::Refunded)));
+                    events.extend(lag.map(|lag| event(ends + SECOND + lag, OrderEventKind::Refunded)));
                 }
             }
         }
-        let has_bots = self.bots(offer, curve, ends, accepted.len() as u32, &mut events, rng);
-        events.sort_by_key(|event| (event.at, event.order, event.what));
-        Sales { events, units, sold_out, bulk, has_bots }
+        let has_bots = self.add_bots(offer, curve, ends, accepted.len() as u32, &mut events, rng);
+        events.sort_by_key(|event| (event.at, event.order, event.kind));
+        CampaignSales { events, units, is_sold_out, bulk_orders, has_bots }
     }
 
-    /// Who comes, in the order of time, as if there were room for all.
+    /// Arrivals in order of time, without a limit of capacity.
     fn arrivals(
         &self,
         index: usize,
         number: usize,
-        offer: &Offer,
+        offer: &PlannedOffer,
         shock: f64,
-        curve: &Curve,
+        curve: &ArrivalCurve,
         rng: &mut impl Rng,
     ) -> Vec<Arrival> {
         let closes = offer.closes_at.timestamp_micros();
         let mut arrivals: Vec<Arrival> = Vec::new();
-        let cancelled = self.orders(index, number, offer.mean(shock), |units| {
+        let cancelled = self.draw_orders(index, number, offer.mean_orders(shock), |units| {
             arrivals.push(Arrival { at: 0, units, cancelled_at: None });
         });
         for arrival in &mut arrivals {
             arrival.at = curve.draw(rng);
         }
         for _ in 0..cancelled {
-            arrivals.push(self.regretted(curve.draw(rng), closes, rng));
+            arrivals.push(self.cancelled_arrival(curve.draw(rng), closes, rng));
         }
         arrivals.sort_by_key(|arrival| arrival.at);
 
-        // Once the kept units have reached the threshold, others come at another rate.
+        // After the kept units have reached the threshold, orders arrive at another rate.
         let mut kept = 0_usize;
-        let tip = arrivals.iter().position(|arrival| {
+        let tipping = arrivals.iter().position(|arrival| {
             kept += if arrival.cancelled_at.is_none() { arrival.units as usize } else { 0 };
-            kept >= offer.need
+            kept >= offer.required_units
         });
-        let Some(tip) = tip else { return arrivals };
-        let hazard = self.spec.arrivals.tip_hazard;
-        let tip_at = arrivals[tip].at;
-        let later = arrivals.split_off(tip + 1);
+        let Some(tipping) = tipping else { return arrivals };
+        let ratio = self.spec.arrivals.tipping_ratio;
+        let tipped_at = arrivals[tipping].at;
+        let later = arrivals.split_off(tipping + 1);
         for arrival in later {
-            if chance(rng, hazard.min(1.0)) {
+            if bernoulli(rng, ratio.min(1.0)) {
                 arrivals.push(arrival);
             }
-            let mut more = hazard - 1.0;
-            while more > 0.0 {
-                if chance(rng, more.min(1.0)) {
-                    let at = curve.draw_after(tip_at, rng);
-                    let is_kept = !chance(rng, self.spec.traps.cancelled);
-                    let units = self.sizes.at(rng.random());
+            let mut additional = ratio - 1.0;
+            while additional > 0.0 {
+                if bernoulli(rng, additional.min(1.0)) {
+                    let at = curve.draw_after(tipped_at, rng);
+                    let is_kept = !bernoulli(rng, self.spec.anomalies.cancelled);
+                    let units = self.sizes.quantile(rng.random());
                     arrivals.push(match is_kept {
                         true => Arrival { at, units, cancelled_at: None },
-                        false => self.regretted(at, closes, rng),
+                        false => self.cancelled_arrival(at, closes, rng),
                     });
                 }
-                more -= 1.0;
+                additional -= 1.0;
             }
         }
         arrivals.sort_by_key(|arrival| arrival.at);
         arrivals
     }
 
-    /// An order that is cancelled before the close, mostly soon.
-    fn regretted(&self, at: i64, closes: i64, rng: &mut impl Rng) -> Arrival {
+    /// An order that is cancelled before the close, in most cases soon.
+    fn cancelled_arrival(&self, at: i64, closes: i64, rng: &mut impl Rng) -> Arrival {
         let left = (closes - 1000 - at).max(0) as f64;
         let after = left * rng.random::<f64>().powi(2);
         let cancelled_at = (at + (after as i64) / 1000 * 1000).clamp(at, closes - 1000);
-        Arrival { at, units: self.sizes.at(rng.random()), cancelled_at: Some(cancelled_at) }
+        Arrival { at, units: self.sizes.quantile(rng.random()), cancelled_at: Some(cancelled_at) }
     }
 
-    /// Some customers order far more often than others.
-    fn customer(&self, rng: &mut impl Rng) -> u32 {
+    /// A random customer. Some customers order far more often than others.
+    fn draw_customer(&self, rng: &mut impl Rng) -> u32 {
         let rank = rng.random::<f64>().powi(2);
         (rank * f64::from(self.spec.market.customers)) as u32
     }
 
-    /// A burst of orders of one customer, all cancelled within the hour. A capacity keeps bots away, or
-    /// they would sell the campaign out.
-    fn bots(
+    /// Adds a burst of orders of one customer, all cancelled within the hour. Campaigns with a capacity have no
+    /// bots, because the burst would sell them out.
+    fn add_bots(
         &self,
-        offer: &Offer,
-        curve: &Curve,
+        offer: &PlannedOffer,
+        curve: &ArrivalCurve,
         ends: i64,
         first: u32,
-        events: &mut Vec<Event>,
+        events: &mut Vec<OrderEvent>,
         rng: &mut impl Rng,
     ) -> bool {
-        if !chance(rng, self.spec.traps.bots) || offer.capacity.is_some() {
+        if !bernoulli(rng, self.spec.anomalies.bots) || offer.capacity.is_some() {
             return false;
         }
         let begins = curve.draw(rng).min(ends - 2 * HOUR);
@@ -197,45 +207,45 @@ impl Maker<'_> {
         for order in first..first + count {
             let at = begins + rng.random_range(0..600) * SECOND;
             let units = rng.random_range(1..4);
-            let event = |at, what| Event { at, order, what, units, customer, gift: false };
-            events.push(event(at, What::Placed));
-            events.push(event(at + rng.random_range(60..3_600) * SECOND, What::Cancelled));
+            let event = |at, kind| OrderEvent { at, order, kind, units, customer, is_gift: false };
+            events.push(event(at, OrderEventKind::Placed));
+            events.push(event(at + rng.random_range(60..3_600) * SECOND, OrderEventKind::Cancelled));
         }
         true
     }
 }
 
-/// Lets arrivals in while there is room; gives those that were let in, and whether the campaign sold out.
+/// Accepts arrivals up to the capacity. Returns the accepted arrivals and whether the campaign sold out.
 ///
-/// An order that will be cancelled is let in only while units that will be are no more than lie between
-/// threshold and capacity: so whoever sells out ends above the threshold, and a hit does not depend on room.
-fn admit(arrivals: &[Arrival], offer: &Offer) -> (Vec<Arrival>, bool) {
+/// Pending units are those that will be cancelled. They never exceed the units between threshold and capacity, so
+/// a campaign that sells out ends above its threshold. The capacity therefore changes no hit.
+fn accept(arrivals: &[Arrival], offer: &PlannedOffer) -> (Vec<Arrival>, bool) {
     let Some(capacity) = offer.capacity else { return (arrivals.to_vec(), false) };
-    let spare = capacity.saturating_sub(u32::try_from(offer.need).unwrap_or(u32::MAX));
-    let (mut held, mut pending) = (0_u32, 0_u32);
-    let mut leaving: BinaryHeap<Reverse<(i64, u32)>> = BinaryHeap::new();
+    let max_pending = capacity.saturating_sub(u32::try_from(offer.required_units).unwrap_or(u32::MAX));
+    let (mut sold, mut pending) = (0_u32, 0_u32);
+    let mut cancellations: BinaryHeap<Reverse<(i64, u32)>> = BinaryHeap::new();
     let mut accepted = Vec::with_capacity(arrivals.len());
-    let mut sold_out = false;
+    let mut is_sold_out = false;
     for arrival in arrivals {
-        while let Some(Reverse((at, units))) =
-            leaving.peek().copied().filter(|Reverse((at, _))| *at <= arrival.at)
+        while let Some(Reverse((at, units))) = cancellations.peek().copied()
+            && at <= arrival.at
         {
-            let _ = (at, leaving.pop());
-            held -= units;
+            cancellations.pop();
+            sold -= units;
             pending -= units;
         }
         let mut own = *arrival;
-        own.units = own.units.min(capacity - held);
-        if own.units == 0 || (own.cancelled_at.is_some() && pending + own.units > spare) {
+        own.units = own.units.min(capacity - sold);
+        if own.units == 0 || (own.cancelled_at.is_some() && pending + own.units > max_pending) {
             continue;
         }
-        held += own.units;
+        sold += own.units;
         if let Some(at) = own.cancelled_at {
             pending += own.units;
-            leaving.push(Reverse((at, own.units)));
+            cancellations.push(Reverse((at, own.units)));
         }
-        sold_out |= held == capacity;
+        is_sold_out |= sold == capacity;
         accepted.push(own);
     }
-    (accepted, sold_out)
+    (accepted, is_sold_out)
 }

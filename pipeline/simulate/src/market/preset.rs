@@ -1,20 +1,20 @@
-//! Four markets that have been, as far as sources tell; see `PROCESS.md` for which numbers are choices.
+//! Presets: settings fitted to published figures of four markets. `PROCESS.md` lists the assumptions.
 
 use std::{fmt, str::FromStr};
 
 use super::spec::MarketSpec;
 use crate::error::SimulateError;
 
-/// A market that has been.
+/// A market with published figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
-    /// The first year: ten seats, about half of the campaigns hit.
+    /// First year: 10 seats, a hit rate of about 50 %.
     Y2016,
-    /// Thirty seats, three quarters hit.
+    /// 30 seats, a hit rate of about 75 %.
     Y2019,
-    /// Four hundred and fifty seats, 99 % hit.
+    /// 450 seats, a hit rate of about 99 %.
     Y2020,
-    /// Goals in money, windows of 30 to 60 days, heavy failures.
+    /// Goals in money, windows of 30 to 60 days, most failures far below the goal.
     Kickstarter,
 }
 
@@ -22,7 +22,7 @@ impl Preset {
     /// Every preset.
     pub const ALL: [Self; 4] = [Self::Y2016, Self::Y2019, Self::Y2020, Self::Kickstarter];
 
-    /// Its name.
+    /// Name of the preset.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Y2016 => "2016",
@@ -44,12 +44,15 @@ impl FromStr for Preset {
 
     fn from_str(text: &str) -> Result<Self, SimulateError> {
         let found = Self::ALL.into_iter().find(|preset| preset.as_str() == text);
-        found.ok_or_else(|| SimulateError::NoSuchPreset { name: text.to_owned() })
+        found.ok_or_else(|| SimulateError::UnknownPreset {
+            name: text.to_owned(),
+            known: Self::ALL.map(|preset| preset.to_string()).to_vec(),
+        })
     }
 }
 
 impl MarketSpec {
-    /// The numbers of a preset.
+    /// The settings of a preset.
     pub fn preset(preset: Preset) -> Self {
         let text = match preset {
             Preset::Y2016 => include_str!("presets/2016.toml"),
@@ -57,6 +60,6 @@ impl MarketSpec {
             Preset::Y2020 => include_str!("presets/2020.toml"),
             Preset::Kickstarter => include_str!("presets/kickstarter.toml"),
         };
-        Self::from_toml(text).expect("a test reads every preset")
+        Self::from_toml(text).expect("every preset is tested")
     }
 }

@@ -1,112 +1,135 @@
-//! What nobody in the market knows: the chance of every offer, before its slot opens.
+//! The ground truth: the hit probability of every offer before its slot opens.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch};
 
 use super::{
-    draws::{Part, normal, stream},
-    law::NORMAL,
-    plan::{Maker, Offer, SlotPlan},
-    tables::Table,
+    columns::TableBuilder,
+    compound_demand::NORMAL_QUADRATURE,
+    generator::MarketGenerator,
+    plan::{PlannedOffer, SlotPlan},
 };
 use crate::error::SimulateError;
+use crate::rng::{RngStream, standard_normal};
 
-/// Line-ups that are drawn anew to see who the rivals might have been.
-const LINE_UPS: usize = 16;
+/// Number of alternative line-ups over which `p_hit_knowable` is averaged.
+const ALTERNATIVE_LINEUPS: usize = 16;
 
-/// The truth of one offer.
-struct Row<'a> {
-    offer: &'a Offer,
+/// The ground truth of an offer.
+struct TruthRow<'a> {
+    offer: &'a PlannedOffer,
     has_run: bool,
-    oracle: f64,
-    knowable: f64,
-    /// Mean demand in the threshold's basis.
-    mean: f64,
+    p_hit_oracle: f64,
+    p_hit_knowable: f64,
+    /// In the threshold's basis, as is `demand`.
+    mean_demand: f64,
     demand: Option<f64>,
 }
 
-impl Maker<'_> {
-    /// P(kept units reach the threshold) at a mean number of orders.
-    fn chance(&self, offer: &Offer, log_mean: f64) -> f64 {
-        let kept = 1.0 - self.spec.traps.cancelled;
-        self.sizes.chance_of(log_mean.exp() * kept, self.spec.demand.dispersion, offer.need)
+impl MarketGenerator<'_> {
+    /// Hit probability of an offer with this logarithm of mean orders.
+    fn hit_probability(&self, offer: &PlannedOffer, log_mean: f64) -> f64 {
+        let kept = 1.0 - self.spec.anomalies.cancelled;
+        self.sizes.survival(log_mean.exp() * kept, self.spec.demand.dispersion, offer.required_units)
     }
 
-    /// One row an offer, in the order of ids.
+    /// Ground truth of a slot's offers, ordered by id.
     pub(crate) fn truth(&self, index: usize, plan: &SlotPlan) -> Result<RecordBatch, SimulateError> {
-        let line_ups = self.line_ups(index, plan);
-        let shock_sd = self.spec.demand.shock_sd;
-        let kept = 1.0 - self.spec.traps.cancelled;
-        let unit = |offer: &Offer| {
-            let price = offer.terms.price as f64 / 10_f64.powi(i32::from(self.spec.market.currency_digits));
-            if self.spec.is_money() { price } else { 1.0 }
-        };
+        let lineups = self.alternative_lineups(index, plan);
         let mut rows = Vec::with_capacity(plan.offers.len());
         for (number, offer) in plan.offers.iter().enumerate() {
-            // Equal rivalry is computed once; keys are floats that come from the same few sums.
-            let mut rivals: BTreeMap<u64, f64> = BTreeMap::new();
-            for line_up in &line_ups {
-                let rivalry = self.rivalry(&plan.offers, number, line_up);
-                *rivals.entry(rivalry.to_bits()).or_default() += 1.0 / LINE_UPS as f64;
-            }
-            let mut knowable = 0.0;
-            for (rivalry, weight) in rivals {
-                let log_mean = offer.log_mean - f64::from_bits(rivalry);
-                knowable += weight
-                    * match shock_sd > 0.0 {
-                        true => {
-                            NORMAL.iter().map(|(z, w)| w * self.chance(offer, log_mean + shock_sd * z)).sum()
-                        }
-                        false => self.chance(offer, log_mean),
-                    };
-            }
-            let log_mean = offer.log_mean + plan.shock - offer.rivals;
-            let has_run = plan.runs(offer);
-            rows.push(Row {
-                offer,
-                has_run,
-                oracle: self.chance(offer, log_mean),
-                knowable,
-                mean: offer.mean(plan.shock) * kept * self.sizes.mean() * unit(offer),
-                demand: has_run.then(|| {
-                    self.sell(index, number, plan, &self.curve(plan, offer)).units as f64 * unit(offer)
-                }),
-            });
+            rows.push(self.truth_row((index, number), plan, offer, &lineups));
         }
-        let number = |values: &dyn Fn(&Row<'_>) -> Option<f64>| -> ArrayRef {
+        let float = |values: &dyn Fn(&TruthRow<'_>) -> Option<f64>| -> ArrayRef {
             Arc::new(rows.iter().map(values).collect::<Float64Array>())
         };
-        let digits = 10_f64.powi(i32::from(self.spec.market.currency_digits));
-        let smallest = if self.spec.is_money() { digits } else { 1.0 };
-        let hit = |row: &Row<'_>| (row.has_run && row.offer.withdrawn_at.is_none()).then_some(row.offer.hit);
-        Table::default()
+        let threshold_unit = if self.spec.is_money() { self.spec.in_smallest_unit(1.0) } else { 1.0 };
+        let selected = rows.iter().map(|row| Some(row.has_run)).collect::<BooleanArray>();
+        let hit =
+            |row: &TruthRow<'_>| (row.has_run && row.offer.withdrawn_at.is_none()).then_some(row.offer.hit);
+        TableBuilder::default()
             .text("id", rows.iter().map(|row| row.offer.candidate_id()))
             .text("campaign_id", rows.iter().map(|row| row.has_run.then(|| row.offer.campaign_id())))
-            .day("slot_date", rows.iter().map(|_| plan.slot.date))
-            .column("threshold", number(&|row| Some(row.offer.terms.threshold as f64 / smallest)))
-            .column("selected", Arc::new(rows.iter().map(|row| Some(row.has_run)).collect::<BooleanArray>()))
-            .column("p_hit_oracle", number(&|row| Some(row.oracle)))
-            .column("p_hit_knowable", number(&|row| Some(row.knowable)))
-            .column("mean_demand", number(&|row| Some(row.mean)))
-            .column("mean_alerts", number(&|row| Some(row.offer.signals[0])))
-            .column("mean_wishes", number(&|row| Some(row.offer.signals[1])))
-            .column("mean_shares", number(&|row| Some(row.offer.signals[2])))
-            .column("mean_likes", number(&|row| Some(row.offer.signals[3])))
-            .column("dispersion", number(&|_| Some(self.spec.demand.dispersion)))
-            .column("demand", number(&|row| row.demand))
+            .date("slot_date", rows.iter().map(|_| plan.slot.date))
+            .column("threshold", float(&|row| Some(row.offer.terms.threshold as f64 / threshold_unit)))
+            .column("selected", Arc::new(selected))
+            .column("p_hit_oracle", float(&|row| Some(row.p_hit_oracle)))
+            .column("p_hit_knowable", float(&|row| Some(row.p_hit_knowable)))
+            .column("mean_demand", float(&|row| Some(row.mean_demand)))
+            .column("mean_alerts", float(&|row| Some(row.offer.signals[0])))
+            .column("mean_wishes", float(&|row| Some(row.offer.signals[1])))
+            .column("mean_shares", float(&|row| Some(row.offer.signals[2])))
+            .column("mean_likes", float(&|row| Some(row.offer.signals[3])))
+            .column("dispersion", float(&|_| Some(self.spec.demand.dispersion)))
+            .column("demand", float(&|row| row.demand))
             .column("hit", Arc::new(rows.iter().map(hit).collect::<BooleanArray>()))
-            .batch()
+            .finish()
     }
 
-    /// Line-ups that other moods of the merchandiser would have given.
-    fn line_ups(&self, index: usize, plan: &SlotPlan) -> Vec<Vec<usize>> {
-        let rng = &mut stream(self.seed, Part::Rivals, index, 0);
-        let mut draw = || {
-            let moods: Vec<f64> =
-                plan.offers.iter().map(|_| self.spec.selection.noise * normal(rng)).collect();
-            self.line_up(&plan.offers, &moods)
+    fn truth_row<'a>(
+        &self,
+        (index, number): (usize, usize),
+        plan: &SlotPlan,
+        offer: &'a PlannedOffer,
+        lineups: &[Vec<usize>],
+    ) -> TruthRow<'a> {
+        let kept = 1.0 - self.spec.anomalies.cancelled;
+        let price = offer.terms.price as f64 / self.spec.in_smallest_unit(1.0);
+        let unit = if self.spec.is_money() { price } else { 1.0 };
+        let has_run = plan.runs(offer);
+        let demand = || {
+            let curve = self.arrival_curve(plan, offer);
+            self.sell(index, number, plan, &curve).units as f64 * unit
         };
-        (0..LINE_UPS).map(|_| draw()).collect()
+        TruthRow {
+            offer,
+            has_run,
+            p_hit_oracle: self.hit_probability(offer, offer.log_mean + plan.shock - offer.competition),
+            p_hit_knowable: self.knowable_probability(number, plan, offer, lineups),
+            mean_demand: offer.mean_orders(plan.shock) * kept * self.sizes.mean() * unit,
+            demand: has_run.then(demand),
+        }
+    }
+
+    /// Hit probability averaged over the shock and over alternative line-ups.
+    fn knowable_probability(
+        &self,
+        number: usize,
+        plan: &SlotPlan,
+        offer: &PlannedOffer,
+        lineups: &[Vec<usize>],
+    ) -> f64 {
+        let shock_sd = self.spec.demand.shock_sd;
+        // Equal competition is evaluated once. Equal values have equal bits, as they are the same sums.
+        let mut weights: BTreeMap<u64, f64> = BTreeMap::new();
+        for lineup in lineups {
+            let competition = self.competition(&plan.offers, number, lineup);
+            *weights.entry(competition.to_bits()).or_default() += 1.0 / ALTERNATIVE_LINEUPS as f64;
+        }
+        let mut probability = 0.0;
+        for (competition, weight) in weights {
+            let log_mean = offer.log_mean - f64::from_bits(competition);
+            let mean_over_shocks: f64 = match shock_sd > 0.0 {
+                true => NORMAL_QUADRATURE
+                    .iter()
+                    .map(|(z, w)| w * self.hit_probability(offer, log_mean + shock_sd * z))
+                    .sum(),
+                false => self.hit_probability(offer, log_mean),
+            };
+            probability += weight * mean_over_shocks;
+        }
+        probability
+    }
+
+    /// Line-ups with other noise in the merchandiser's scores.
+    fn alternative_lineups(&self, index: usize, plan: &SlotPlan) -> Vec<Vec<usize>> {
+        let rng = &mut RngStream::Lineups(index).rng(self.seed);
+        let mut draw = || {
+            let noise: Vec<f64> =
+                plan.offers.iter().map(|_| self.spec.selection.noise * standard_normal(rng)).collect();
+            self.select_lineup(&plan.offers, &noise)
+        };
+        (0..ALTERNATIVE_LINEUPS).map(|_| draw()).collect()
     }
 }

@@ -1,4 +1,5 @@
--- shares, rates or intervals outside [0, 1], or beside what they are the interval of
+-- finds: shares, rates or intervals outside [0, 1], or intervals that do not contain their rate
+-- step: market
 SELECT concat('refund_lag ', CAST(lag_days AS VARCHAR)) AS key, share AS found
 FROM refund_lag
 WHERE NOT (share BETWEEN 0 AND 1)

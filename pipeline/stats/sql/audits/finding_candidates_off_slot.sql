@@ -1,4 +1,5 @@
--- finding: candidates whose slot_date is no date on which a slot opens; they are in no list
+-- finds: candidates whose slot_date is not the opening date of a slot; they are in no list
+-- step: market
 SELECT k.candidate_id AS key, k.slot_date AS found
 FROM stg_candidates AS k
 LEFT ANTI JOIN slots AS s ON k.slot_date = s.slot_date

@@ -1,4 +1,5 @@
--- finding: campaigns whose declared outcome disagrees with the count; the declared one wins
+-- finds: campaigns whose declared outcome disagrees with the count; the declared one takes precedence
+-- step: market
 SELECT campaign_id AS key, demand AS found
 FROM campaign_outcomes
 WHERE

@@ -1,4 +1,5 @@
--- finding: orders and snapshots of unknown campaigns, candidates of unknown products, products of unknown makers
+-- finds: orders and snapshots of unknown campaigns, candidates of unknown products, products of unknown makers
+-- step: market
 SELECT concat('campaign ', e.campaign_id) AS key, sum(e.rows) AS found
 FROM fact_campaigns AS e
 LEFT ANTI JOIN stg_campaigns AS c ON e.campaign_id = c.campaign_id

@@ -1,4 +1,5 @@
--- campaigns that have opened and have no funnel, or whose funnel counts other orders than they have
+-- finds: campaigns that have opened without a funnel, or whose funnel counts other orders
+-- step: funnel
 SELECT c.campaign_id AS key, f.orders AS found
 FROM campaign_orders AS c
 LEFT JOIN funnel AS f ON c.campaign_id = f.campaign_id

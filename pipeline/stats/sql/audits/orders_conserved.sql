@@ -1,4 +1,5 @@
--- slots in which order events in are not order events counted plus those outside with a reason
+-- finds: slots in which events in are not events counted plus events left out for a reason
+-- step: orders
 SELECT slot_date AS key, events - counted - superseded - refunds - before_opening - after_close AS found
-FROM order_accounts
+FROM order_reconciliation
 WHERE events <> counted + superseded + refunds + before_opening + after_close

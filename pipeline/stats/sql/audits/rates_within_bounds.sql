@@ -1,4 +1,5 @@
--- groups whose rate, or its interval, leaves [0, 1], or that have more hits than campaigns
+-- finds: groups whose rate or interval leaves [0, 1], or with more hits than campaigns
+-- step: market
 SELECT concat(dimension, ' ', key) AS key, rate AS found
 FROM moq_rates
 WHERE

@@ -1,13 +1,13 @@
--- When the model said seven in ten, how many were hits?
-SELECT floor(p_hit * 10) / 10 AS said_from, count(*) AS offers, round(avg(p_hit), 3) AS said,
-    round(avg(CASE WHEN hit THEN 1.0 ELSE 0.0 END), 3) AS came
+-- Is the champion calibrated? Predicted and observed hit rate by tenth of the probability.
+SELECT floor(p_hit * 10) / 10 AS predicted_from, count(*) AS offers, round(avg(p_hit), 3) AS predicted,
+    round(avg(CASE WHEN hit THEN 1.0 ELSE 0.0 END), 3) AS observed
 FROM backtest_scores
 WHERE model = 'champion'
-GROUP BY said_from
-ORDER BY said_from;
+GROUP BY predicted_from
+ORDER BY predicted_from;
 
--- Where was the model most wrong?
-SELECT s.slot_date, s.id, p.title, p.category, round(s.p_hit, 2) AS said, s.hit
+-- Which predictions were most wrong?
+SELECT s.slot_date, s.id, p.title, p.category, round(s.p_hit, 2) AS predicted, s.hit
 FROM backtest_scores AS s
 LEFT JOIN offer_features AS p ON p.id = s.id AND p.slot_date = s.slot_date
 WHERE s.model = 'champion'

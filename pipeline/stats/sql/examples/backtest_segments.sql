@@ -4,11 +4,11 @@ FROM backtest_segments
 ORDER BY gain
 LIMIT 10;
 
--- Are new makers harder to judge?
+-- Are new makers harder to predict?
 SELECT key, n, round(base_rate, 3) AS base_rate, round(log_loss, 4) AS log_loss, round(auc, 3) AS auc
 FROM backtest_segments
 WHERE dimension = 'maker'
 ORDER BY key;
 
--- In which segments do demands leave the interval most often?
+-- In which segments is demand outside the interval most often?
 SELECT dimension, key, n, round(coverage_80, 3) AS coverage FROM backtest_segments ORDER BY coverage_80 LIMIT 10;

@@ -1,4 +1,4 @@
--- When did another model take over, and by how much was it better?
+-- When did another model become champion, and by how much was it better?
 SELECT as_of, previous_champion, champion, reason, round(gain, 4) AS gain, round(gain_se, 4) AS gain_se
 FROM champions
 WHERE champion <> previous_champion

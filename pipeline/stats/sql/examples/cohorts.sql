@@ -4,7 +4,7 @@ FROM cohorts
 WHERE slots_since = 4
 ORDER BY first_slot DESC;
 
--- How fast do customers go? Over all cohorts, the share that orders again, slot after slot.
+-- How fast do customers leave? Share that orders again, slot after slot, over all cohorts.
 SELECT slots_since, count(*) AS cohorts, sum(customers) AS customers,
     round(sum(returning_customers) * 1.0 / sum(customers), 3) AS share
 FROM cohorts

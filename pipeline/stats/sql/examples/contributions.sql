@@ -1,4 +1,4 @@
--- Do the pushes add up to the chance?
+-- Do the contributions sum to the probability?
 SELECT r.candidate_id, r.p_hit, 1.0 / (1.0 + exp(-sum(c.log_odds))) AS from_log_odds
 FROM rankings AS r
 INNER JOIN contributions AS c ON r.candidate_id = c.candidate_id AND r.slot_date = c.slot_date
@@ -14,7 +14,7 @@ GROUP BY feature
 ORDER BY spread DESC, feature
 LIMIT 10;
 
--- What speaks against the first offer?
+-- Which features lower the probability of the first offer?
 SELECT c.feature, c.value, c.text_value, c.log_odds
 FROM contributions AS c
 INNER JOIN rankings AS r ON c.candidate_id = r.candidate_id AND c.slot_date = r.slot_date

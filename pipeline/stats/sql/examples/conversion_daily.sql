@@ -5,7 +5,7 @@ FROM conversion_daily
 GROUP BY channel
 ORDER BY order_rate DESC;
 
--- How did visitors and orders go, week by week?
+-- How did visitors and orders develop, week by week?
 SELECT CAST(date_trunc('week', day) AS DATE) AS week, sum(visitors) AS visitors, sum(orders) AS orders, sum(units) AS units
 FROM conversion_daily
 GROUP BY week

@@ -9,7 +9,7 @@ SELECT DISTINCT slot_date, list_run_id, listed_at
 FROM final_rankings
 ORDER BY slot_date;
 
--- Who was first?
+-- Which offer was ranked first in each slot?
 SELECT slot_date, candidate_id, title, p_hit
 FROM final_rankings
 WHERE rank = 1

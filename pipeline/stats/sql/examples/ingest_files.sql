@@ -1,4 +1,4 @@
--- What came in last, and was all of it taken?
+-- Which files were ingested last, and were all rows accepted?
 SELECT file, read, accepted, rejected, repeats, filtered, known_at
 FROM ingest_files
 ORDER BY known_at DESC, file
@@ -10,7 +10,7 @@ FROM ingest_files
 ORDER BY share DESC, file
 LIMIT 20;
 
--- How many rows came in, by folder of the inbox?
+-- How many rows were read per folder of the inbox?
 SELECT split_part(file, '/', 1) AS folder, count(*) AS files, sum(read) AS read, sum(accepted) AS accepted, sum(repeats) AS repeats
 FROM ingest_files
 GROUP BY folder

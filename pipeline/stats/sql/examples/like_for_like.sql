@@ -12,7 +12,7 @@ FROM like_for_like
 WHERE compared_with = 'last_year'
 ORDER BY slot_date DESC;
 
--- Do slots with a public holiday sell less by campaign than the four before them?
+-- Do slots with a public holiday sell less per campaign than the four before them?
 SELECT holidays > 0 AS has_holiday, count(*) AS slots, round(avg(units_change), 3) AS units_change
 FROM like_for_like
 WHERE compared_with = 'last_four' AND holidays IS NOT NULL

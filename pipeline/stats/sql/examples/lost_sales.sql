@@ -1,4 +1,4 @@
--- Which sold-out campaigns left the most on the table?
+-- Which sold-out campaigns lost the most sales?
 SELECT u.campaign_id, p.title, o.net_units, o.capacity, round(u.unmet_units) AS unmet
 FROM lost_sales AS u
 INNER JOIN campaign_outcomes AS o ON o.campaign_id = u.campaign_id
@@ -6,7 +6,7 @@ LEFT JOIN offer_features AS p ON p.campaign_id = u.campaign_id
 ORDER BY unmet DESC NULLS LAST
 LIMIT 10;
 
--- How much more might each category have sold without capacities?
+-- How much more could each category have sold without capacities?
 SELECT p.category, count(*) AS sold_out, round(sum(u.unmet_units)) AS unmet_units
 FROM lost_sales AS u
 INNER JOIN offer_features AS p ON p.campaign_id = u.campaign_id

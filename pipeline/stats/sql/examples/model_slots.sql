@@ -1,4 +1,4 @@
--- Which slots did the model misjudge most?
+-- Which slots did the ranking model predict worst?
 SELECT s.predicted_slot, s.n, s.hits, round(s.expected_hits, 1) AS expected
 FROM model_slots AS s
 INNER JOIN models AS m ON s.model = m.model
@@ -12,7 +12,7 @@ FROM model_slots
 GROUP BY model
 ORDER BY model;
 
--- How many hits were expected by quarter, and how many came?
+-- How many hits were expected per quarter, and how many were observed?
 SELECT date_trunc('quarter', predicted_slot) AS quarter, sum(hits) AS hits, round(sum(expected_hits), 1) AS expected
 FROM model_slots
 WHERE model = 'base_rate'

@@ -1,10 +1,10 @@
--- In which categories do campaigns reach their threshold, where enough of them ran to say so?
+-- Which categories have the best hit rate, with at least 30 campaigns?
 SELECT key AS category, n, round(rate, 3) AS rate, round(rate_low, 2) AS low, round(rate_high, 2) AS high
 FROM moq_rates
 WHERE dimension = 'category' AND n >= 30
 ORDER BY rate DESC;
 
--- Which makers do best, when short records are not believed at once?
+-- Which makers have the best shrunk hit rate?
 SELECT key AS maker_id, n, hits, round(rate, 2) AS rate, round(rate_shrunk, 2) AS rate_shrunk
 FROM moq_rates
 WHERE dimension = 'maker'

@@ -1,4 +1,4 @@
--- After how many days are half and nine tenths of refunds through?
+-- After how many days are 50 % and 90 % of refunds completed?
 WITH running AS (
     SELECT lag_days, sum(share) OVER (ORDER BY lag_days) AS so_far FROM refund_lag
 )

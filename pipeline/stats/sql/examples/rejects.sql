@@ -1,5 +1,5 @@
 -- Why are rows rejected?
-SELECT table_name, reason, column_name, count(*) AS rows, min(file) AS such_as
+SELECT table_name, reason, column_name, count(*) AS rows, min(file) AS example_file
 FROM rejects
 GROUP BY table_name, reason, column_name
 ORDER BY rows DESC;
@@ -11,7 +11,7 @@ WHERE table_name = 'order_events'
 ORDER BY file, line
 LIMIT 20;
 
--- Does a source get worse: rejected rows by the day on which they came in?
+-- Does the quality of a source decline? Rejected rows by day of ingestion.
 SELECT CAST(date_trunc('day', known_at) AS DATE) AS day, table_name, count(*) AS rows
 FROM rejects
 GROUP BY day, table_name

@@ -1,4 +1,4 @@
--- Which runs were there last, and how did they end?
+-- What was the status of the last runs?
 SELECT run_id, verb, status, as_of, round(seconds, 1) AS seconds, message
 FROM runs
 ORDER BY started_at DESC
@@ -11,7 +11,7 @@ WHERE verb = 'nightly' AND status = 'done'
 GROUP BY week
 ORDER BY week DESC;
 
--- How do runs end? One that was killed and never resumed stays running.
+-- How many runs ended in each status? A killed run that was never resumed stays running.
 SELECT verb, status, count(*) AS runs, max(started_at) AS last, max(attempt) AS most_attempts
 FROM runs
 GROUP BY verb, status

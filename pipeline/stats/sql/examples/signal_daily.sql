@@ -1,4 +1,4 @@
--- Which products gathered the most signals in the last 28 days?
+-- Which products had the most signals in the last 28 days?
 SELECT product_id, sum(count) AS signals, sum(CASE WHEN kind = 'alert' THEN count ELSE 0 END) AS alerts
 FROM signal_daily
 WHERE day > (SELECT max(day) FROM signal_daily) - INTERVAL '28 days'
@@ -12,7 +12,7 @@ FROM signal_daily
 GROUP BY month, kind
 ORDER BY month DESC, signals DESC;
 
--- Which products rise: more alerts in the last week than in the week before?
+-- Which products have more alerts in the last week than in the week before?
 WITH last AS (SELECT max(day) AS day FROM signal_daily)
 SELECT
     s.product_id,

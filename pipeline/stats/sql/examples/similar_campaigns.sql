@@ -1,4 +1,4 @@
--- What became of campaigns like the first offer?
+-- What were the outcomes of campaigns similar to the first offer?
 SELECT s.place, s.ran_in, s.title, s.threshold, s.demand, s.hit
 FROM similar_campaigns AS s
 INNER JOIN rankings AS r ON s.candidate_id = r.candidate_id AND s.slot_date = r.slot_date

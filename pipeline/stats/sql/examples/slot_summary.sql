@@ -1,10 +1,10 @@
--- How did the last twelve slots go?
+-- What were the results of the last twelve slots?
 SELECT slot_date, campaigns, hits, round(hit_rate, 2) AS hit_rate, net_amount, refund_exposure, sold_out
 FROM slot_summary
 ORDER BY slot_date DESC
 LIMIT 12;
 
--- What does each quarter sell, and what does it pay back?
+-- How much does each quarter sell, and how much must it refund?
 SELECT
     CAST(date_trunc('quarter', slot_date) AS DATE) AS quarter,
     sum(campaigns) AS campaigns,

@@ -1,6 +1,8 @@
 -- grain: candidate that became a campaign
--- By the campaign's candidate_id, else by product and slot. A campaign belongs to one candidate and
--- a candidate to one campaign; where more would match (matches > 1), the first ids win.
+-- step: dimensions
+-- kind: memory
+-- Links each candidate to its campaign: by the campaign's candidate_id, else by product and slot. The link is one to
+-- one: if more would match (matches > 1), the first ids win.
 WITH campaigns AS (
     SELECT campaign_id, candidate_id, product_id, slot_date
     FROM stg_campaign_slots
@@ -18,7 +20,7 @@ matches AS (
     WHERE c.candidate_id IS NULL AND k.superseded_at IS NULL
 ),
 
-firsts AS (
+first_candidates AS (
     SELECT campaign_id, min(candidate_id) AS candidate_id, count(*) AS matches
     FROM matches
     GROUP BY campaign_id
@@ -29,5 +31,5 @@ SELECT
     min(CASE WHEN f.candidate_id = m.candidate_id THEN m.campaign_id END) AS campaign_id,
     greatest(count(*), max(f.matches)) AS matches
 FROM matches AS m
-INNER JOIN firsts AS f ON m.campaign_id = f.campaign_id
+INNER JOIN first_candidates AS f ON m.campaign_id = f.campaign_id
 GROUP BY m.candidate_id

@@ -1,6 +1,8 @@
 -- grain: version of an outcome, version of its product
--- Since when and until when what is known of a campaign counts for its maker, artist, category and product.
--- column ends_at: null while it holds
+-- step: features
+-- kind: memory
+-- Interval [starts_at, ends_at) in which an outcome counts for its maker, artist, category and product.
+-- column ends_at: null if the interval is open
 SELECT
     v.campaign_id, CAST(v.hit AS BIGINT) AS hit, v.product_id, p.maker_id, p.artist_id, p.category,
     greatest(v.known_at, p.known_at) AS starts_at,

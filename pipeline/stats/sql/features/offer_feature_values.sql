@@ -1,7 +1,9 @@
 -- grain: offer, slot, T
--- One row for the coming slot as for past ones; every value as known at T (knowledge_at).
--- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
--- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
+-- step: features
+-- kind: intermediate(slot_date, id)
+-- Features of past and coming slots, computed the same way; every value as known at T (knowledge_at).
+-- Columns that are not keys are features. <name>_hits and <name>_n form a record: hits out of n. log_* are natural
+-- logarithms. *_per_threshold_* compare one plus a count with the threshold.
 WITH records AS (
     SELECT
         id, slot_date, knowledge_at,
@@ -17,18 +19,18 @@ WITH records AS (
     GROUP BY id, slot_date, knowledge_at
 ),
 
--- No signal is zero signals only where the market had shown any by then; else it is not known.
+-- A missing count is 0 if the market had any signals by T, else unknown.
 logs AS (
     SELECT
         o.id, o.slot_date, o.knowledge_at, ln(CAST(o.threshold AS DOUBLE)) AS log_threshold,
-        CASE WHEN k.signals_known_from <= o.knowledge_at THEN 0 END AS no_signal,
-        CASE WHEN k.views_known_from <= o.knowledge_at THEN 0 END AS no_view
+        CASE WHEN k.signals_first_known_at <= o.knowledge_at THEN 0 END AS no_signal,
+        CASE WHEN k.views_first_known_at <= o.knowledge_at THEN 0 END AS no_view
     FROM offers AS o
-    CROSS JOIN known_from AS k
+    CROSS JOIN first_known AS k
 )
 
 SELECT
-    o.id, o.product_id, o.slot_date, o.opens_at, o.closes_at, o.knowledge_at, o.days_before,
+    o.id, o.product_id, o.slot_date, o.opens_at, o.closes_at, o.knowledge_at, o.days_before_open,
     g.title, g.maker_name, CAST(o.threshold AS DOUBLE) AS threshold, o.threshold_basis,
     CAST(o.price AS DOUBLE) AS price, CAST(o.capacity AS DOUBLE) AS capacity,
     o.currency, CAST(o.unit_cost AS DOUBLE) AS unit_cost, CAST(o.fixed_cost AS DOUBLE) AS fixed_cost,
@@ -39,8 +41,8 @@ SELECT
         AS window_days,
     CAST((CAST(date_part('dow', o.opens_local) AS BIGINT) + 6) % 7 + 1 AS VARCHAR) AS opens_weekday,
     CAST(date_part('month', o.opens_local) AS VARCHAR) AS opens_month,
-    CAST(count(*) OVER (PARTITION BY o.slot_date, o.knowledge_at) - 1 AS DOUBLE) AS rivals_in_slot,
-    CAST(count(*) OVER (PARTITION BY o.slot_date, o.knowledge_at, g.category) - 1 AS DOUBLE) AS rivals_in_category,
+    CAST(count(*) OVER (PARTITION BY o.slot_date, o.knowledge_at) - 1 AS DOUBLE) AS competitors_in_slot,
+    CAST(count(*) OVER (PARTITION BY o.slot_date, o.knowledge_at, g.category) - 1 AS DOUBLE) AS competitors_in_category,
     o.parent_campaign_id IS NOT NULL AS is_encore,
     coalesce(r.maker_hits, 0) AS maker_hits, coalesce(r.maker_n, 0) AS maker_n,
     coalesce(r.artist_hits, 0) AS artist_hits, coalesce(r.artist_n, 0) AS artist_n,
@@ -54,12 +56,12 @@ SELECT
     ln(1.0 + coalesce(s.visitors, t.no_view)) - t.log_threshold AS log_visitors_per_threshold,
     o.* EXCLUDE (
         id, product_id, slot_date, opens_at, closes_at, knowledge_at, knowledge_on, before_week, before_lookback,
-        days_before, opens_local, offer_number,
+        days_before_open, opens_local, offer_key,
         threshold, threshold_basis, price, currency, capacity, unit_cost,
         fixed_cost, parent_campaign_id
     )
 FROM offers AS o
 INNER JOIN logs AS t ON o.id = t.id AND o.slot_date = t.slot_date AND o.knowledge_at = t.knowledge_at
-LEFT JOIN offer_pages AS g ON o.id = g.id AND o.slot_date = g.slot_date AND o.knowledge_at = g.knowledge_at
+LEFT JOIN offer_products AS g ON o.id = g.id AND o.slot_date = g.slot_date AND o.knowledge_at = g.knowledge_at
 LEFT JOIN offer_signals AS s ON o.id = s.id AND o.slot_date = s.slot_date AND o.knowledge_at = s.knowledge_at
 LEFT JOIN records AS r ON o.id = r.id AND o.slot_date = r.slot_date AND o.knowledge_at = r.knowledge_at

@@ -1,24 +1,24 @@
 -- grain: offer
--- One row for the coming slot as for past ones, cut at the same distance before the opening; every value as
--- known at the row's knowledge_at (T). An offer that was moved stands in the last slot in which it was offered.
--- Columns that are not keys are features: <name>_hits with <name>_n is a record (hits out of n);
--- log_* are natural logarithms; *_per_threshold_* compare one plus a count with the threshold.
+-- step: market
+-- kind: kept(slot_date, id)
+-- Features of past and coming offers, all cut at the same distance before their opening and as known at the row's
+-- knowledge_at (T). A moved offer has its row in the last slot in which it was offered.
+-- Columns that are not keys are features. <name>_hits and <name>_n form a record: hits out of n. log_* are natural
+-- logarithms. *_per_threshold_* compare one plus a count with the threshold.
 -- column title: as known at T, like category, maker_name, url and terms
--- column capacity: the most that can be made, in the threshold's basis; null without a limit
--- column unit_cost: internal, like fixed_cost: null unless asked for with --internal
--- column window_days: from the opening to the close
--- column opens_weekday: 1 Monday to 7 Sunday, local
--- column is_encore: the campaign names a parent
--- column log_recent_alerts_per_threshold: of the last seven days
--- column campaign_id: the campaign that the offer is or became, as known at as_of; a label hangs on it
--- column knowledge_at: T, the time up to which the row may know
--- column log_earlier_offers: ln(1 + slots before this one in which the product was offered)
--- column log_earlier_ratio_alert: mean ln(1 + alerts) at those offers less that of this one, times n / (n + 1) so
--- that few of them say little; 0 where there are none. The same for wishes, shares and likes
--- column rivals_in_slot: other offers of the slot known at T; rivals_in_category: those of its category
-WITH decided AS (
-    SELECT
-        o.id, o.product_id, o.slot_date, o.knowledge_at,
+-- column capacity: largest quantity that can be made, in the threshold's basis; null without a limit
+-- column unit_cost: internal, like fixed_cost; null unless `--internal` is given
+-- column window_days: days from the opening to the close; opens_weekday: 1 Monday to 7 Sunday, local
+-- column is_encore: the campaign names a parent campaign
+-- column log_recent_alerts_per_threshold: alerts of the last seven days only
+-- column campaign_id: campaign of this offer as known at as_of; join key for labels
+-- column knowledge_at: T, the time up to which facts enter the row
+-- column log_earlier_offers: ln(1 + earlier slots in which the product was offered)
+-- column log_prior_to_current_ratio_alert: mean ln(1 + alerts) of those offers minus that of this one, shrunk by
+--   n / (n + 1); 0 without earlier offers. The same for wishes, shares and likes
+-- column competitors_in_slot: other offers of the slot known at T; competitors_in_category: those of its category
+WITH offer_counts AS (
+    SELECT o.id, o.product_id, o.slot_date, o.knowledge_at,
         o.log_signals_per_threshold_alert + o.log_threshold AS alerts,
         o.log_signals_per_threshold_wish + o.log_threshold AS wishes,
         o.log_signals_per_threshold_share + o.log_threshold AS shares,
@@ -27,21 +27,21 @@ WITH decided AS (
     INNER JOIN decisions AS d ON o.slot_date = d.slot_date AND o.knowledge_at = d.knowledge_at
 ),
 
-asked AS (
+last_slots AS (
     SELECT id, max(slot_date) AS slot_date
-    FROM decided
+    FROM offer_counts
     GROUP BY id
 ),
 
--- Earlier slots had an earlier T, so all of this was known.
-by_slot AS (
+-- T rises with the slot, so the counts of earlier slots were known.
+slot_means AS (
     SELECT
         product_id, slot_date, avg(alerts) AS alerts, avg(wishes) AS wishes, avg(shares) AS shares, avg(likes) AS likes
-    FROM decided
+    FROM offer_counts
     GROUP BY product_id, slot_date
 ),
 
-earlier AS (
+prior_means AS (
     SELECT
         product_id, slot_date,
         CAST(count(*) OVER before AS DOUBLE) AS n,
@@ -49,32 +49,32 @@ earlier AS (
         avg(wishes) OVER before AS wishes,
         avg(shares) OVER before AS shares,
         avg(likes) OVER before AS likes
-    FROM by_slot
+    FROM slot_means
     WINDOW before AS (
         PARTITION BY product_id ORDER BY slot_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )
 ),
 
-named AS (
+with_campaign AS (
     SELECT
-        a.id, a.slot_date, d.knowledge_at,
-        CASE WHEN k.candidate_id IS NULL THEN a.id ELSE l.campaign_id END AS campaign_id
-    FROM asked AS a
-    INNER JOIN decisions AS d ON a.slot_date = d.slot_date
-    LEFT JOIN (SELECT DISTINCT candidate_id FROM stg_candidates) AS k ON a.id = k.candidate_id
-    LEFT JOIN candidate_links AS l ON a.id = l.candidate_id
+        s.id, s.slot_date, d.knowledge_at,
+        CASE WHEN k.candidate_id IS NULL THEN s.id ELSE l.campaign_id END AS campaign_id
+    FROM last_slots AS s
+    INNER JOIN decisions AS d ON s.slot_date = d.slot_date
+    LEFT JOIN (SELECT DISTINCT candidate_id FROM stg_candidates) AS k ON s.id = k.candidate_id
+    LEFT JOIN candidate_links AS l ON s.id = l.candidate_id
 )
 
 SELECT
-    n.id, n.campaign_id,
-    ln(1.0 + e.n) AS log_earlier_offers,
-    coalesce((e.alerts - d.alerts) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_alert,
-    coalesce((e.wishes - d.wishes) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_wish,
-    coalesce((e.shares - d.shares) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_share,
-    coalesce((e.likes - d.likes) * e.n / (e.n + 1.0), 0.0) AS log_earlier_ratio_like,
-    f.* EXCLUDE (id, days_before)
-FROM named AS n
-INNER JOIN decided AS d ON n.id = d.id AND n.slot_date = d.slot_date
-INNER JOIN earlier AS e ON d.product_id = e.product_id AND d.slot_date = e.slot_date
+    c.id, c.campaign_id,
+    ln(1.0 + p.n) AS log_earlier_offers,
+    coalesce((p.alerts - o.alerts) * p.n / (p.n + 1.0), 0.0) AS log_prior_to_current_ratio_alert,
+    coalesce((p.wishes - o.wishes) * p.n / (p.n + 1.0), 0.0) AS log_prior_to_current_ratio_wish,
+    coalesce((p.shares - o.shares) * p.n / (p.n + 1.0), 0.0) AS log_prior_to_current_ratio_share,
+    coalesce((p.likes - o.likes) * p.n / (p.n + 1.0), 0.0) AS log_prior_to_current_ratio_like,
+    f.* EXCLUDE (id, days_before_open)
+FROM with_campaign AS c
+INNER JOIN offer_counts AS o ON c.id = o.id AND c.slot_date = o.slot_date
+INNER JOIN prior_means AS p ON o.product_id = p.product_id AND o.slot_date = p.slot_date
 INNER JOIN offer_feature_values AS f
-    ON n.id = f.id AND n.slot_date = f.slot_date AND n.knowledge_at = f.knowledge_at
+    ON c.id = f.id AND c.slot_date = f.slot_date AND c.knowledge_at = f.knowledge_at

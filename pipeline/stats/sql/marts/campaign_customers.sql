@@ -1,4 +1,6 @@
 -- grain: campaign, customer who placed an order in its window
-SELECT DISTINCT campaign_number, customer_number
+-- step: orders
+-- kind: memory
+SELECT DISTINCT campaign_key, customer_key
 FROM order_changes
-WHERE event = 'placed' AND customer_number IS NOT NULL
+WHERE event = 'placed' AND customer_key IS NOT NULL

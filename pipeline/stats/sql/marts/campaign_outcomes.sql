@@ -1,19 +1,21 @@
 -- grain: campaign closed by as_of, or withdrawn
--- What became of it. Refunds after the close change neither demand nor hit.
--- column slot_date: the slot in which it opened
+-- step: orders
+-- kind: kept(campaign_id)
+-- Final demand and hit of each campaign. Refunds after the close change neither.
+-- column slot_date: slot in which the campaign opened
 -- column orders_placed: orders placed in [opens_at, closes_at), cancelled ones included
--- column customers: null where order snapshots do not tell
--- column demand: net at the close, in the threshold's basis
--- column net_units: placed less cancelled before the close
--- column net_amount: the same, in money
--- column cancelled_orders: cancelled in the window; null where order snapshots do not tell
--- column refunded_orders: refunded since the opening; null where order snapshots do not tell
+-- column customers: null if order snapshots do not count them
+-- column demand: net demand at the close, in the threshold's basis
+-- column net_units: units placed minus units cancelled before the close
+-- column net_amount: the same in money
+-- column cancelled_orders: orders cancelled in the window; null for order snapshots
+-- column refunded_orders: orders refunded since the opening; null for order snapshots
 -- column hit: demand reached the threshold, or the source declares so; null for withdrawn campaigns
--- column censored_by: capacity (demand is at least this), withdrawn, else null
+-- column censored_by: capacity (demand is a lower bound), withdrawn, else null
 -- column settled: the refund window has passed
--- column reached_at: first crossing of the threshold, kept if cancels undo it later
+-- column reached_at: first crossing of the threshold, kept if cancellations undo it
 -- column sold_out_at: first crossing of the capacity, kept as well
--- column hours_to_moq: from the opening to reached_at
+-- column hours_to_moq: hours from the opening to reached_at
 -- column refund_exposure: net_amount of a miss, else 0
 SELECT
     c.campaign_id,
@@ -45,7 +47,7 @@ SELECT
     c.closes_at
 FROM slot_campaigns AS c
 LEFT JOIN outcome_versions AS v ON c.campaign_id = v.campaign_id AND v.superseded_at IS NULL
-LEFT JOIN demand_known AS d
+LEFT JOIN demand_versions AS d
     ON
         c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
         AND d.known_until IS NULL

@@ -1,14 +1,16 @@
--- grain: product, local day, channel; days with views or with orders
--- How views turn into orders, from day to day.
--- column channel: null where orders name none; those meet no views
--- column visitors: a sum over hours: who came in two hours counts twice
--- column orders: those with a placed event on that day and channel, cancelled or not
--- column units: as placed
+-- grain: product, local day, channel; days with views or orders
+-- step: conversion
+-- kind: kept
+-- Views, visitors and orders per day.
+-- column channel: null for orders without a channel; those have no views
+-- column visitors: sum over hours: a visitor of two hours counts twice
+-- column orders: orders with a placed event on that day and channel, cancelled or not
+-- column units: units placed
 -- column order_rate: orders / visitors; null without visitors
--- column order_rate_low: Wilson interval at 95 % (Wilson 1927); null where the rate exceeds 1
--- column order_rate_high: its upper end
+-- column order_rate_low: lower end of the Wilson interval at 95 % (Wilson 1927); null if the rate exceeds 1
+-- column order_rate_high: upper end of that interval
 WITH sums AS (
-    -- A union and not an outer join: a null channel is a group, but equals nothing.
+    -- A union and not an outer join: a null channel forms a group, but equals nothing.
     SELECT
         product_id, day, channel, sum(views) AS views, sum(visitors) AS visitors,
         sum(orders) AS orders, sum(units) AS units,

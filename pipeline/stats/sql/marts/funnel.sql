@@ -1,7 +1,10 @@
 -- grain: campaign that has opened, live and withdrawn ones included
--- Visitors and signals of its product from its announcement, 28 days before its opening, to its close (or
--- as_of), in days that end at the hour at which slots open; orders placed in its window.
--- column visitors: summed over hours and channels: who came in two hours counts twice
+-- step: funnel
+-- kind: kept(campaign_id)
+-- Visitors, signals and orders of each campaign. Visitors and signals count from the announcement, 28 days before the
+-- opening, to the close or as_of, in days that end at the hour at which slots open. Orders are those placed in the
+-- window.
+-- column visitors: sum over hours and channels: a visitor of two hours counts twice
 -- column orders: from order events, else from order snapshots
 -- column alert_rate: alerts / visitors; null without visitors
 -- column order_rate: orders / visitors; null without visitors
@@ -10,7 +13,7 @@ WITH visits AS (
     SELECT c.campaign_id, sum(v.visitors) AS visitors
     FROM campaign_orders AS c
     INNER JOIN view_days AS v ON c.product_id = v.product_id
-    WHERE v.seen_on > c.announced_on AND v.seen_on <= c.seen_until
+    WHERE v.occurred_on > c.announced_on AND v.occurred_on <= c.window_ends_on
     GROUP BY c.campaign_id
 ),
 

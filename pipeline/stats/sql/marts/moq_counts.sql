@@ -1,4 +1,6 @@
 -- grain: dimension, key
+-- step: market
+-- kind: memory
 -- Hits and campaigns of each group, over campaigns that closed with an outcome.
 WITH campaigns AS (
     SELECT

@@ -1,6 +1,7 @@
 -- grain: dimension, key
--- How often campaigns reach their threshold, in groups. A rate alone claims little: n stands beside it.
--- Bounds do not pass the rate itself, as the last digit would let them where all or none hit.
+-- step: market
+-- kind: kept(dimension, key)
+-- Share of campaigns that reached their threshold, by group. Read each rate with its n or its interval.
 -- column dimension: all, category, maker, artist, price_band, season, weekday
 -- column key: the group; price_band is floor(2 ln price), season the quarter and weekday (1 Monday) of the local opening
 -- column n: campaigns with an outcome
@@ -8,7 +9,8 @@
 -- column rate_shrunk: posterior mean under a Beta prior fitted for the dimension from outcomes known at as_of
 --   (table moq_priors); no feature reads it
 -- column rate_low: lower end of the Wilson interval at 95 % (Wilson 1927)
--- column rate_high: its upper end
+-- column rate_high: upper end of that interval
+-- Rounding must not push a bound past the rate itself if all or none hit.
 SELECT
     c.dimension,
     c.key,

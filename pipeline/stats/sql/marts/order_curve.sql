@@ -1,25 +1,27 @@
 -- grain: category, unit, hour
--- How orders come in over the window of a campaign, over campaigns with an outcome that ended with units;
--- withdrawn ones and order snapshots are left out.
--- column hour: since the opening, as unit says
--- column unit: hour for windows of 168 hours (0 to 167), tenth of the window for all others (0 to 9)
--- column n_campaigns: campaigns that tell
--- column share_mean: net units up to the end of the step / final net units, carried over steps without orders;
---   above 1 where later cancels took units away
--- column share_p10: a tenth of the campaigns had sold less by then
--- column share_p50: half of them had
--- column share_p90: nine tenths had
+-- step: market
+-- kind: kept(category, unit, hour)
+-- Cumulative share of final orders over the window, for campaigns with an outcome that ended with units. Withdrawn
+-- campaigns and order snapshots are ignored.
+-- column hour: step since the opening, in the given unit
+-- column unit: hour for windows of 168 hours (0 to 167), decile of the window for all others (0 to 9)
+-- column n_campaigns: number of campaigns
+-- column share_mean: mean of net units up to the end of the step / final net units, carried forward over steps without
+--   orders; above 1 if later cancellations removed units
+-- column share_p10: 10th percentile of that share
+-- column share_p50: median
+-- column share_p90: 90th percentile
 WITH shares AS (
     SELECT
         p.category, s.unit,
         unnest(range(s.step, coalesce(s.next_step, CASE WHEN s.unit = 'hour' THEN 168 ELSE 10 END))) AS hour,
         CAST(s.units_so_far AS DOUBLE) / s.final_units AS share
     FROM stg_products AS p
-    INNER JOIN campaign_steps AS s ON p.product_id = s.product_id
+    INNER JOIN campaign_progress AS s ON p.product_id = s.product_id
     WHERE s.final_units > 0 AND p.superseded_at IS NULL
 )
 
--- The mean is summed in decimals: those give the same bytes in whatever order rows come.
+-- A sum of decimals does not depend on the order of rows; a sum of floats does.
 SELECT
     category, hour, unit,
     count(*) AS n_campaigns,

@@ -1,19 +1,21 @@
--- grain: order of more than one event, window, moment from which its net is known to be this
--- A cancel takes its own units and amount, or the whole order where it names neither, never below zero.
+-- grain: order of more than one event, window, time from which its net is known to have this value
+-- step: orders
+-- kind: memory
+-- A cancellation subtracts its own units and amount, or the whole order if it has neither; the net is never negative.
 -- column known_from: not before the close
--- column is_plain: it has no other such moment, as most orders have not
+-- column is_only_version: the order has one row in this window, as most have
 WITH events AS (
     SELECT
-        e.campaign_number, e.order_number, e.event, e.units, e.amount, e.known_at, e.superseded_at,
-        w.opens_at, w.closes_at
+        e.campaign_key, e.order_key, e.signed_units, e.signed_amount, e.is_full_cancellation, e.known_at,
+        e.superseded_at, w.opens_at, w.closes_at
     FROM closed_windows AS w
-    INNER JOIN stg_order_events AS e ON w.campaign_number = e.campaign_number
+    INNER JOIN stg_order_events AS e ON w.campaign_key = e.campaign_key
     WHERE
-        NOT e.is_alone AND e.event <> 'refunded'
+        NOT e.is_single_event AND e.event <> 'refunded'
         AND e.occurred_at >= w.opens_at AND e.occurred_at < w.closes_at
 ),
 
--- Each version that ever held adds when it becomes known and takes away when it is superseded.
+-- Each version that ever held is added when it becomes known and subtracted when it is superseded.
 changes AS (
     SELECT *, greatest(known_at, closes_at) AS known_from, 1 AS sign
     FROM events
@@ -26,43 +28,44 @@ changes AS (
 
 sums AS (
     SELECT
-        campaign_number, opens_at, closes_at, order_number, known_from,
-        sum(CASE WHEN event = 'placed' THEN sign ELSE -sign END * coalesce(units, 0)) AS units,
-        sum(CASE WHEN event = 'placed' THEN sign ELSE -sign END * coalesce(amount, 0)) AS amount,
-        sum(CASE WHEN event = 'cancelled' AND units IS NULL AND amount IS NULL THEN sign ELSE 0 END) AS wholes
+        campaign_key, opens_at, closes_at, order_key, known_from,
+        sum(sign * signed_units) AS units,
+        sum(sign * signed_amount) AS amount,
+        sum(sign * is_full_cancellation) AS full_cancellations
     FROM changes
-    GROUP BY campaign_number, opens_at, closes_at, order_number, known_from
+    GROUP BY campaign_key, opens_at, closes_at, order_key, known_from
 ),
 
--- Most orders have one such moment; a running sum is made for the others only.
-moments AS (
-    SELECT campaign_number, opens_at, closes_at, order_number, count(*) AS moments
+-- Most orders have one version; only the others need a running sum.
+repeated AS (
+    SELECT campaign_key, opens_at, closes_at, order_key, count(*) AS versions
     FROM sums
-    GROUP BY campaign_number, opens_at, closes_at, order_number
+    GROUP BY campaign_key, opens_at, closes_at, order_key
     HAVING count(*) > 1
 ),
 
-known AS (
-    SELECT s.*, TRUE AS is_plain
+versions AS (
+    SELECT s.*, TRUE AS is_only_version
     FROM sums AS s
-    LEFT ANTI JOIN moments AS m
-        ON s.order_number = m.order_number AND s.opens_at = m.opens_at AND s.closes_at = m.closes_at
+    LEFT ANTI JOIN repeated AS m
+        ON s.order_key = m.order_key AND s.opens_at = m.opens_at AND s.closes_at = m.closes_at
     UNION ALL
     SELECT
-        s.campaign_number, s.opens_at, s.closes_at, s.order_number, s.known_from,
-        sum(s.units) OVER so_far AS units, sum(s.amount) OVER so_far AS amount, sum(s.wholes) OVER so_far AS wholes,
-        FALSE AS is_plain
+        s.campaign_key, s.opens_at, s.closes_at, s.order_key, s.known_from,
+        sum(s.units) OVER so_far AS units, sum(s.amount) OVER so_far AS amount,
+        sum(s.full_cancellations) OVER so_far AS full_cancellations,
+        FALSE AS is_only_version
     FROM sums AS s
-    LEFT SEMI JOIN moments AS m
-        ON s.order_number = m.order_number AND s.opens_at = m.opens_at AND s.closes_at = m.closes_at
+    LEFT SEMI JOIN repeated AS m
+        ON s.order_key = m.order_key AND s.opens_at = m.opens_at AND s.closes_at = m.closes_at
     WINDOW so_far AS (
-        PARTITION BY s.campaign_number, s.opens_at, s.closes_at, s.order_number ORDER BY s.known_from
+        PARTITION BY s.campaign_key, s.opens_at, s.closes_at, s.order_key ORDER BY s.known_from
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 )
 
 SELECT
-    campaign_number, opens_at, closes_at, order_number, known_from, is_plain,
-    CASE WHEN wholes > 0 THEN 0 ELSE greatest(units, 0) END AS units,
-    CASE WHEN wholes > 0 THEN 0 ELSE greatest(amount, 0) END AS amount
-FROM known
+    campaign_key, opens_at, closes_at, order_key, known_from, is_only_version,
+    net_of_cancellations(units, full_cancellations) AS units,
+    net_of_cancellations(amount, full_cancellations) AS amount
+FROM versions

@@ -1,9 +1,11 @@
--- grain: campaign, time over which its outcome was known to be this
--- Holds in [known_at, superseded_at). Terms as known over that time meet demand as known over that
--- time. A declared outcome wins over the count.
--- column slot_date: the slot of the version of the campaign that holds last
+-- grain: campaign, interval in which its outcome was known to be this
+-- step: orders
+-- kind: kept(campaign_id, known_at)
+-- Outcomes as known at any time. A row holds in [known_at, superseded_at): it joins the terms known in that interval
+-- with the demand known in it. A declared outcome takes precedence over the count.
+-- column slot_date: slot of the current version of the campaign
 -- column demand: in the threshold's basis
--- column is_sold_out: the capacity was reached, so that demand is at least this
+-- column is_sold_out: the capacity was reached, so that demand is a lower bound
 -- column hit: null for withdrawn campaigns
 SELECT
     s.slot_date,
@@ -32,11 +34,11 @@ SELECT
         FALSE
     ) AS is_sold_out
 FROM stg_campaigns AS c
-INNER JOIN demand_known AS d
+INNER JOIN demand_versions AS d
     ON c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
 INNER JOIN slot_campaigns AS s ON c.campaign_id = s.campaign_id
 LEFT JOIN campaign_orders AS o ON c.campaign_id = o.campaign_id
--- A version that arrived after the one that goes before it never held.
+-- A version that arrived after its successor never held.
 WHERE
     (c.superseded_at IS NULL OR c.known_at < c.superseded_at)
     AND (c.superseded_at IS NULL OR d.known_from < c.superseded_at)

@@ -1,7 +1,9 @@
 -- grain: lag_days
--- Refunds of campaigns that closed by as_of.
--- column lag_days: local calendar days from the day of the close to that of the refund; below zero: before it
--- column share: of all refunds
+-- step: market
+-- kind: kept(lag_days)
+-- Refunds by the time since the close, over campaigns that closed by as_of.
+-- column lag_days: local days from the day of the close to the day of the refund; negative before the close
+-- column share: share of all refunds
 SELECT
     lag_days,
     sum(refunds) AS refunds,

@@ -1,14 +1,17 @@
 -- grain: slot with a campaign that closed by as_of or was withdrawn
--- Each slot in one line: how many campaigns hit, what they sold, what was saved and what was missed.
--- column campaigns: those with an outcome; withdrawn ones are counted apart
--- column demand: over campaigns with an outcome, in each one's basis: read it where a slot has one basis
--- column refund_exposure: what misses had collected
+-- step: market
+-- kind: kept(slot_date)
+-- Totals of each slot: hits, sales, refunds due, lost sales and avoided waste.
+-- column campaigns: campaigns with an outcome; withdrawn: withdrawn campaigns
+-- column demand: sum over campaigns with an outcome, each in its own basis; meaningful if the slot has one basis
+-- column refund_exposure: amount collected by misses
 -- column sold_out_share: sold_out / campaigns
--- column median_hours_to_moq: from the opening to the first crossing of the threshold, over those that crossed it
--- column unmet_units: what sold-out campaigns might have sold beyond their capacity (relation lost_sales)
--- column avoided_waste_units: 0.25 x demand of hits: a classical run leaves 20 % of its production unsold
---   (assumption), so it makes 1 / 0.8 of what sells
--- column holidays: public holidays on its days that are no Saturday or Sunday; null where none are known
+-- column median_hours_to_moq: median hours from the opening to the first crossing of the threshold, over campaigns that
+--   crossed it
+-- column unmet_units: estimated units beyond the capacity of sold-out campaigns (relation lost_sales)
+-- column avoided_waste_units: 0.25 x demand of hits: a classical production leaves 20 % unsold (assumption), so it makes
+--   1 / 0.8 of the units sold
+-- column holidays: public holidays on its weekdays; null if holidays are unknown
 WITH outcomes AS (
     SELECT
         slot_date,

@@ -1,6 +1,8 @@
 -- grain: campaign that has order snapshots
--- Orders and customers as the newest total says, else the sum of increments; customers of
--- different days may be the same, so increments say nothing about them.
+-- step: orders
+-- kind: memory
+-- Orders and customers of the newest total, else the sum of increments. Increments give no customers, because customers
+-- of different days can be the same.
 SELECT
     c.campaign_id,
     coalesce(
@@ -12,10 +14,10 @@ FROM (
     SELECT
         s.*,
         s.measure = 'total' AND row_number() OVER (
-            PARTITION BY s.campaign_number, s.measure ORDER BY s.observed_at DESC
+            PARTITION BY s.campaign_key, s.measure ORDER BY s.observed_at DESC
         ) = 1 AS is_newest_total
     FROM stg_order_snapshots AS s
     WHERE s.superseded_at IS NULL
 ) AS n
-INNER JOIN slot_campaigns AS c ON n.campaign_number = c.campaign_number
+INNER JOIN slot_campaigns AS c ON n.campaign_key = c.campaign_key
 GROUP BY c.campaign_id

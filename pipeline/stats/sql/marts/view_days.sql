@@ -1,19 +1,21 @@
--- grain: product, channel, local day, day at which it was seen, day at which it was known
--- What conversion_daily, funnel and the features are made of. A superseded version is taken back when it is.
+-- grain: product, channel, local day, decision day on which it occurred, decision day on which it was known
+-- step: views
+-- kind: intermediate
+-- Source of conversion_daily, funnel and the features. A superseded version is subtracted on the day it was superseded.
 SELECT
-    p.word AS product_id, c.word AS channel, v.day, v.seen_on, v.known_on, v.views, v.visitors
-FROM words AS p
+    p.id AS product_id, c.id AS channel, v.day, v.occurred_on, v.known_on, v.views, v.visitors
+FROM id_dictionary AS p
 INNER JOIN (
     SELECT
-        product_number, channel_number, day, seen_on, known_on, sum(views) AS views, sum(visitors) AS visitors
+        product_key, channel_key, day, occurred_on, known_on, sum(views) AS views, sum(visitors) AS visitors
     FROM (
-        SELECT product_number, channel_number, day, seen_on, known_on, views, visitors FROM stg_page_views
+        SELECT product_key, channel_key, day, occurred_on, known_on, views, visitors FROM stg_page_views
         UNION ALL
-        SELECT product_number, channel_number, day, seen_on, superseded_on AS known_on, -views AS views,
+        SELECT product_key, channel_key, day, occurred_on, superseded_on AS known_on, -views AS views,
             -visitors AS visitors
         FROM stg_page_views
         WHERE superseded_on IS NOT NULL
     )
-    GROUP BY product_number, channel_number, day, seen_on, known_on
-) AS v ON p.number = v.product_number
-INNER JOIN words AS c ON v.channel_number = c.number
+    GROUP BY product_key, channel_key, day, occurred_on, known_on
+) AS v ON p.key = v.product_key
+INNER JOIN id_dictionary AS c ON v.channel_key = c.key

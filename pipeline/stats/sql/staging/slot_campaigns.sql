@@ -1,3 +1,5 @@
--- grain: campaign in the slots that are built
--- The version that holds last, with the number that stands for the campaign in staged facts.
+-- grain: campaign of the slots being built
+-- step: orders
+-- kind: view
+-- The current version of each campaign, with its surrogate key in staged facts.
 SELECT * FROM stg_campaign_slots WHERE superseded_at IS NULL

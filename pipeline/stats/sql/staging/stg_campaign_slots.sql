@@ -1,6 +1,8 @@
 -- grain: version of a campaign
--- The slot is the one in which the campaign opens; a slot_date of the source's own is not believed.
--- column opens_local: what a clock in the market's zone shows, as closes_local
+-- step: dimensions
+-- kind: memory
+-- Campaign versions with the slot in which they open. A slot_date of the source is ignored.
+-- column opens_local: opens_at on the market's local clock; closes_local: closes_at on the same clock
 SELECT
     c.* EXCLUDE (slot_date, opening_slot),
     s.slot_date,

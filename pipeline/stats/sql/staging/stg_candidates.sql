@@ -1,4 +1,5 @@
 -- grain: version of a candidate
--- What was known by as_of. A version holds in [known_at, superseded_at): it ends when a version that goes
--- before it (by updated_at, then known_at, file and line) becomes known.
+-- step: dimensions
+-- kind: memory
+-- Versions known by as_of. Each holds in [known_at, superseded_at).
 SELECT v.* FROM staged.candidates AS v

@@ -1,12 +1,23 @@
 -- grain: version of an order event
--- Units and amount are positive; the event gives the sign. Facts come staged: rows that are not visible at
--- as_of are left out, and numbers stand for ids (table words), which are quicker to join and to count.
--- column campaign_number: stands for campaign_id
--- column order_number: stands for order_id within its campaign
--- column customer_number: a hash of the customer's pseudonym, the same in every slot
--- column channel_number: stands for channel
--- column day: the local day on which it happened
--- column is_alone: no other event and no other version belongs to its order
--- column event_number: tells events apart
--- column superseded_at: the first moment at which a later version of the event was known
-SELECT * FROM staged.order_events
+-- step: orders
+-- kind: view
+-- Order events visible at as_of. Surrogate keys (table id_dictionary) replace ids, because they join and count faster.
+-- Units and amount are positive in facts; the event gives the sign.
+-- column campaign_key: surrogate key of campaign_id
+-- column order_key: surrogate key of order_id within its campaign
+-- column customer_key: hash of the customer's pseudonym, the same in every slot
+-- column channel_key: surrogate key of channel
+-- column event_key: surrogate key of the event
+-- column day: local day of the event
+-- column is_single_event: its order has no other event and no other version
+-- column signed_units: positive if placed, negative if cancelled, 0 if refunded; signed_amount: the same in money
+-- column is_full_cancellation: 1 for a cancellation without units and amount, which cancels the whole order; else 0
+-- column superseded_at: first time at which a later version of the event was known
+SELECT
+    *,
+    CASE WHEN event = 'placed' THEN coalesce(units, 0) WHEN event = 'cancelled' THEN -coalesce(units, 0) ELSE 0 END
+        AS signed_units,
+    CASE WHEN event = 'placed' THEN coalesce(amount, 0) WHEN event = 'cancelled' THEN -coalesce(amount, 0) ELSE 0 END
+        AS signed_amount,
+    CASE WHEN event = 'cancelled' AND units IS NULL AND amount IS NULL THEN 1 ELSE 0 END AS is_full_cancellation
+FROM staged.order_events

@@ -1,5 +1,7 @@
 -- grain: version of an order snapshot
--- An observation at the very end of a day is observed at the first instant after it, and known there.
--- column campaign_number: stands for campaign_id
--- column superseded_at: the first moment at which a later version of the snapshot was known
+-- step: orders
+-- kind: view
+-- Order snapshots visible at as_of. An observation at the end of a day is dated to the first instant of the next day.
+-- column campaign_key: surrogate key of campaign_id
+-- column superseded_at: first time at which a later version of the snapshot was known
 SELECT * FROM staged.order_snapshots

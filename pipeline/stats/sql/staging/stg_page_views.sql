@@ -1,10 +1,12 @@
--- grain: product, channel, and the days on which its views were seen, known and superseded
--- Sums over versions that nothing tells apart any more; versions that never held are left out. Decisions fall
--- on the hour at which slots open, so those days end at that hour.
--- column product_number: stands for product_id
--- column channel_number: stands for channel
--- column day: the local day of the hour
--- column seen_on: the first day at whose opening hour the hour had begun
--- column known_on: the first day at whose opening hour the row was known
--- column superseded_on: the first day at whose opening hour a later version was known
+-- grain: product, channel, and the decision days on which its views occurred, became known and were superseded
+-- step: views
+-- kind: view
+-- Page views summed over versions that are equal in all these columns. Versions that never held are left out.
+-- A decision day ends at the hour at which slots open.
+-- column product_key: surrogate key of product_id
+-- column channel_key: surrogate key of channel
+-- column day: local day of the hour
+-- column occurred_on: first decision day by whose end the hour had begun
+-- column known_on: first decision day by whose end the row was known
+-- column superseded_on: first decision day by whose end a later version was known
 SELECT * FROM staged.page_views

@@ -1,11 +1,13 @@
--- grain: product, kind, and the days on which its signals were seen, known and superseded
--- Sums over versions that nothing tells apart any more; versions that never held are left out. With a signal_id,
--- that is the key of a version; without, product, time, kind and channel are. Decisions fall on the hour at which
--- slots open, so those days end at that hour.
--- column product_number: stands for product_id
--- column kind_number: stands for kind
--- column day: the local day on which it happened
--- column seen_on: the first day at whose opening hour it had happened
--- column known_on: the first day at whose opening hour it was known
--- column superseded_on: the first day at whose opening hour a later version was known
+-- grain: product, kind, and the decision days on which its signals occurred, became known and were superseded
+-- step: signals
+-- kind: view
+-- Social signals summed over versions that are equal in all these columns. Versions that never held are left out.
+-- The key of a version is signal_id, or product, time, kind and channel if it has none. A decision day ends at the
+-- hour at which slots open.
+-- column product_key: surrogate key of product_id
+-- column kind_key: surrogate key of kind
+-- column day: local day of the signal
+-- column occurred_on: first decision day by whose end the signal had occurred
+-- column known_on: first decision day by whose end the signal was known
+-- column superseded_on: first decision day by whose end a later version was known
 SELECT * FROM staged.social_signals

@@ -1,4 +1,4 @@
-//! Makers, products, campaigns, candidates and the calendar: small tables that every step may read.
+//! Dimensions: makers, products, campaigns, candidates and the calendar, which every step may read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,7 +7,7 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch},
+    array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch},
     compute::{cast, filter_record_batch},
     datatypes::{DataType, Date32Type, Field, Int64Type, Schema, TimestampMicrosecondType},
 };
@@ -15,70 +15,75 @@ use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Slot;
 use slotcast_lake::{Snapshot, contract::TABLES};
 
-use super::state::{row_stamps, stamp_of_rows};
+use super::{
+    context::BuildContext,
+    fingerprint::{row_fingerprints, rows_fingerprint},
+};
 use crate::{
-    calendar_tables,
+    calendar::{self, DayIndex, day_number},
+    engine::{MemoryLimit, QueryResult, Session, empty_table, memory_table, parquet_table, required_column},
     error::StatsError,
-    registry::Step,
-    session::{Memory, Question, Rows, Session, empty, listing, memory_table},
-    staging::{MarketDays, day_number, stage_entities, with_opening_slots},
+    registry::BuildStep,
+    staging::{stage_entities, with_opening_slots},
 };
 
-/// What a build knows of a campaign before it reads its orders.
+const CALENDAR_TABLES: [&str; 3] = ["slots", "zone_offsets", "settings"];
+
+/// Terms of a campaign, as far as they decide what is rebuilt.
 #[derive(Clone, Debug)]
-pub(crate) struct CampaignTerms {
-    /// The slot of the version that holds last, as a day from the epoch.
-    pub(crate) slot: i32,
-    /// Tells its versions from others.
-    pub(crate) terms: u128,
-    /// The moments at which time alone changes what is said of it.
-    pub(crate) moments: BTreeSet<i64>,
-    /// The days from its announcement to its close, with some to spare.
-    pub(crate) days: (i32, i32),
+pub(super) struct CampaignTerms {
+    /// Slot of the current version, as a day number.
+    pub(super) slot: i32,
+    /// Fingerprint of all versions.
+    pub(super) fingerprint: u128,
+    /// Times at which the campaign opens, closes and settles, in microseconds.
+    pub(super) transitions: BTreeSet<i64>,
+    /// Days from the announcement to the close, with a margin.
+    pub(super) days: (i32, i32),
 }
 
-/// The small tables, and what follows from them.
-pub(crate) struct Dimensions {
-    tables: Vec<(&'static str, Rows)>,
-    pub(crate) campaigns: BTreeMap<String, CampaignTerms>,
-    pub(crate) slots: Vec<Slot>,
-    /// Their dates, as days from the epoch.
-    pub(crate) slot_days: Vec<i32>,
-    pub(crate) days: MarketDays,
-    /// What stands for all of it together.
-    pub(crate) stamp: String,
+/// The small tables, with the campaigns and slots found in them.
+pub(super) struct Dimensions {
+    tables: Vec<(&'static str, QueryResult)>,
+    pub(super) campaigns: BTreeMap<String, CampaignTerms>,
+    pub(super) slots: Vec<Slot>,
+    /// Dates of the slots as day numbers.
+    pub(super) slot_days: Vec<i32>,
+    pub(super) days: DayIndex,
+    /// Fingerprint of all entities.
+    pub(super) fingerprint: String,
 }
 
 impl Dimensions {
-    pub(crate) async fn open(
+    pub(super) async fn open(
         facts: &[Snapshot],
-        question: &Question,
-        memory: &Memory,
+        context: &BuildContext,
+        memory: &MemoryLimit,
     ) -> Result<Self, StatsError> {
-        let session = Session::new(question.as_of, memory, 1)?;
+        let session = Session::new(context.as_of, memory, 1)?;
         for table in &TABLES {
             let provider = match facts.iter().find(|snapshot| snapshot.table.name == table.name) {
-                Some(snapshot) => listing(snapshot)?,
-                None => empty(table.fact_schema(&[]))?,
+                Some(snapshot) => parquet_table(snapshot)?,
+                None => empty_table(table.fact_schema(&[]))?,
             };
             session.put_into("facts", table.name, provider)?;
         }
-        let (first, last) = bounds(&session, facts, question).await?;
-        let calendar = &question.calendar;
-        // A candidate's slot opens some hours after the midnight of its date; the lookback before a T is 60 days.
+        let (first, last) = bounds(&session, facts, context).await?;
+        let calendar = &context.calendar;
+        // A candidate's slot opens some hours after midnight of its date; features look back 60 days before T.
         let (first, last) = (first - TimeDelta::days(100), last + TimeDelta::days(8));
         let slots = calendar.slots_between(first, last);
-        let days = MarketDays::covering(calendar, first, last);
+        let days = DayIndex::covering(calendar, first, last);
         let opening_time = calendar.opening_time() - chrono::NaiveTime::MIN;
         let mut tables = vec![
-            ("slots", Rows::of(calendar_tables::slots(&slots)?)),
-            ("zone_offsets", Rows::of(calendar_tables::zone_offsets(calendar.zone(), first, last)?)),
-            ("settings", Rows::of(calendar_tables::settings(question.refund_window, opening_time)?)),
+            ("slots", calendar::slots(&slots)?.into()),
+            ("zone_offsets", calendar::zone_offsets(calendar.zone(), first, last)?.into()),
+            ("settings", calendar::settings(context.refund_window, opening_time)?.into()),
         ];
         for (name, rows) in &tables {
             session.put_rows(name, rows)?;
         }
-        for table in TABLES.iter().filter(|table| table.occurred.is_none()) {
+        for table in TABLES.iter().filter(|table| table.event_time.is_none()) {
             let known = format!("SELECT * FROM facts.{} WHERE known_at <= $as_of", table.name);
             let known = session.plan(&known).await?;
             let schema = Arc::clone(known.schema().inner());
@@ -87,72 +92,75 @@ impl Dimensions {
             if table.name == "campaigns" {
                 staged = with_opening_slots(&staged, &slots)?;
             }
-            session.put_into("staged", table.name, memory_table(&Rows::of(staged))?)?;
+            session.put_into("staged", table.name, memory_table(&staged.into())?)?;
         }
-        for relation in Step::Dimensions.relations() {
-            let rows = session.compute(relation).await.map_err(StatsError::relation(relation.name))?;
+        for relation in BuildStep::Dimensions.relations() {
+            let rows = session.rows(relation.sql).await.map_err(StatsError::relation(relation.name))?;
             session.put_rows(relation.name, &rows)?;
             tables.push((relation.name, rows));
         }
         let slot_days = slots.iter().map(|slot| day_number(slot.date)).collect();
-        // The calendar grows with as_of; that alone changes nothing.
-        let told = tables.iter().filter(|(name, _)| !["slots", "zone_offsets", "settings"].contains(name));
-        let stamp = stamp_of_rows(told.flat_map(|(_, rows)| &rows.batches))?;
-        let mut dimensions = Self { tables, campaigns: BTreeMap::new(), slots, slot_days, days, stamp };
-        dimensions.read_campaigns(question)?;
+        // The calendar grows with as_of; that alone changes no result.
+        let entities = tables.iter().filter(|(name, _)| !CALENDAR_TABLES.contains(name));
+        let fingerprint = rows_fingerprint(entities.flat_map(|(_, rows)| &rows.batches))?;
+        let mut dimensions = Self { tables, campaigns: BTreeMap::new(), slots, slot_days, days, fingerprint };
+        dimensions.read_campaigns(context)?;
         Ok(dimensions)
     }
 
-    /// The columns of every small table.
-    pub(crate) fn schemas(&self) -> Vec<&Schema> {
+    /// Schemas of every small table.
+    pub(super) fn schemas(&self) -> Vec<&Schema> {
         self.tables.iter().map(|(_, rows)| rows.schema.as_ref()).collect()
     }
 
     /// Registers every small table.
-    pub(crate) fn put_all(&self, session: &Session) -> Result<(), StatsError> {
+    pub(super) fn put_all(&self, session: &Session) -> Result<(), StatsError> {
         self.tables.iter().try_for_each(|(name, rows)| session.put_rows(name, rows))
     }
 
-    /// Registers what the orders of some campaigns need, with a number for each campaign.
-    pub(crate) fn put_campaigns(
+    /// Registers the tables that orders need, restricted to campaigns with a surrogate key.
+    pub(super) fn put_campaigns(
         &self,
         session: &Session,
-        numbers: &BTreeMap<&str, i64>,
+        keys: &BTreeMap<&str, i64>,
     ) -> Result<(), StatsError> {
         session.put_rows("settings", self.table("settings"))?;
         for name in ["stg_campaigns", "stg_campaign_slots"] {
-            session.put_rows(name, &numbered(self.table(name), numbers)?)?;
+            session.put_rows(name, &with_campaign_keys(self.table(name), keys)?)?;
         }
         Ok(())
     }
 
-    pub(crate) fn table(&self, name: &str) -> &Rows {
+    /// A small table by name.
+    pub(super) fn table(&self, name: &str) -> &QueryResult {
         let found = self.tables.iter().find(|(own, _)| *own == name);
-        &found.expect("every dimension is built").1
+        &found.expect("every dimension is registered").1
     }
 
-    fn read_campaigns(&mut self, question: &Question) -> Result<(), StatsError> {
+    fn read_campaigns(&mut self, context: &BuildContext) -> Result<(), StatsError> {
         let rows = self.table("stg_campaign_slots").clone();
-        let window = question.refund_window.num_microseconds().unwrap_or(i64::MAX);
+        let window = context.refund_window.num_microseconds().unwrap_or(i64::MAX);
         for batch in &rows.batches {
-            let ids = cast(named(batch, "campaign_id")?, &DataType::Utf8)?;
-            let moment = |name: &str| {
-                Ok::<_, StatsError>(named(batch, name)?.as_primitive::<TimestampMicrosecondType>().clone())
+            let ids = cast(required_column(batch, "campaign_id")?, &DataType::Utf8)?;
+            let instants = |name: &str| {
+                Ok::<_, StatsError>(
+                    required_column(batch, name)?.as_primitive::<TimestampMicrosecondType>().clone(),
+                )
             };
             let (opens, closes, superseded) =
-                (moment("opens_at")?, moment("closes_at")?, moment("superseded_at")?);
-            let slots = named(batch, "slot_date")?.as_primitive::<Date32Type>().clone();
-            for (row, content) in row_stamps(batch)?.into_iter().enumerate() {
+                (instants("opens_at")?, instants("closes_at")?, instants("superseded_at")?);
+            let slots = required_column(batch, "slot_date")?.as_primitive::<Date32Type>().clone();
+            for (row, version) in row_fingerprints(batch)?.into_iter().enumerate() {
                 let id = ids.as_string::<i32>().value(row).to_owned();
                 let (opens, closes) = (opens.value(row), closes.value(row));
                 let own = self.campaigns.entry(id).or_insert_with(|| CampaignTerms {
                     slot: slots.value(row),
-                    terms: 0,
-                    moments: BTreeSet::new(),
+                    fingerprint: 0,
+                    transitions: BTreeSet::new(),
                     days: (i32::MAX, i32::MIN),
                 });
-                own.terms = own.terms.wrapping_add(content);
-                own.moments.extend([opens + 1, closes, closes.saturating_add(window)]);
+                own.fingerprint = own.fingerprint.wrapping_add(version);
+                own.transitions.extend([opens + 1, closes, closes.saturating_add(window)]);
                 if superseded.is_null(row) {
                     own.slot = slots.value(row);
                     own.days = (self.days.day(opens) - 30, self.days.day(closes) + 1);
@@ -162,81 +170,76 @@ impl Dimensions {
         Ok(())
     }
 
-    /// The cell of a local day: the last slot date that is not after it.
-    pub(crate) fn slot_of_day(&self, day: i32) -> i32 {
-        let place = self.slot_days.partition_point(|slot| *slot <= day);
-        self.slot_days[place.saturating_sub(1)]
+    /// Slot of a local day: the last slot date at or before it.
+    pub(super) fn slot_of_day(&self, day: i32) -> i32 {
+        let index = self.slot_days.partition_point(|slot| *slot <= day);
+        self.slot_days[index.saturating_sub(1)]
     }
 
-    /// The instants of the local days of a cell, in microseconds.
-    pub(crate) fn span_of_cell(&self, cell: i32) -> Range<i64> {
-        let place = self.slot_days.partition_point(|slot| *slot <= cell);
-        let next = self.slot_days.get(place).copied().unwrap_or(cell + 7);
-        self.days.midnight(cell)..self.days.midnight(next)
+    /// Instants of the local days from one slot date to the next, in microseconds.
+    pub(super) fn span_of_slot(&self, slot_day: i32) -> Range<i64> {
+        let index = self.slot_days.partition_point(|slot| *slot <= slot_day);
+        let next = self.slot_days.get(index).copied().unwrap_or(slot_day + 7);
+        self.days.midnight(slot_day)..self.days.midnight(next)
     }
 
-    /// The cells that touch these instants, both included.
-    pub(crate) fn cells_between(&self, first: i64, last: i64) -> impl Iterator<Item = i32> + '_ {
-        let cells = self.slot_of_day(self.days.day(first))..=self.slot_of_day(self.days.day(last));
-        self.cells_of(cells)
+    /// Slots whose days contain an instant from `first` to `last`.
+    pub(super) fn slots_between(&self, first: i64, last: i64) -> impl Iterator<Item = i32> + '_ {
+        self.slots_in(self.slot_of_day(self.days.day(first))..=self.slot_of_day(self.days.day(last)))
     }
 
-    /// The slot dates within a range of days.
-    pub(crate) fn cells_of(&self, days: RangeInclusive<i32>) -> impl Iterator<Item = i32> + '_ {
+    /// Slot dates within a range of days.
+    pub(super) fn slots_in(&self, days: RangeInclusive<i32>) -> impl Iterator<Item = i32> + '_ {
         self.slot_days.iter().copied().filter(move |day| days.contains(day))
     }
 }
 
-pub(crate) fn named<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, StatsError> {
-    batch.column_by_name(name).ok_or_else(|| StatsError::Internal(format!("there is no column `{name}`")))
-}
-
-/// First and last moment of which anything is told.
+/// First and last instant of facts and slots.
 async fn bounds(
     session: &Session,
     facts: &[Snapshot],
-    question: &Question,
+    context: &BuildContext,
 ) -> Result<(DateTime<Utc>, DateTime<Utc>), StatsError> {
-    let told = session
-        .ask(
+    let bounds = session
+        .query(
             "SELECT CAST(min(opens_at) AS BIGINT) AS first, CAST(max(closes_at) AS BIGINT) AS last FROM facts.campaigns \
              UNION ALL \
              SELECT CAST(CAST(min(slot_date) AS TIMESTAMP) AS BIGINT) / 1000, \
              CAST(CAST(max(slot_date) AS TIMESTAMP) AS BIGINT) / 1000 FROM facts.candidates",
         )
         .await?;
-    let mut first = question.as_of.min(question.scored.slot.opens_at).timestamp_micros();
-    let mut last = question.as_of.max(question.scored.slot.opens_at).timestamp_micros();
-    for batch in &told {
+    let mut first = context.as_of.min(context.scored.slot.opens_at).timestamp_micros();
+    let mut last = context.as_of.max(context.scored.slot.opens_at).timestamp_micros();
+    for batch in &bounds {
         for column in batch.columns() {
             for micros in column.as_primitive::<Int64Type>().iter().flatten() {
                 (first, last) = (first.min(micros), last.max(micros));
             }
         }
     }
-    for span in facts.iter().flat_map(|snapshot| &snapshot.files).filter_map(|file| file.span) {
-        // What lies after as_of is not seen, however far.
+    for span in facts.iter().flat_map(|snapshot| &snapshot.files).filter_map(|file| file.time_range) {
+        // Facts after as_of are invisible, so only the start of a file counts.
         first = first.min(span.first);
     }
-    let moment = |micros| DateTime::from_timestamp_micros(micros).unwrap_or(question.as_of);
-    Ok((moment(first), moment(last)))
+    let instant = |micros| DateTime::from_timestamp_micros(micros).unwrap_or(context.as_of);
+    Ok((instant(first), instant(last)))
 }
 
-/// The versions of some campaigns, with `campaign_number`.
-fn numbered(rows: &Rows, numbers: &BTreeMap<&str, i64>) -> Result<Rows, StatsError> {
+/// Versions of the campaigns that have a surrogate key, with the column `campaign_key`.
+fn with_campaign_keys(rows: &QueryResult, keys: &BTreeMap<&str, i64>) -> Result<QueryResult, StatsError> {
     let mut fields = rows.schema.fields().iter().cloned().collect::<Vec<_>>();
-    fields.push(Arc::new(Field::new("campaign_number", DataType::Int64, true)));
+    fields.push(Arc::new(Field::new("campaign_key", DataType::Int64, true)));
     let schema = Arc::new(Schema::new(fields));
     let mut batches = Vec::new();
     for batch in &rows.batches {
-        let ids = cast(named(batch, "campaign_id")?, &DataType::Utf8)?;
-        let of_row: Vec<Option<i64>> =
-            ids.as_string::<i32>().iter().map(|id| id.and_then(|id| numbers.get(id).copied())).collect();
-        let mask: BooleanArray = of_row.iter().map(|number| Some(number.is_some())).collect();
+        let ids = cast(required_column(batch, "campaign_id")?, &DataType::Utf8)?;
+        let row_keys: Vec<Option<i64>> =
+            ids.as_string::<i32>().iter().map(|id| id.and_then(|id| keys.get(id).copied())).collect();
+        let mask: BooleanArray = row_keys.iter().map(|key| Some(key.is_some())).collect();
         let kept = filter_record_batch(batch, &mask)?;
         let mut columns = kept.columns().to_vec();
-        columns.push(Arc::new(Int64Array::from_iter_values(of_row.into_iter().flatten())));
+        columns.push(Arc::new(Int64Array::from_iter_values(row_keys.into_iter().flatten())));
         batches.push(RecordBatch::try_new(Arc::clone(&schema), columns)?);
     }
-    Ok(Rows { schema, batches })
+    Ok(QueryResult { schema, batches })
 }

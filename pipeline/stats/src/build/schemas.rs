@@ -1,4 +1,4 @@
-//! What decides what comes out of a step, and which columns come out.
+//! Schemas of stored relations, and the fingerprint of what defines them.
 
 use std::{
     collections::BTreeMap,
@@ -9,63 +9,70 @@ use arrow::{
     array::RecordBatch,
     datatypes::{Schema, SchemaRef},
 };
-use slotcast_lake::{contract, text_columns};
+use slotcast_lake::{cast_to_lake_types, contract};
 
 use super::{
-    Base, cells,
+    build_state::BuildState,
+    context::{BuildContext, PreviousBuild},
     dimensions::Dimensions,
-    market, offers,
-    state::{State, stamp},
+    fingerprint::fingerprint,
+    priors::put_priors,
+    session_tables::{put_decisions, put_empty_staged, put_market_days},
 };
 use crate::{
+    engine::{MemoryLimit, Session, empty_table},
     error::StatsError,
-    priors::put_priors,
-    registry::{RELATIONS, Step},
-    session::{Memory, Question, Session, empty},
+    registry::{BuildStep, RELATIONS},
 };
 
-/// Columns by the name of their relation.
-pub(crate) type Schemas = BTreeMap<&'static str, SchemaRef>;
+/// Schemas by the name of the relation.
+pub(super) type Schemas = BTreeMap<&'static str, SchemaRef>;
 
-/// Everything but facts and as_of that decides what comes out of a step.
-pub(crate) fn recipe(step: Step, question: &Question) -> String {
-    let texts = step.relations().map(|relation| format!("{} {}", relation.name, relation.sql));
-    let settings =
-        format!("{:?} {:?} {}", question.calendar, question.refund_window, env!("CARGO_PKG_VERSION"));
-    stamp(texts.chain([settings]))
+/// Fingerprints of the definitions of each step.
+pub(super) type Definitions = BTreeMap<BuildStep, String>;
+
+/// Fingerprint of everything that defines the result of each step, apart from facts and as_of.
+pub(super) fn definitions(context: &BuildContext) -> Definitions {
+    let definition = |step: BuildStep| {
+        let texts = step.relations().map(|relation| format!("{} {}", relation.name, relation.sql));
+        let settings =
+            format!("{:?} {:?} {}", context.calendar, context.refund_window, env!("CARGO_PKG_VERSION"));
+        (step, fingerprint(texts.chain([settings])))
+    };
+    BuildStep::ALL.into_iter().map(definition).collect()
 }
 
-/// The columns of every kept relation, without the ids of runs.
-pub(crate) async fn schemas(
-    base: &Base,
-    old: &State,
-    recipes: &BTreeMap<Step, String>,
+/// Schemas of every stored relation, without run ids.
+pub(super) async fn schemas(
+    previous: &PreviousBuild,
+    state: &BuildState,
+    definitions: &Definitions,
     dimensions: &Dimensions,
-    question: &Question,
-    memory: &Memory,
+    context: &BuildContext,
+    memory: &MemoryLimit,
 ) -> Result<Schemas, StatsError> {
-    match held_schemas(base, old, recipes, dimensions) {
+    match stored_schemas(previous, state, definitions, dimensions) {
         Some(schemas) => Ok(schemas),
-        None => planned_once(dimensions, question, memory).await,
+        None => planned_once(dimensions, context, memory).await,
     }
 }
 
-/// The columns of every kept relation as the lake holds them, where the same text made them all.
-fn held_schemas(
-    base: &Base,
-    old: &State,
-    recipes: &BTreeMap<Step, String>,
+/// Schemas in the lake, if the same definitions made every partition and no attribute is new.
+fn stored_schemas(
+    previous: &PreviousBuild,
+    state: &BuildState,
+    definitions: &Definitions,
     dimensions: &Dimensions,
 ) -> Option<Schemas> {
     let mut schemas = BTreeMap::new();
-    for step in Step::ALL.into_iter().filter(|step| *step != Step::Dimensions) {
-        let mut made = old.of(step).map(|(_, held)| &held.inputs.recipe);
-        let first = made.next()?;
-        if *first != recipes[&step] || made.any(|recipe| recipe != first) {
+    for step in BuildStep::ALL.into_iter().filter(|step| *step != BuildStep::Dimensions) {
+        let mut stored = state.of_step(step).map(|(_, cached)| &cached.inputs.definition);
+        let first = stored.next()?;
+        if *first != definitions[&step] || stored.any(|definition| definition != first) {
             return None;
         }
-        for relation in step.kept() {
-            let fields = base.get(relation.name)?.schema.fields();
+        for relation in step.stored() {
+            let fields = previous.get(relation.name)?.schema.fields();
             let fields: Vec<_> = fields.iter().filter(|field| field.name() != "run_id").cloned().collect();
             schemas.insert(relation.name, Arc::new(Schema::new(fields)) as SchemaRef);
         }
@@ -78,44 +85,49 @@ fn held_schemas(
     (!has_new).then_some(schemas)
 }
 
-/// The columns of every kept relation, planned once in a process for each set of attributes.
+/// Schemas planned once per process and set of attributes.
 async fn planned_once(
     dimensions: &Dimensions,
-    question: &Question,
-    memory: &Memory,
+    context: &BuildContext,
+    memory: &MemoryLimit,
 ) -> Result<Schemas, StatsError> {
     static PLANNED: Mutex<BTreeMap<String, Schemas>> = Mutex::new(BTreeMap::new());
     let key = format!("{:?}", dimensions.schemas());
-    let found = PLANNED.lock().expect("nobody panics here").get(&key).cloned();
+    let found = PLANNED.lock().expect("no holder panics").get(&key).cloned();
     if let Some(schemas) = found {
         return Ok(schemas);
     }
-    let schemas = planned_schemas(dimensions, question, memory).await?;
-    PLANNED.lock().expect("nobody panics here").insert(key, schemas.clone());
+    let schemas = planned_schemas(dimensions, context, memory).await?;
+    PLANNED.lock().expect("no holder panics").insert(key, schemas.clone());
     Ok(schemas)
 }
 
-/// The columns of every kept relation, found by planning all of them over empty tables.
+/// Schemas found by planning every relation over empty tables.
 async fn planned_schemas(
     dimensions: &Dimensions,
-    question: &Question,
-    memory: &Memory,
+    context: &BuildContext,
+    memory: &MemoryLimit,
 ) -> Result<Schemas, StatsError> {
-    let session = Session::new(question.as_of, memory, 1)?;
+    let session = Session::new(context.as_of, memory, 1)?;
     dimensions.put_all(&session)?;
-    dimensions.put_campaigns(&session, &BTreeMap::new())?;
-    offers::put_decisions(&session, dimensions, &[], (None, None))?;
-    cells::put_nothing(&session, dimensions)?;
-    market::put_days(&session, dimensions, question)?;
+    put_decisions(&session, dimensions, &[], (None, None))?;
+    put_empty_staged(&session, dimensions)?;
+    put_market_days(&session, dimensions, context)?;
     let mut schemas = BTreeMap::new();
-    for relation in RELATIONS.iter().filter(|relation| relation.step != Step::Dimensions) {
+    for relation in RELATIONS.iter().filter(|relation| relation.step != BuildStep::Dimensions) {
+        // Only orders have surrogate keys of campaigns.
+        match relation.step {
+            BuildStep::Orders => dimensions.put_campaigns(&session, &BTreeMap::new())?,
+            _ => dimensions.put_all(&session)?,
+        }
         let failed = StatsError::relation(relation.name);
         let frame = session.plan(relation.sql).await.map_err(failed)?;
         let plan = frame.create_physical_plan().await?;
-        if relation.kind.order().is_some() {
-            schemas.insert(relation.name, text_columns(&RecordBatch::new_empty(plan.schema()))?.schema());
+        if relation.kind.is_stored() {
+            schemas
+                .insert(relation.name, cast_to_lake_types(&RecordBatch::new_empty(plan.schema()))?.schema());
         }
-        session.put(relation.name, empty(plan.schema())?)?;
+        session.put(relation.name, empty_table(plan.schema())?)?;
         put_priors(&session, relation, &[])?;
     }
     Ok(schemas)

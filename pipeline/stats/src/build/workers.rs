@@ -1,14 +1,14 @@
-//! Jobs side by side, each in a thread with an engine of its own.
+//! Parallel jobs, each thread with an engine runtime of its own.
 
 use std::sync::Mutex;
 
 use crate::error::StatsError;
 
-/// How many jobs run at once.
-pub(crate) const THREADS: usize = 2;
+/// Number of parallel jobs.
+pub(super) const THREADS: usize = 2;
 
-/// Does every job; gives what came out in the order of the jobs.
-pub(crate) fn each<J: Send, R: Send>(
+/// Results of every job, in the order of the jobs.
+pub(super) fn run_all<J: Send, R: Send>(
     jobs: Vec<J>,
     work: impl AsyncFn(J) -> Result<R, StatsError> + Sync,
 ) -> Result<Vec<R>, StatsError> {
@@ -32,9 +32,9 @@ pub(crate) fn each<J: Send, R: Send>(
                             return Ok(());
                         }
                         let next = queue.lock().expect("no worker panicked").next();
-                        let Some((place, job)) = next else { return Ok(()) };
+                        let Some((index, job)) = next else { return Ok(()) };
                         let result = runtime.block_on(work(job))?;
-                        done.lock().expect("no worker panicked").push((place, result));
+                        done.lock().expect("no worker panicked").push((index, result));
                     }
                 };
                 if let Err(error) = worker() {
@@ -47,7 +47,7 @@ pub(crate) fn each<J: Send, R: Send>(
         Some(error) => Err(error),
         None => {
             let mut done = done.into_inner().expect("no worker panicked");
-            done.sort_by_key(|(place, _)| *place);
+            done.sort_by_key(|(index, _)| *index);
             Ok(done.into_iter().map(|(_, result)| result).collect())
         }
     }

@@ -1,4 +1,4 @@
-//! What is a question, and which relations it may name.
+//! Checks of a statement: read-only, not too deep, over known relations.
 
 use datafusion::{
     common::TableReference,
@@ -16,43 +16,44 @@ use datafusion::{
     },
 };
 
+use super::error_hints;
 use crate::error::StatsError;
 
-/// Tables of the engine about itself that say nothing of this machine.
+/// Tables of the information schema that reveal nothing about this machine.
 const CATALOG: [&str; 5] = ["tables", "columns", "schemata", "routines", "parameters"];
 
-/// How deep expressions and queries may be nested.
-const DEPTH: usize = 50;
+/// Maximum nesting of expressions and queries.
+const MAX_DEPTH: usize = 50;
 
-/// What kind of question it is.
+/// Kind of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// A query: a limit on rows can stand over it.
+pub(super) enum StatementKind {
+    /// A query, to which a limit of rows can be added.
     Query,
-    /// A plan or the columns of one relation, which stand alone.
+    /// A plan, or the columns of one relation.
     Plan,
-    /// Names of tables and the like, which the engine asks itself for.
+    /// Names of tables and the like, which the engine looks up itself.
     Names,
 }
 
-/// How many operators may stand in a question. `a + a + ...` is nested as deeply as it is long, and the
-/// engine walks some trees by recursion without a guard.
-const OPERATORS: usize = 1_000;
+/// Maximum number of operators. `a + a + ...` is nested as deeply as it is long, and the engine recurses over some trees
+/// without a guard.
+const MAX_OPERATORS: usize = 1_000;
 
 pub(super) fn check_length(sql: &str) -> Result<(), StatsError> {
-    // What is no SQL is told by the parser.
+    // The parser reports invalid SQL.
     let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().unwrap_or_default();
-    if tokens.iter().filter(|token| nests(token)).count() <= OPERATORS {
+    if tokens.iter().filter(|token| adds_nesting(token)).count() <= MAX_OPERATORS {
         return Ok(());
     }
     Err(StatsError::Query {
-        message: format!("it has more than {OPERATORS} operators"),
-        hint: "`x IN (...)` says the same as `x = ... OR x = ...`".to_owned(),
+        message: format!("it has more than {MAX_OPERATORS} operators"),
+        hint: "`x IN (...)` is the same as `x = ... OR x = ...`".to_owned(),
     })
 }
 
-/// Whether a token puts what stands before it one level deeper.
-fn nests(token: &Token) -> bool {
+/// Whether a token adds a level of nesting.
+fn adds_nesting(token: &Token) -> bool {
     match token {
         Token::Word(word) => matches!(
             word.keyword,
@@ -83,59 +84,59 @@ fn nests(token: &Token) -> bool {
 }
 
 pub(super) fn parse(sql: &str) -> Result<Vec<Statement>, DataFusionError> {
-    let mut parser = DFParserBuilder::new(sql).with_recursion_limit(DEPTH).build()?;
+    let mut parser = DFParserBuilder::new(sql).with_recursion_limit(MAX_DEPTH).build()?;
     Ok(parser.parse_statements()?.into())
 }
 
-/// The one question of these statements.
-pub(super) fn only(mut statements: Vec<Statement>) -> Result<(Statement, Shape), StatsError> {
+/// The only statement, which must be read-only.
+pub(super) fn single(mut statements: Vec<Statement>) -> Result<(Statement, StatementKind), StatsError> {
     let statement = match statements.len() {
         1 => statements.remove(0),
-        0 => return Err(StatsError::NotAQuestion("nothing was asked".to_owned())),
-        n => return Err(StatsError::NotAQuestion(format!("one at a time, and these are {n}"))),
+        0 => return Err(StatsError::NotReadOnly("the query is empty".to_owned())),
+        n => return Err(StatsError::NotReadOnly(format!("one statement at a time, not {n}"))),
     };
-    let shape = shape(&statement).ok_or_else(|| {
+    let kind = kind(&statement).ok_or_else(|| {
         let text = statement.to_string();
         let word = text.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
         let word = match &statement {
             Statement::Explain(_) => "EXPLAIN of this",
             _ => word,
         };
-        StatsError::NotAQuestion(format!("`{}` is not allowed", word.to_uppercase()))
+        StatsError::NotReadOnly(format!("`{}` is not allowed", word.to_uppercase()))
     })?;
-    Ok((statement, shape))
+    Ok((statement, kind))
 }
 
-fn shape(statement: &Statement) -> Option<Shape> {
+fn kind(statement: &Statement) -> Option<StatementKind> {
     match statement {
         Statement::Statement(sql) => match sql.as_ref() {
-            Sql::Query(_) => Some(Shape::Query),
+            Sql::Query(_) => Some(StatementKind::Query),
             Sql::ShowTables { .. } | Sql::ShowColumns { .. } | Sql::ShowFunctions { .. } => {
-                Some(Shape::Names)
+                Some(StatementKind::Names)
             }
-            Sql::ExplainTable { .. } => Some(Shape::Plan),
+            Sql::ExplainTable { .. } => Some(StatementKind::Plan),
             _ => None,
         },
         Statement::Explain(explain) => {
-            let is_plain = !explain.options.analyze && shape(&explain.statement) == Some(Shape::Query);
-            is_plain.then_some(Shape::Plan)
+            let is_plain = !explain.options.analyze && kind(&explain.statement) == Some(StatementKind::Query);
+            is_plain.then_some(StatementKind::Plan)
         }
         Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => None,
     }
 }
 
-/// The same rule once more, over the plan: whatever the parser lets through writes nothing.
+/// Checks the plan again: it must write nothing, whatever the parser accepted.
 pub(super) fn verify(plan: &LogicalPlan) -> Result<(), StatsError> {
     SQLOptions::new()
         .with_allow_ddl(false)
         .with_allow_dml(false)
         .with_allow_statements(false)
         .verify_plan(plan)
-        .map_err(|error| StatsError::NotAQuestion(super::help::words(&error)))
+        .map_err(|error| StatsError::NotReadOnly(error_hints::message(&error)))
 }
 
-/// Whether a name is one of those that may be read.
-pub(super) fn is_open(reference: &TableReference, is_known: impl Fn(&str) -> bool) -> bool {
+/// Whether a relation may be read.
+pub(super) fn is_readable(reference: &TableReference, is_known: impl Fn(&str) -> bool) -> bool {
     if reference.catalog().is_some_and(|catalog| catalog != "datafusion") {
         return false;
     }

@@ -1,4 +1,4 @@
-//! Questions of users: what is asked, what is refused, and how much it may take.
+//! Tests of users' queries: results, refusals and limits.
 
 use std::{
     sync::Arc,
@@ -12,11 +12,17 @@ use arrow::{
 use datafusion::catalog::MemTable;
 use slotcast_core::Hint;
 
-use super::{Catalogue, Engine, Limits, Table, UserSession, context, help::near};
+use super::{
+    catalog::{QueryCatalog, QueryableRelation},
+    error_hints::similar_names,
+    limits::QueryLimits,
+    runtime::context,
+    user_session::UserSession,
+};
 use crate::error::StatsError;
 
 /// A session over one relation, `cohorts (customers, returning)`, with three rows.
-fn session(limits: Limits) -> UserSession {
+fn session(limits: QueryLimits) -> UserSession {
     let field = |name: &str| Field::new(name, DataType::Int64, true);
     let schema = Arc::new(Schema::new(vec![field("customers"), field("returning")]));
     let numbers = || Arc::new(Int64Array::from(vec![1, 2, 3])) as _;
@@ -25,50 +31,49 @@ fn session(limits: Limits) -> UserSession {
     let table = MemTable::try_new(Arc::clone(&schema), vec![vec![batch]]).unwrap();
     context.register_table("cohorts", Arc::new(table)).unwrap();
     let folder = Some("home/somebody/lake/tables/relations/cohorts".to_owned());
-    let tables = vec![Table { name: "cohorts".to_owned(), schema, rows: Some(3), folder }];
-    let catalogue = Arc::new(Catalogue { context, tables, limits });
-    UserSession { engine: Engine::start().unwrap(), catalogue }
+    let relations = vec![QueryableRelation { name: "cohorts".to_owned(), schema, rows: Some(3), folder }];
+    UserSession::new(QueryCatalog { context, relations, limits }).unwrap()
 }
 
 async fn refused(sql: &str) -> (String, String) {
-    let error = match session(Limits::none()).ask(sql, None).await {
+    let error = match session(QueryLimits::none()).query(sql, None).await {
         Err(error) => error,
         Ok(answer) => match answer.all().await {
             Err(error) => error,
-            Ok((_, batches)) => panic!("`{sql}` is answered: {batches:?}"),
+            Ok((_, batches)) => panic!("`{sql}` returned {batches:?}"),
         },
     };
     (error.to_string(), error.hint().unwrap_or_default())
 }
 
 async fn numbers(session: &UserSession, sql: &str, rows: Option<usize>) -> (Vec<i64>, bool) {
-    let mut answer = session.ask(sql, rows).await.unwrap();
+    let mut answer = session.query(sql, rows).await.unwrap();
     let mut numbers = Vec::new();
     while let Some(batch) = answer.next().await.unwrap() {
         numbers.extend(batch.column(0).as_primitive::<Int64Type>().values());
     }
-    (numbers, answer.is_cut())
+    (numbers, answer.is_truncated())
 }
 
 #[tokio::test]
-async fn rows_are_cut_where_there_are_more() {
-    let session = session(Limits::none());
+async fn rows_above_the_limit_are_dropped() {
+    let session = session(QueryLimits::none());
     let sql = "SELECT customers FROM cohorts ORDER BY customers;";
     assert_eq!(numbers(&session, sql, None).await, (vec![1, 2, 3], false));
     assert_eq!(numbers(&session, sql, Some(3)).await, (vec![1, 2, 3], false));
     assert_eq!(numbers(&session, sql, Some(2)).await, (vec![1, 2], true));
     assert_eq!(numbers(&session, sql, Some(0)).await, (vec![], true));
-    // Wherever batches end.
+    // At the end of a batch and within one.
     let series = "SELECT value FROM generate_series(1, 20000)";
     assert!(numbers(&session, series, Some(8192)).await.1);
     assert_eq!(numbers(&session, series, Some(20_000)).await.0.len(), 20_000);
-    // The columns come without a row too, and a question may open with a comment.
-    let answer = session.ask("-- none?\nSELECT customers FROM cohorts WHERE false", Some(1)).await.unwrap();
+    // A result without rows has columns, and a query may start with a comment.
+    let answer = session.query("-- empty\nSELECT customers FROM cohorts WHERE false", Some(1)).await.unwrap();
     assert_eq!(answer.schema().field(0).name(), "customers");
     assert!(answer.all().await.unwrap().1.is_empty());
 }
 
-/// Questions that would go on for hours, each in operators of another kind.
+/// Queries that would run for hours, each in operators of another kind.
 const ENDLESS: [&str; 8] = [
     "SELECT count(*) FROM generate_series(1, 10000000) a CROSS JOIN generate_series(1, 10000000) b",
     "SELECT sum(a.value * b.value) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE a.value < b.value",
@@ -81,82 +86,82 @@ const ENDLESS: [&str; 8] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn questions_without_end_are_stopped() {
+async fn endless_queries_time_out() {
     for sql in ENDLESS {
-        let limits = Limits { time: Some(Duration::from_secs(1)), memory_mib: Some(256) };
+        let limits = QueryLimits { time: Some(Duration::from_secs(1)), memory_mib: Some(256) };
         let session = session(limits);
         let started = Instant::now();
-        let mut answer = match session.ask(sql, None).await {
+        let mut answer = match session.query(sql, None).await {
             Ok(answer) => answer,
             Err(error) => panic!("`{sql}`: {error}"),
         };
         let error = loop {
             match answer.next().await {
                 Ok(Some(_)) => {}
-                Ok(None) => panic!("`{sql}` came to an end"),
+                Ok(None) => panic!("`{sql}` ended"),
                 Err(error) => break error,
             }
         };
         let waited = started.elapsed();
         assert!(
-            matches!(error, StatsError::TooLong { seconds: 1 } | StatsError::TooMuchMemory { .. }),
+            matches!(error, StatsError::TimedOut { seconds: 1 } | StatsError::MemoryExceeded { .. }),
             "`{sql}`: {error}"
         );
-        assert!(waited < Duration::from_secs(5), "`{sql}` went on for {waited:?}");
-        // An operator that finds no row does not give way; the time is kept all the same.
+        assert!(waited < Duration::from_secs(5), "`{sql}` ran for {waited:?}");
+        // An operator that finds no row does not yield, but the timeout still applies.
         if sql.contains("= -1") {
             continue;
         }
-        // Nothing goes on behind: the threads end by themselves, and not because they are no longer waited for.
+        // The threads end by themselves, before the shutdown timeout.
         drop(answer);
         let stopping = Instant::now();
         drop(session);
-        assert!(stopping.elapsed() < Duration::from_millis(1_900), "`{sql}` still runs");
+        assert!(stopping.elapsed() < Duration::from_millis(1_900), "`{sql}` is still running");
     }
 }
 
 #[tokio::test]
-async fn a_slow_reader_does_not_use_up_the_time() {
-    let session = session(Limits { time: Some(Duration::from_millis(700)), memory_mib: None });
-    let mut answer = session.ask("SELECT value FROM generate_series(1, 40000)", None).await.unwrap();
+async fn time_of_the_reader_is_excluded() {
+    let session = session(QueryLimits { time: Some(Duration::from_millis(700)), memory_mib: None });
+    let mut answer = session.query("SELECT value FROM generate_series(1, 40000)", None).await.unwrap();
     let mut rows = 0;
     while let Some(batch) = answer.next().await.unwrap() {
         rows += batch.num_rows();
         let pause = Duration::from_millis(250);
         tokio::time::sleep(pause).await;
-        answer.leave_out(pause);
+        answer.exclude(pause);
     }
     assert_eq!(rows, 40_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn memory_has_a_limit() {
-    let session = session(Limits { time: None, memory_mib: Some(16) });
+async fn memory_is_limited() {
+    let session = session(QueryLimits { time: None, memory_mib: Some(16) });
     // A hash join cannot spill.
     let sql = "SELECT count(*) FROM generate_series(1, 3000000) a JOIN generate_series(1, 3000000) b ON a.value = b.value";
-    let answer = session.ask(sql, None).await.unwrap();
+    let answer = session.query(sql, None).await.unwrap();
     let error = answer.all().await.unwrap_err();
-    assert!(matches!(error, StatsError::TooMuchMemory { mib: 16, .. }), "{error}");
+    assert!(matches!(error, StatsError::MemoryExceeded { mib: 16, .. }), "{error}");
     assert!(error.to_string().contains("more than 16 MiB"), "{error}");
     assert!(error.hint().unwrap().contains("--memory 64"));
     // A sort can.
     let sql = "SELECT value FROM generate_series(1, 3000000) ORDER BY value % 1000, value";
-    let (_, batches) = session.ask(sql, None).await.unwrap().all().await.unwrap();
+    let (_, batches) = session.query(sql, None).await.unwrap().all().await.unwrap();
     assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 3_000_000);
 }
 
 #[tokio::test]
-async fn a_disk_has_one_too() {
-    let session = session(Limits { time: None, memory_mib: Some(16) });
+async fn temporary_files_are_limited() {
+    let session = session(QueryLimits { time: None, memory_mib: Some(16) });
     let sql =
         "SELECT value, repeat('x', 100) AS x FROM generate_series(1, 3000000) ORDER BY value % 1000, value";
-    let error = session.ask(sql, None).await.unwrap().all().await.unwrap_err();
-    assert!(matches!(error, StatsError::TooMuchDisk { mib: 128 }), "{error}");
+    let error = session.query(sql, None).await.unwrap().all().await.unwrap_err();
+    assert!(matches!(error, StatsError::DiskExceeded { mib: 128 }), "{error}");
     assert!(error.hint().unwrap().contains("--memory 64"));
 }
 
 #[tokio::test]
-async fn only_one_question_is_answered() {
+async fn only_one_read_only_statement_is_allowed() {
     for statement in [
         "DROP TABLE cohorts",
         "DELETE FROM cohorts",
@@ -189,15 +194,15 @@ async fn only_one_question_is_answered() {
         "-- nothing",
     ] {
         let (message, hint) = refused(statement).await;
-        assert!(message.starts_with("only questions"), "`{statement}`: {message}");
+        assert!(message.starts_with("only read-only statements"), "`{statement}`: {message}");
         assert!(hint.contains("one SELECT"), "`{statement}`: {hint}");
     }
-    // A writing part of a query is not even planned.
+    // A writing CTE is not planned.
     refused("WITH t AS (INSERT INTO cohorts SELECT 1, 1) SELECT 1").await;
 }
 
 #[tokio::test]
-async fn no_file_is_read() {
+async fn files_are_not_readable() {
     for relation in [
         "'/etc/passwd'",
         "\"/etc/passwd\"",
@@ -219,28 +224,28 @@ async fn no_file_is_read() {
         assert!(message.starts_with("there is no relation"), "`{relation}`: {message}");
         assert!(hint.contains("--describe"), "`{relation}`: {hint}");
     }
-    let session = session(Limits::none());
-    for question in [
+    let session = session(QueryLimits::none());
+    for statement in [
         "SHOW TABLES",
         "SHOW COLUMNS FROM cohorts",
         "DESCRIBE cohorts",
         "EXPLAIN SELECT * FROM cohorts",
         "EXPLAIN VERBOSE SELECT * FROM cohorts",
     ] {
-        let (_, batches) = session.ask(question, Some(1_000)).await.unwrap().all().await.unwrap();
-        assert!(batches.iter().map(RecordBatch::num_rows).sum::<usize>() > 0, "{question}");
-        assert!(!format!("{batches:?}").contains("parquet"), "{question}");
+        let (_, batches) = session.query(statement, Some(1_000)).await.unwrap().all().await.unwrap();
+        assert!(batches.iter().map(RecordBatch::num_rows).sum::<usize>() > 0, "{statement}");
+        assert!(!format!("{batches:?}").contains("parquet"), "{statement}");
     }
 }
 
 #[tokio::test]
-async fn deep_questions_are_refused_and_do_not_break_the_stack() {
+async fn deep_queries_are_refused() {
     let (message, _) = refused(&format!("SELECT {}1{}", "(".repeat(5_000), ")".repeat(5_000))).await;
     assert!(message.contains("nested too deeply"), "{message}");
     let (message, hint) = refused(&format!("SELECT {}1", "1 + ".repeat(1_001))).await;
     assert!(message.contains("more than 1000 operators") && hint.contains("IN"), "{message}");
-    // What is let through is answered.
-    let session = session(Limits::none());
+    // Accepted queries do not overflow the stack.
+    let session = session(QueryLimits::none());
     let sum = format!("SELECT {}1", "1 + ".repeat(1_000));
     assert_eq!(numbers(&session, &sum, None).await.0, [1_001]);
     let any = format!("SELECT 1 FROM cohorts WHERE {}customers = 1", "customers = 2 OR ".repeat(450));
@@ -250,8 +255,8 @@ async fn deep_questions_are_refused_and_do_not_break_the_stack() {
 }
 
 #[tokio::test]
-async fn mistakes_are_answered_with_near_names() {
-    for (sql, said, hinted) in [
+async fn mistakes_get_hints() {
+    for (sql, expected, hinted) in [
         ("SELECT * FROM cohort", "there is no relation `cohort`", "`cohorts`"),
         ("SELECT * FROM Cohorts_", "there is no relation `cohorts_`", "`cohorts`"),
         ("SHOW COLUMNS FROM cohort", "there is no relation `cohort`", "`cohorts`"),
@@ -271,16 +276,16 @@ async fn mistakes_are_answered_with_near_names() {
         ("SELECT * FROM order_events", "there is no relation `order_events`", "costs and customers"),
     ] {
         let (message, hint) = refused(sql).await;
-        assert!(message.contains(said), "`{sql}`: {message}");
+        assert!(message.contains(expected), "`{sql}`: {message}");
         assert!(hint.contains(hinted), "`{sql}`: {hint}");
         assert!(!message.ends_with('.') && !message.contains('\n'), "`{sql}`: {message}");
     }
 }
 
 #[test]
-fn names_are_near_by_letters_or_by_words() {
+fn names_are_similar_by_letters_or_words() {
     let names = ["campaign_outcomes", "cohorts", "funnel", "order_curve", "signal_daily"];
-    let near = |name: &str| near(name, names.iter().copied());
+    let near = |name: &str| similar_names(name, names.iter().copied());
     assert_eq!(near("campaign_outcome"), ["campaign_outcomes"]);
     assert_eq!(near("FUNEL"), ["funnel"]);
     assert_eq!(near("orders"), ["order_curve"]);
@@ -289,10 +294,10 @@ fn names_are_near_by_letters_or_by_words() {
 }
 
 #[tokio::test]
-async fn errors_name_no_folder_of_this_machine() {
-    let session = session(Limits::none());
+async fn errors_contain_no_path() {
+    let session = session(QueryLimits::none());
     let text = "cannot open /home/somebody/lake/tables/relations/cohorts/a.parquet".to_owned();
-    assert_eq!(session.catalogue.without_paths(text), "cannot open cohorts/a.parquet");
+    assert_eq!(session.catalog().without_paths(text), "cannot open cohorts/a.parquet");
     let text = "Object at location home/somebody/lake/tables/relations/cohorts/a.parquet".to_owned();
-    assert_eq!(session.catalogue.without_paths(text), "Object at location cohorts/a.parquet");
+    assert_eq!(session.catalog().without_paths(text), "Object at location cohorts/a.parquet");
 }

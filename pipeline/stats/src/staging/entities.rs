@@ -1,4 +1,4 @@
-//! Makers, products, campaigns and candidates made ready for SQL: when each version was superseded.
+//! Versions of makers, products, campaigns and candidates.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use hashbrown::HashMap;
 use slotcast_core::Slot;
 use slotcast_lake::contract::instant_type;
 
-use super::{column, day_number, instants, versions::end_versions};
-use crate::error::StatsError;
+use super::{fact_columns::instants, versions::for_each_superseded};
+use crate::{calendar::day_number, engine::required_column, error::StatsError};
 
-/// Versions of entities, with `superseded_at`. `key` names their id.
+/// Adds `superseded_at` to versions of entities; `key` names their id.
 ///
 /// # Errors
-/// When a column of the contract is missing.
+/// Fails if a column of the contract is missing.
 pub(crate) fn stage_entities(
     schema: &SchemaRef,
     batches: &[RecordBatch],
@@ -28,10 +28,10 @@ pub(crate) fn stage_entities(
     with_column(&batch, Field::new("superseded_at", instant_type(), true), Arc::new(ends))
 }
 
-/// Campaigns with `opening_slot`, the date of the slot in which each opens; null where there is none.
+/// Adds `opening_slot` to campaigns: the date of the slot in which each opens; null outside every slot.
 ///
 /// # Errors
-/// When `opens_at` is missing.
+/// Fails if `opens_at` is missing.
 pub(crate) fn with_opening_slots(batch: &RecordBatch, slots: &[Slot]) -> Result<RecordBatch, StatsError> {
     let opens: Vec<i64> = slots.iter().map(|slot| slot.opens_at.timestamp_micros()).collect();
     let date = |at: i64| {
@@ -42,13 +42,13 @@ pub(crate) fn with_opening_slots(batch: &RecordBatch, slots: &[Slot]) -> Result<
     with_column(batch, Field::new("opening_slot", DataType::Date32, true), Arc::new(dates))
 }
 
-/// The first moment at which a version that goes before it was known, for each row.
+/// Time at which a later version of each row was first known.
 fn superseded(batch: &RecordBatch, key: &str) -> Result<TimestampMicrosecondArray, StatsError> {
-    let ids = cast(column(batch, key)?, &DataType::Utf8)?;
+    let ids = cast(required_column(batch, key)?, &DataType::Utf8)?;
     let ids = ids.as_string::<i32>();
     let [updated_at, known_at] = [instants(batch, "updated_at")?, instants(batch, "known_at")?];
-    let whole = |name: &str| Ok::<_, StatsError>(cast(column(batch, name)?, &DataType::Int64)?);
-    let [origin, line] = [whole("origin")?, whole("line")?];
+    let whole = |name: &str| Ok::<_, StatsError>(cast(required_column(batch, name)?, &DataType::Int64)?);
+    let [origin, line] = [whole("source_file_id")?, whole("line")?];
     let [origin, line]: [&Int64Array; 2] = [origin.as_primitive::<Int64Type>(), line.as_primitive()];
     let order = |row: usize| (updated_at.value(row), known_at.value(row), origin.value(row), line.value(row));
 
@@ -58,7 +58,7 @@ fn superseded(batch: &RecordBatch, key: &str) -> Result<TimestampMicrosecondArra
     }
     let mut ends = vec![None; batch.num_rows()];
     for rows in versions.into_values() {
-        end_versions(rows, order, |row, end| ends[row] = Some(end));
+        for_each_superseded(rows, order, |row, end| ends[row] = Some(end));
     }
     Ok(TimestampMicrosecondArray::from(ends).with_timezone("UTC"))
 }

@@ -1,4 +1,4 @@
-//! Order events of the campaigns that are built together.
+//! Order events of the campaigns of a session.
 
 use std::sync::Arc;
 
@@ -8,20 +8,24 @@ use arrow::{
         TimestampMicrosecondArray,
     },
     compute::{cast, filter_record_batch},
-    datatypes::{DataType, Field, Schema, SchemaRef},
+    datatypes::{DataType, SchemaRef},
 };
 use hashbrown::HashTable;
 use slotcast_lake::contract::{instant_type, money_type};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    Horizon, Staged, Wanted, Words, column, instants, read_part,
-    reading::Ordering,
-    versions::{Ends, Place, Versions, runs_of},
+    fact_columns::{VersionColumns, instants, read_columns},
+    id_dictionary::IdDictionary,
+    staged_table::{StagedTable, StagingRequest, Validity},
+    versions::{RowIndex, SupersededTimes, VersionIndex, runs_of},
 };
-use crate::error::StatsError;
+use crate::{
+    engine::{required_column, schema_of},
+    error::StatsError,
+};
 
-const READ: [&str; 13] = [
+const READ_COLUMNS: [&str; 13] = [
     "event_id",
     "order_id",
     "campaign_id",
@@ -33,70 +37,73 @@ const READ: [&str; 13] = [
     "channel",
     "recorded_at",
     "known_at",
-    "origin",
+    "source_file_id",
     "line",
 ];
 
 fn schema() -> SchemaRef {
-    let field = |name: &str, kind: DataType| Field::new(name, kind, true);
-    Arc::new(Schema::new(vec![
-        field("event_id", DataType::Utf8View),
-        field("campaign_number", DataType::Int64),
-        field("order_number", DataType::Int64),
-        field("customer_number", DataType::Int64),
-        field("channel_number", DataType::Int64),
-        field("event", DataType::Utf8View),
-        field("occurred_at", instant_type()),
-        field("day", DataType::Date32),
-        field("units", DataType::Int64),
-        field("amount", money_type()),
-        field("recorded_at", instant_type()),
-        field("known_at", instant_type()),
-        field("superseded_at", instant_type()),
-        field("is_alone", DataType::Boolean),
-        field("event_number", DataType::Int64),
-    ]))
+    schema_of([
+        ("event_id", DataType::Utf8View),
+        ("campaign_key", DataType::Int64),
+        ("order_key", DataType::Int64),
+        ("customer_key", DataType::Int64),
+        ("channel_key", DataType::Int64),
+        ("event", DataType::Utf8View),
+        ("occurred_at", instant_type()),
+        ("day", DataType::Date32),
+        ("units", DataType::Int64),
+        ("amount", money_type()),
+        ("recorded_at", instant_type()),
+        ("known_at", instant_type()),
+        ("superseded_at", instant_type()),
+        ("is_single_event", DataType::Boolean),
+        ("event_key", DataType::Int64),
+    ])
 }
 
-/// Stages the events of campaigns whose ids are `words` already.
-pub(crate) fn stage_orders(wanted: &Wanted<'_>, words: &mut Words) -> Result<Staged, StatsError> {
-    let mut horizon = Horizon::default();
+/// Stages the events of the campaigns in `dictionary`.
+pub(crate) fn stage_orders(
+    request: &StagingRequest<'_>,
+    dictionary: &mut IdDictionary,
+) -> Result<StagedTable, StatsError> {
+    let mut validity = Validity::default();
     let mut batches = Vec::new();
-    for part in wanted.parts {
-        read_part(part, &READ, |batch| {
-            let kept = visible(&batch, wanted.as_of, words, &mut horizon)?;
+    for file in request.files {
+        read_columns(file, &READ_COLUMNS, |batch| {
+            let kept = visible(&batch, request.as_of, dictionary, &mut validity)?;
             if kept.num_rows() > 0 {
                 batches.push(kept);
             }
             Ok(())
         })?;
     }
-    let columns = batches.iter().map(|batch| Columns::of(batch, words)).collect::<Result<Vec<_>, _>>()?;
-    let orders = Orders::of(&batches, &columns)?;
+    let columns =
+        batches.iter().map(|batch| EventColumns::read(batch, dictionary)).collect::<Result<Vec<_>, _>>()?;
+    let orders = OrderIndex::new(&batches, &columns)?;
     let mut staged = Vec::with_capacity(batches.len());
-    let mut met = 0;
+    let mut first_key = 0;
     for (index, (batch, columns)) in batches.iter().zip(&columns).enumerate() {
-        staged.push(finish(wanted, batch, columns, (index as u32, met), &orders)?);
-        met += batch.num_rows() as i64;
+        staged.push(stage_batch(request, batch, columns, (index as u32, first_key), &orders)?);
+        first_key += batch.num_rows() as i64;
     }
-    Ok(Staged { schema: schema(), batches: staged, horizon })
+    Ok(StagedTable { schema: schema(), batches: staged, validity })
 }
 
-/// The rows of these campaigns that are visible at `as_of`.
+/// Rows of these campaigns that are visible at `as_of`.
 fn visible(
     batch: &RecordBatch,
     as_of: i64,
-    words: &Words,
-    horizon: &mut Horizon,
+    dictionary: &IdDictionary,
+    validity: &mut Validity,
 ) -> Result<RecordBatch, StatsError> {
-    let campaigns = words.look_up(column(batch, "campaign_id")?)?;
+    let campaigns = dictionary.look_up(required_column(batch, "campaign_id")?)?;
     let (occurred, known) = (instants(batch, "occurred_at")?, instants(batch, "known_at")?);
     let mask: BooleanArray = (0..batch.num_rows())
         .map(|row| {
             Some(
                 campaigns.get(row).is_some() && {
-                    horizon.known_from = horizon.known_from.min(known.value(row));
-                    horizon.meet(known.value(row).max(occurred.value(row) + 1), as_of)
+                    validity.known_from = validity.known_from.min(known.value(row));
+                    validity.narrow(known.value(row).max(occurred.value(row) + 1), as_of)
                 },
             )
         })
@@ -104,21 +111,22 @@ fn visible(
     Ok(filter_record_batch(batch, &mask)?)
 }
 
-/// What the rows of a batch are told apart by.
-struct Columns<'a> {
+/// Columns of a batch that identify events and orders.
+struct EventColumns<'a> {
     events: &'a StringViewArray,
     orders: &'a StringViewArray,
     campaigns: Vec<i64>,
     channels: Vec<Option<i64>>,
 }
 
-impl<'a> Columns<'a> {
-    fn of(batch: &'a RecordBatch, words: &mut Words) -> Result<Self, StatsError> {
-        let text = |name: &str| Ok::<_, StatsError>(column(batch, name)?.as_string_view());
-        let campaigns = words.look_up(column(batch, "campaign_id")?)?;
-        let campaigns =
-            (0..batch.num_rows()).map(|row| campaigns.get(row).expect("it was filtered")).collect();
-        let channels = words.number_all(column(batch, "channel")?)?;
+impl<'a> EventColumns<'a> {
+    fn read(batch: &'a RecordBatch, dictionary: &mut IdDictionary) -> Result<Self, StatsError> {
+        let text = |name: &str| Ok::<_, StatsError>(required_column(batch, name)?.as_string_view());
+        let campaigns = dictionary.look_up(required_column(batch, "campaign_id")?)?;
+        let campaigns = (0..batch.num_rows())
+            .map(|row| campaigns.get(row).expect("rows of other campaigns were filtered out"))
+            .collect();
+        let channels = dictionary.encode(required_column(batch, "channel")?)?;
         Ok(Self {
             events: text("event_id")?,
             orders: text("order_id")?,
@@ -128,92 +136,99 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Numbers of orders, how many events each has, and versions that were superseded.
-struct Orders {
-    of_rows: Vec<Vec<u32>>,
-    events: Vec<u32>,
-    superseded: Ends,
+/// Orders of the rows of all batches.
+struct OrderIndex {
+    /// Key of the order of each row, by batch.
+    keys: Vec<Vec<u32>>,
+    /// Number of events of each order.
+    event_counts: Vec<u32>,
+    superseded: SupersededTimes,
 }
 
-impl Orders {
-    /// Orders and events belong to one campaign: the same id under another campaign is another order, and
-    /// an event that comes again under another campaign is another event.
-    fn of(batches: &[RecordBatch], columns: &[Columns<'_>]) -> Result<Self, StatsError> {
-        let orderings = batches.iter().map(Ordering::of).collect::<Result<Vec<_>, _>>()?;
+impl OrderIndex {
+    /// Orders and events belong to one campaign: the same id under another campaign is another order or event.
+    fn new(batches: &[RecordBatch], columns: &[EventColumns<'_>]) -> Result<Self, StatsError> {
+        let version_columns = batches.iter().map(VersionColumns::new).collect::<Result<Vec<_>, _>>()?;
         let runs = runs_of(columns.iter().map(|own| own.campaigns.as_slice()));
-        let mut numbered = Self {
-            of_rows: columns.iter().map(|own| vec![0; own.campaigns.len()]).collect(),
-            events: Vec::new(),
-            superseded: Ends::new(),
+        let mut index = Self {
+            keys: columns.iter().map(|own| vec![0; own.campaigns.len()]).collect(),
+            event_counts: Vec::new(),
+            superseded: SupersededTimes::new(),
         };
-        let mut versions = Versions::default();
-        let mut orders: HashTable<(u64, Place, u32)> = HashTable::new();
+        let mut versions = VersionIndex::default();
+        let mut orders: HashTable<(u64, RowIndex, u32)> = HashTable::new();
         for runs in runs.into_values() {
             orders.clear();
             for (batch, range) in runs {
                 let own = &columns[batch];
-                for row in range {
-                    let place = Place { batch: batch as u32, row: row as u32 };
-                    let event = own.events.value(row);
-                    versions.meet(place, xxh3_64(event.as_bytes()), |first| {
+                for position in range {
+                    let row = RowIndex { batch: batch as u32, row: position as u32 };
+                    let event = own.events.value(position);
+                    versions.insert(row, xxh3_64(event.as_bytes()), |first| {
                         columns[first.batch as usize].events.value(first.row as usize) == event
                     });
-                    numbered.number(&mut orders, place, columns);
+                    index.add(&mut orders, row, columns);
                 }
             }
-            let order = |place: Place| orderings[place.batch as usize].of_row(place.row as usize);
-            numbered.superseded.extend(versions.superseded(order));
+            let order = |row: RowIndex| version_columns[row.batch as usize].order(row.row as usize);
+            index.superseded.extend(versions.take_superseded(order));
         }
-        Ok(numbered)
+        Ok(index)
     }
 
-    fn number(&mut self, orders: &mut HashTable<(u64, Place, u32)>, place: Place, columns: &[Columns<'_>]) {
-        let text = |place: Place| columns[place.batch as usize].orders.value(place.row as usize);
-        let order = text(place);
+    fn add(
+        &mut self,
+        orders: &mut HashTable<(u64, RowIndex, u32)>,
+        row: RowIndex,
+        columns: &[EventColumns<'_>],
+    ) {
+        let text = |row: RowIndex| columns[row.batch as usize].orders.value(row.row as usize);
+        let order = text(row);
         let hash = xxh3_64(order.as_bytes());
-        let is_same = |entry: &(u64, Place, u32)| entry.0 == hash && text(entry.1) == order;
+        let is_same = |entry: &(u64, RowIndex, u32)| entry.0 == hash && text(entry.1) == order;
         let entry = orders.entry(hash, is_same, |entry| entry.0).or_insert_with(|| {
-            self.events.push(0);
-            (hash, place, self.events.len() as u32 - 1)
+            self.event_counts.push(0);
+            (hash, row, self.event_counts.len() as u32 - 1)
         });
-        let number = entry.get().2;
-        self.events[number as usize] += 1;
-        self.of_rows[place.batch as usize][place.row as usize] = number;
+        let key = entry.get().2;
+        self.event_counts[key as usize] += 1;
+        self.keys[row.batch as usize][row.row as usize] = key;
     }
 }
 
-fn finish(
-    wanted: &Wanted<'_>,
+/// Staged rows of one batch.
+fn stage_batch(
+    request: &StagingRequest<'_>,
     batch: &RecordBatch,
-    columns: &Columns<'_>,
-    (index, met): (u32, i64),
-    orders: &Orders,
+    columns: &EventColumns<'_>,
+    (index, first_key): (u32, i64),
+    orders: &OrderIndex,
 ) -> Result<RecordBatch, StatsError> {
-    let numbers = &orders.of_rows[index as usize];
-    let customers = column(batch, "customer_id")?.as_string_view();
+    let keys = &orders.keys[index as usize];
+    let customers = required_column(batch, "customer_id")?.as_string_view();
     let customers = customers.iter().map(|text| text.map(|text| xxh3_64(text.as_bytes()) as i64));
     let occurred = instants(batch, "occurred_at")?;
-    let end = |row: usize| orders.superseded.get(&Place { batch: index, row: row as u32 }).copied();
+    let end = |row: usize| orders.superseded.get(&RowIndex { batch: index, row: row as u32 }).copied();
     let ends: TimestampMicrosecondArray = (0..batch.num_rows()).map(end).collect();
-    let kept = |name: &str| Ok::<ArrayRef, StatsError>(Arc::clone(column(batch, name)?));
+    let copied = |name: &str| Ok::<ArrayRef, StatsError>(Arc::clone(required_column(batch, name)?));
     let arrays: Vec<ArrayRef> = vec![
-        kept("event_id")?,
+        copied("event_id")?,
         Arc::new(Int64Array::from(columns.campaigns.clone())),
-        Arc::new(numbers.iter().map(|number| i64::from(*number)).collect::<Int64Array>()),
+        Arc::new(keys.iter().map(|key| i64::from(*key)).collect::<Int64Array>()),
         Arc::new(customers.collect::<Int64Array>()),
         Arc::new(Int64Array::from(columns.channels.clone())),
-        cast(column(batch, "event")?, &DataType::Utf8View)?,
-        kept("occurred_at")?,
-        Arc::new(Date32Array::from_iter_values(occurred.values().iter().map(|at| wanted.days.day(*at)))),
-        kept("units")?,
-        kept("amount")?,
-        kept("recorded_at")?,
-        kept("known_at")?,
+        cast(required_column(batch, "event")?, &DataType::Utf8View)?,
+        copied("occurred_at")?,
+        Arc::new(Date32Array::from_iter_values(occurred.values().iter().map(|at| request.days.day(*at)))),
+        copied("units")?,
+        copied("amount")?,
+        copied("recorded_at")?,
+        copied("known_at")?,
         Arc::new(ends.with_timezone("UTC")),
         Arc::new(
-            numbers.iter().map(|number| Some(orders.events[*number as usize] == 1)).collect::<BooleanArray>(),
+            keys.iter().map(|key| Some(orders.event_counts[*key as usize] == 1)).collect::<BooleanArray>(),
         ),
-        Arc::new(Int64Array::from_iter_values(met..met + batch.num_rows() as i64)),
+        Arc::new(Int64Array::from_iter_values(first_key..first_key + batch.num_rows() as i64)),
     ];
     Ok(RecordBatch::try_new(schema(), arrays)?)
 }

@@ -1,127 +1,94 @@
-//! The table of a list, a column at a time: the same names as in `rankings` and `offer_details`, the same figures.
+//! Rows of a list, column by column, under the names of the offer schema. Figures are unrounded.
 
-use serde::Serialize;
-use slotcast_core::{Audience, DemandQuantiles, ThresholdBasis};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use slotcast_core::{Audience, RunId, ThresholdBasis};
 
-use super::{
-    figure::Figure,
-    names::Names,
-    reasons::{PooledReason, ReasonPool},
+use super::{json_number::JsonNumber, name_index::NameIndex, reason_pool::PooledReason};
+use crate::{
+    columns::{COLUMNS, Column, OfferRow, OnPage},
+    view::{CellValue, OfferFlag, OfferView},
 };
-use crate::view::{Counted, Flag, OfferView, Record};
 
-/// What is not known is `null`. Everything here is in the order of the list.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Columns<'a> {
-    rank: Vec<u32>,
-    candidate_id: Vec<&'a str>,
-    title: Vec<&'a str>,
-    category: Vec<Option<usize>>,
-    maker_name: Vec<Option<usize>>,
-    url: Vec<Option<&'a str>>,
-    image_url: Vec<Option<&'a str>>,
-    /// A bit for each of [`Flag::ALL`].
-    flags: Vec<u32>,
-    p_hit: Vec<Figure>,
-    p_low: Vec<Option<Figure>>,
-    p_high: Vec<Option<Figure>>,
-    demand_p10: Vec<Option<Figure>>,
-    demand_p50: Vec<Option<Figure>>,
-    demand_p90: Vec<Option<Figure>>,
-    threshold: Vec<Figure>,
-    /// 1 where the threshold counts money.
-    is_amount: Vec<u8>,
-    capacity: Vec<Option<Figure>>,
-    price: Vec<Option<Figure>>,
-    expected_amount: Vec<Option<Figure>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expected_value: Option<Vec<Option<Figure>>>,
-    alerts: Vec<Option<[u64; 3]>>,
-    wishes: Vec<Option<[u64; 3]>>,
-    visitors: Vec<Option<u64>>,
-    alert_rate: Vec<Option<Figure>>,
-    orders_per_alert: Vec<Option<Figure>>,
-    order_rate: Vec<Option<Figure>>,
-    /// Hits, n, shrunken rate.
-    maker_record: Vec<Option<[Option<Figure>; 3]>>,
-    category_record: Vec<Option<[Option<Figure>; 3]>>,
-    previous_rank: Vec<Option<u32>>,
-    previous_p_hit: Vec<Option<Figure>>,
-    reasons: Vec<Vec<PooledReason>>,
+/// Name under which the pooled reasons replace their text columns.
+const REASONS: &str = "reasons";
+
+/// Rows of a list. Unknown values are `null`.
+pub(super) struct ListColumns<'a> {
+    pub(super) run_id: &'a RunId,
+    pub(super) audience: Audience,
+    pub(super) offers: &'a [OfferView],
+    pub(super) categories: &'a NameIndex<'a>,
+    pub(super) makers: &'a NameIndex<'a>,
+    /// Reasons of each offer that the audience may see.
+    pub(super) reasons: Vec<Vec<PooledReason>>,
 }
 
-impl<'a> Columns<'a> {
-    /// The columns of `offers` that these readers may see.
-    pub(crate) fn new(
-        offers: &'a [OfferView],
-        audience: Audience,
-        categories: &Names<'a>,
-        makers: &Names<'a>,
-        pool: &mut ReasonPool,
-    ) -> Self {
-        let scored = |offer: &'a OfferView| &offer.ranked.scored;
-        let terms = |offer: &'a OfferView| &offer.ranked.scored.offer;
-        let demand = |pick: fn(&DemandQuantiles) -> f64| {
-            column(offers, |offer| scored(offer).demand.as_ref().map(pick).map(Figure))
+impl Serialize for ListColumns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let is_in_rows = |column: &&Column| !matches!(column.page, OnPage::Omitted | OnPage::Detail);
+        for column in COLUMNS.iter().filter(is_in_rows).filter(|column| column.is_for(self.audience)) {
+            let cells = ColumnCells { column, list: self };
+            map.serialize_entry(row_key(column), &cells)?;
+        }
+        map.end()
+    }
+}
+
+/// Key of a column in the rows.
+fn row_key(column: &Column) -> &'static str {
+    match column.page {
+        OnPage::Cell(cell) if cell.key == REASONS => REASONS,
+        _ => column.name,
+    }
+}
+
+/// Cells of one column, in the order of the list.
+struct ColumnCells<'a> {
+    column: &'static Column,
+    list: &'a ListColumns<'a>,
+}
+
+impl Serialize for ColumnCells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ListColumns { run_id, audience, offers, categories, makers, ref reasons } = *self.list;
+        let values = || {
+            let rows = offers.iter().map(|offer| OfferRow { run_id, offer, audience });
+            rows.map(|row| self.column.unrounded(&row))
         };
-        let chance = |p: slotcast_core::Probability| Figure(p.get());
-        let expected_value = || column(offers, |offer| scored(offer).expected_value().map(Figure));
-        Self {
-            rank: column(offers, |offer| offer.ranked.rank),
-            candidate_id: column(offers, |offer| terms(offer).id.as_str()),
-            title: column(offers, |offer| terms(offer).title.as_deref().unwrap_or(&terms(offer).product_id)),
-            category: column(offers, |offer| categories.place(terms(offer).category.as_deref())),
-            maker_name: column(offers, |offer| makers.place(terms(offer).maker_name.as_deref())),
-            url: column(offers, |offer| offer.sheet.url.as_deref()),
-            image_url: column(offers, |offer| offer.sheet.image_url.as_deref()),
-            flags: column(offers, flag_bits),
-            p_hit: column(offers, |offer| chance(scored(offer).p_hit)),
-            p_low: column(offers, |offer| scored(offer).p_low.map(chance)),
-            p_high: column(offers, |offer| scored(offer).p_high.map(chance)),
-            demand_p10: demand(|demand| demand.p10),
-            demand_p50: demand(|demand| demand.p50),
-            demand_p90: demand(|demand| demand.p90),
-            threshold: column(offers, |offer| Figure(terms(offer).threshold)),
-            is_amount: column(offers, |offer| {
-                u8::from(terms(offer).threshold_basis == ThresholdBasis::Amount)
-            }),
-            capacity: column(offers, |offer| terms(offer).capacity.map(Figure)),
-            price: column(offers, |offer| terms(offer).price.map(Figure)),
-            expected_amount: column(offers, |offer| scored(offer).expected_amount().map(Figure)),
-            expected_value: audience.may_see("expected_value").then(expected_value),
-            alerts: column(offers, |offer| offer.sheet.alerts.map(counted)),
-            wishes: column(offers, |offer| offer.sheet.wishes.map(counted)),
-            visitors: column(offers, |offer| offer.sheet.visitors),
-            alert_rate: column(offers, |offer| offer.sheet.alert_rate.map(Figure)),
-            orders_per_alert: column(offers, |offer| offer.sheet.orders_per_alert.map(Figure)),
-            order_rate: column(offers, |offer| offer.sheet.order_rate.map(Figure)),
-            maker_record: column(offers, |offer| offer.sheet.maker.map(record)),
-            category_record: column(offers, |offer| offer.sheet.category.map(record)),
-            previous_rank: column(offers, |offer| offer.change.as_ref().map(|change| change.previous_rank)),
-            previous_p_hit: column(offers, |offer| {
-                offer.change.as_ref().map(|change| Figure(change.previous_p_hit))
-            }),
-            reasons: offers.iter().map(|offer| pool.pooled(&offer.ranked.reasons, audience)).collect(),
+        match row_key(self.column) {
+            "category" => serializer.collect_seq(values().map(|name| categories.index_of_value(&name))),
+            "maker_name" => serializer.collect_seq(values().map(|name| makers.index_of_value(&name))),
+            "title" => serializer.collect_seq(offers.iter().map(|offer| {
+                let offer = &offer.ranked.scored.offer;
+                offer.title.as_deref().unwrap_or(&offer.product_id)
+            })),
+            REASONS => reasons.serialize(serializer),
+            _ => serializer.collect_seq(values().map(PageValue)),
         }
     }
 }
 
-fn column<'a, T>(offers: &'a [OfferView], pick: impl Fn(&'a OfferView) -> T) -> Vec<T> {
-    offers.iter().map(pick).collect()
+/// Value of a cell: numbers unrounded, flags as bits, the threshold's unit as 1 for money.
+pub(super) struct PageValue<'a>(pub(super) CellValue<'a>);
+
+impl Serialize for PageValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            CellValue::Text(text) => serializer.serialize_str(text),
+            CellValue::Number(number) => JsonNumber(*number).serialize(serializer),
+            CellValue::Count(count) => serializer.serialize_u64(*count),
+            CellValue::Date(date) => serializer.collect_str(date),
+            CellValue::Bool(value) => serializer.serialize_bool(*value),
+            CellValue::Flags(flags) => serializer.serialize_u32(flag_bits(flags)),
+            CellValue::Basis(basis) => serializer.serialize_u8(u8::from(*basis == ThresholdBasis::Amount)),
+            CellValue::Missing => serializer.serialize_none(),
+        }
+    }
 }
 
-/// An offer without a sheet is still known to have thin data.
-fn flag_bits(offer: &OfferView) -> u32 {
-    let is_set = |flag: &Flag| {
-        offer.sheet.flags.contains(flag) || (*flag == Flag::ThinData && offer.ranked.scored.thin_data)
-    };
-    Flag::ALL.iter().enumerate().filter(|(_, flag)| is_set(flag)).map(|(bit, _)| 1 << bit).sum()
-}
-
-fn counted(count: Counted) -> [u64; 3] {
-    [count.total, count.last_week, count.week_before]
-}
-
-fn record(record: Record) -> [Option<Figure>; 3] {
-    [Some(Figure(record.hits)), Some(Figure(record.n)), record.rate_shrunk.map(Figure)]
+/// One bit per flag of [`OfferFlag::ALL`].
+fn flag_bits(flags: &[OfferFlag]) -> u32 {
+    let all = OfferFlag::ALL.iter().enumerate();
+    all.filter(|(_, flag)| flags.contains(flag)).map(|(bit, _)| 1 << bit).sum()
 }

@@ -1,33 +1,53 @@
-//! What is shown of one offer when it is opened. The row has the rest.
+//! Details of one offer, which the page unpacks when the offer is opened.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::figure::{Figure, chance, drawn};
-use crate::view::{CurveHour, OfferDay, OfferView, SimilarCampaign};
+use super::{
+    columns::PageValue,
+    json_number::{JsonNumber, drawn, probability},
+};
+use crate::{
+    columns::{COLUMNS, OfferRow, OnPage},
+    view::{CurvePoint, OfferDay, OrderCurvePoint, SimilarCampaign},
+};
 
-/// The chances whose thresholds are marked on the what-if curve.
+/// Probabilities that are marked on the what-if curve.
 const MARKED: [f64; 3] = [0.9, 0.7, 0.5];
 
-/// One offer.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Detail<'a> {
-    product_id: &'a str,
-    model: &'a str,
-    /// Threshold and chance of each point of the what-if curve.
-    curve: Vec<(Figure, Figure)>,
-    /// Chance, and the highest threshold that is reached with it.
-    marked: Vec<(Figure, Figure)>,
-    days: Option<Days>,
-    similar: Vec<Similar<'a>>,
-    near_duplicate: Option<Near<'a>>,
-    /// Why it changed since the last run, in Korean and English.
-    why: Option<[&'a str; 2]>,
+/// Details of one offer.
+pub(super) struct OfferDetail<'a>(pub(super) OfferRow<'a>);
+
+impl Serialize for OfferDetail<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let OfferRow { offer, audience, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        let columns = COLUMNS.iter().filter(|column| matches!(column.page, OnPage::Detail));
+        for column in columns.filter(|column| column.is_for(audience)) {
+            map.serialize_entry(column.name, &PageValue(column.unrounded(&self.0)))?;
+        }
+        map.serialize_entry("curve", &offer.curve.iter().map(curve_point).collect::<Vec<_>>())?;
+        let marked = offer
+            .ranked
+            .scored
+            .curve
+            .map(|curve| MARKED.map(|p| (JsonNumber(p), JsonNumber(curve.threshold_at(p)))).to_vec());
+        map.serialize_entry("marked", &marked.unwrap_or_default())?;
+        map.serialize_entry("days", &days(&offer.days))?;
+        map.serialize_entry("similar", &offer.similar.iter().map(similar).collect::<Vec<_>>())?;
+        map.end()
+    }
 }
 
-/// Signals by day: days after the first, and what was counted on each.
+/// Threshold and probability of a point of the what-if curve.
+fn curve_point(point: &CurvePoint) -> (JsonNumber, JsonNumber) {
+    (JsonNumber(point.threshold), probability(point.p_reach))
+}
+
+/// Daily signals.
 #[derive(Clone, Debug, Serialize)]
 struct Days {
     first: String,
+    /// Days after the first.
     after: Vec<i64>,
     visitors: Vec<u64>,
     alerts: Vec<u64>,
@@ -39,43 +59,9 @@ struct Similar<'a> {
     id: Option<&'a str>,
     title: Option<&'a str>,
     ran_in: String,
-    threshold: Figure,
-    demand: Option<Figure>,
+    threshold: JsonNumber,
+    demand: Option<JsonNumber>,
     hit: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Near<'a> {
-    id: &'a str,
-    title: &'a str,
-    slot_date: String,
-}
-
-impl<'a> Detail<'a> {
-    /// What is known of `view` beside its row.
-    pub(crate) fn new(view: &'a OfferView) -> Self {
-        let scored = &view.ranked.scored;
-        let marked = |curve: &slotcast_core::DemandCurve| {
-            MARKED.map(|p| (Figure(p), Figure(curve.threshold_at(p)))).to_vec()
-        };
-        Self {
-            product_id: &scored.offer.product_id,
-            model: &scored.model,
-            curve: view.curve.iter().map(|point| (Figure(point.threshold), chance(point.p_reach))).collect(),
-            marked: scored.curve.as_ref().map(marked).unwrap_or_default(),
-            days: days(&view.days),
-            similar: view.similar.iter().map(similar).collect(),
-            near_duplicate: view.sheet.near_duplicate.as_ref().map(|near| Near {
-                id: &near.id,
-                title: &near.title,
-                slot_date: near.slot_date.to_string(),
-            }),
-            why: view
-                .change
-                .as_ref()
-                .map(|change| [change.change_reason_ko.as_str(), change.change_reason_en.as_str()]),
-        }
-    }
 }
 
 fn days(days: &[OfferDay]) -> Option<Days> {
@@ -94,30 +80,31 @@ fn similar(campaign: &SimilarCampaign) -> Similar<'_> {
         id: campaign.campaign_id.as_deref(),
         title: campaign.title.as_deref(),
         ran_in: campaign.ran_in.to_string(),
-        threshold: Figure(campaign.threshold),
-        demand: campaign.demand.map(Figure),
+        threshold: JsonNumber(campaign.threshold),
+        demand: campaign.demand.map(JsonNumber),
         hit: campaign.hit,
     }
 }
 
-/// How orders of a category come in: hours since the opening; shares, one in ten below, one in ten above.
+/// Order curve of a category: cumulative shares by hour since the opening.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct OrderCurve {
+pub(super) struct OrderCurve {
     hours: Vec<u32>,
-    mean: Vec<Figure>,
-    p10: Vec<Figure>,
-    p90: Vec<Figure>,
+    mean: Vec<JsonNumber>,
+    p10: Vec<JsonNumber>,
+    p90: Vec<JsonNumber>,
 }
 
 impl OrderCurve {
-    /// The curve through `hours`.
-    pub(crate) fn new(hours: &[CurveHour]) -> Self {
-        let shares = |pick: fn(&CurveHour) -> f64| hours.iter().map(|hour| drawn(pick(hour))).collect();
+    /// The curve through `points`.
+    pub(super) fn new(points: &[OrderCurvePoint]) -> Self {
+        let shares =
+            |pick: fn(&OrderCurvePoint) -> f64| points.iter().map(|point| drawn(pick(point))).collect();
         Self {
-            hours: hours.iter().map(|hour| hour.hour).collect(),
-            mean: shares(|hour| hour.share_mean),
-            p10: shares(|hour| hour.share_p10),
-            p90: shares(|hour| hour.share_p90),
+            hours: points.iter().map(|point| point.hour).collect(),
+            mean: shares(|point| point.share_mean),
+            p10: shares(|point| point.share_p10),
+            p90: shares(|point| point.share_p90),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the page unpacks only when somebody asks for it: JSON, deflated, as base64 in a script element.
+//! Blocks that the page unpacks on demand: JSON, deflated, as base64 in a script element.
 
 use std::io::Write;
 
@@ -8,18 +8,18 @@ use serde::Serialize;
 
 use crate::error::PublishError;
 
-/// Larger blocks pack better, smaller ones open sooner.
-pub(crate) const OFFERS_A_BLOCK: usize = 40;
+/// Offers per block. Larger blocks compress better, smaller ones open faster.
+pub(crate) const OFFERS_PER_BLOCK: usize = 40;
 
-/// A block, and the id of its element.
+/// Block with the id of its element.
 #[derive(Clone, Debug)]
-pub(crate) struct Block {
+pub(crate) struct PackedBlock {
     pub(crate) id: String,
     pub(crate) text: String,
 }
 
-impl Block {
-    /// `value` packed.
+impl PackedBlock {
+    /// Packs `value`.
     pub(crate) fn new(id: String, value: &impl Serialize) -> Result<Self, PublishError> {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(serde_json::to_string(value)?.as_bytes())?;
@@ -27,7 +27,7 @@ impl Block {
     }
 }
 
-/// The JSON of every block of a page, for tests that look for what must not be there.
+/// JSON of every block of a page.
 #[cfg(test)]
 pub(crate) fn unpacked(page: &str) -> Vec<(String, String)> {
     use std::io::Read;

@@ -1,16 +1,21 @@
-//! That the page's data are the view's: every row, every column, nothing confidential, nothing that ends its script.
+//! Tests of the page's data: values, details, audience, script safety. `tests::consistency` compares all
+//! figures.
 
 use serde_json::Value;
-use slotcast_core::{Audience, ThresholdBasis};
+use slotcast_core::Audience;
 
 use super::*;
-use crate::{page::stress, sample, words::reason_text};
+use crate::{
+    i18n::reason_text,
+    tests::{sample, stress},
+    view::CellValue,
+};
 
 fn rows(view: &PageView) -> Value {
     serde_json::from_str(&rows_json(view).unwrap()).unwrap()
 }
 
-/// A figure of the JSON is the same number. This reader of JSON may be off by the last bit; browsers are not.
+/// Asserts equality up to the last bit, which this JSON reader may lose.
 fn same(found: &Value, value: Option<f64>, what: &str) {
     match value.filter(|value| value.is_finite()) {
         None => assert!(found.is_null(), "{what}: {found}"),
@@ -21,125 +26,90 @@ fn same(found: &Value, value: Option<f64>, what: &str) {
     }
 }
 
-fn check_list(data: &Value, columns: &Value, place: usize, offer: &OfferView, is_house: bool) {
-    let at = |name: &str| &columns[name][place];
-    let scored = &offer.ranked.scored;
-    let (terms, sheet) = (&scored.offer, &offer.sheet);
-    let figures = [
-        ("p_hit", Some(scored.p_hit.get())),
-        ("p_low", scored.p_low.map(|p| p.get())),
-        ("p_high", scored.p_high.map(|p| p.get())),
-        ("demand_p10", scored.demand.map(|demand| demand.p10)),
-        ("demand_p50", scored.demand.map(|demand| demand.p50)),
-        ("demand_p90", scored.demand.map(|demand| demand.p90)),
-        ("threshold", Some(terms.threshold)),
-        ("capacity", terms.capacity),
-        ("price", terms.price),
-        ("expected_amount", scored.expected_amount()),
-        ("alert_rate", sheet.alert_rate),
-        ("orders_per_alert", sheet.orders_per_alert),
-        ("order_rate", sheet.order_rate),
-        ("rank", Some(f64::from(offer.ranked.rank))),
-        ("previous_rank", offer.change.as_ref().map(|change| f64::from(change.previous_rank))),
-        ("previous_p_hit", offer.change.as_ref().map(|change| change.previous_p_hit)),
-        ("visitors", sheet.visitors.map(|n| n as f64)),
-        ("is_amount", Some(if terms.threshold_basis == ThresholdBasis::Amount { 1.0 } else { 0.0 })),
-    ];
-    for (name, value) in figures {
-        same(at(name), value, name);
-    }
-    if is_house {
-        same(at("expected_value"), scored.expected_value(), "expected_value");
-    }
-    for (name, count) in [("alerts", sheet.alerts), ("wishes", sheet.wishes)] {
-        let wanted = count.map(|count| [count.total, count.last_week, count.week_before]);
-        assert_eq!(at(name), &serde_json::json!(wanted), "{name}");
-    }
-    for (name, record) in [("maker_record", sheet.maker), ("category_record", sheet.category)] {
-        for (part, value) in [
-            record.map(|record| record.hits),
-            record.map(|record| record.n),
-            record.and_then(|record| record.rate_shrunk),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            same(&at(name)[part], value, name);
-        }
-    }
-    let named = |names: &str, place: &Value| place.as_u64().map(|place| data[names][place as usize].clone());
-    assert_eq!(at("candidate_id"), &terms.id.as_str());
-    assert_eq!(at("title"), terms.title.as_deref().unwrap_or(&terms.product_id));
-    assert_eq!(named("categories", at("category")), terms.category.as_deref().map(Value::from));
-    assert_eq!(named("makers", at("maker_name")), terms.maker_name.as_deref().map(Value::from));
-    for (bit, flag) in Flag::ALL.into_iter().enumerate() {
-        let is_set = at("flags").as_u64().unwrap() >> bit & 1 == 1;
-        let thin = flag == Flag::ThinData && scored.thin_data;
-        assert_eq!(is_set, sheet.flags.contains(&flag) || thin, "{flag:?}");
-    }
-}
-
 #[test]
-fn every_figure_of_every_row_is_the_view_s() {
-    let mut house = stress::page(60);
-    house.audience = Audience::Internal;
-    for view in [sample::page(), stress::page(300), house] {
+fn rows_contain_every_offer() {
+    for view in [sample::page(), stress::page(300)] {
         let data = rows(&view);
-        for (place, list) in view.lists.iter().enumerate() {
-            let columns = &data["lists"][place]["columns"];
-            same(&data["lists"][place]["base_rate"], Some(list.model.base_rate), "base_rate");
-            for (row, offer) in list.offers.iter().enumerate() {
-                check_list(&data, columns, row, offer, view.audience == Audience::Internal);
-            }
-            for (name, column) in columns.as_object().unwrap() {
+        for (list, found) in view.lists.iter().zip(data["lists"].as_array().unwrap()) {
+            same(&found["base_rate"], Some(list.model.base_rate), "base_rate");
+            for (name, column) in found["columns"].as_object().unwrap() {
                 assert_eq!(column.as_array().unwrap().len(), list.offers.len(), "{name}");
             }
+            for (row, offer) in list.offers.iter().enumerate() {
+                let at = |name: &str| &found["columns"][name][row];
+                let named = |names: &str, index: &Value| Some(data[names][index.as_u64()? as usize].clone());
+                let terms = &offer.ranked.scored.offer;
+                assert_eq!(at("candidate_id"), &terms.id.as_str());
+                assert_eq!(at("title"), terms.title.as_deref().unwrap_or(&terms.product_id));
+                assert_eq!(named("categories", at("category")), terms.category.as_deref().map(Value::from));
+                assert_eq!(named("makers", at("maker_name")), terms.maker_name.as_deref().map(Value::from));
+                for (bit, flag) in OfferFlag::ALL.into_iter().enumerate() {
+                    let is_set = at("flags").as_u64().unwrap() >> bit & 1 == 1;
+                    assert_eq!(is_set, offer.flags().contains(&flag), "{flag:?}");
+                }
+            }
         }
     }
 }
 
 #[test]
-fn reasons_are_written_as_everywhere() {
+fn table_columns_and_facts_have_values() {
+    let data = rows(&sample::page());
+    let columns = data["lists"][0]["columns"].as_object().unwrap();
+    let infos = ["columns", "facts"].map(|key| data[key].as_array().unwrap());
+    for info in infos.into_iter().flatten().filter(|info| info["key"] != "reasons") {
+        assert!(columns.contains_key(info["name"].as_str().unwrap()), "{info}");
+    }
+    let keys: Vec<&str> = infos[0].iter().map(|info| info["key"].as_str().unwrap()).collect();
+    assert_eq!(keys[..4], ["rank", "product", "flags", "p_hit"]);
+    assert_eq!(keys.last(), Some(&"reasons"));
+}
+
+#[test]
+fn reasons_equal_those_of_other_exports() {
     let view = stress::page(40);
     let data = rows(&view);
     for (row, offer) in view.lists[0].offers.iter().enumerate() {
         let pooled = data["lists"][0]["columns"]["reasons"][row].as_array().unwrap();
         assert_eq!(pooled.len(), offer.ranked.reasons.len());
         for (pooled, reason) in pooled.iter().zip(&offer.ranked.reasons) {
-            let (place, push) = (pooled[0].as_u64().unwrap() as usize, pooled[1].as_f64().unwrap());
+            let position = pooled[0].as_u64().unwrap() as usize;
+            let log_odds = pooled[1].as_f64().unwrap();
             for lang in [Lang::Ko, Lang::En] {
-                let text = data["reasons"][lang.to_string()][place].as_str().unwrap();
-                let mark = if push > 0.0 { '▲' } else { '▼' };
-                assert_eq!(format!("{mark} {text} ({push:+.2})"), reason_text(lang, reason));
+                let text = data["reasons"][lang.to_string()][position].as_str().unwrap();
+                let mark = if log_odds > 0.0 { '▲' } else { '▼' };
+                assert_eq!(format!("{mark} {text} ({log_odds:+.2})"), reason_text(lang, reason));
             }
         }
     }
 }
 
 #[test]
-fn details_are_packed_whole() {
+fn details_are_packed() {
     let view = sample::page();
     let page = crate::page::page_html(&view, Lang::Ko).unwrap();
-    let blocks: BTreeMap<String, Value> =
-        unpacked(&page).into_iter().map(|(id, json)| (id, serde_json::from_str(&json).unwrap())).collect();
+    let blocks: BTreeMap<String, Value> = packed::unpacked(&page)
+        .into_iter()
+        .map(|(id, json)| (id, serde_json::from_str(&json).unwrap()))
+        .collect();
     assert_eq!(blocks.keys().collect::<Vec<_>>(), ["packed-0-0", "packed-1-0", "packed-curves"]);
     assert_eq!(blocks["packed-curves"]["식품"]["hours"].as_array().unwrap().len(), 169);
     for (row, offer) in view.lists[0].offers.iter().enumerate() {
         let detail = &blocks["packed-0-0"][row];
         assert_eq!(detail["product_id"], offer.ranked.scored.offer.product_id);
         assert_eq!(detail["curve"].as_array().unwrap().len(), offer.curve.len());
-        for (told, point) in detail["curve"].as_array().unwrap().iter().zip(&offer.curve) {
-            same(&told[0], Some(point.threshold), "threshold");
-            assert!((told[1].as_f64().unwrap() - point.p_reach).abs() <= 5e-7);
+        for (found, point) in detail["curve"].as_array().unwrap().iter().zip(&offer.curve) {
+            same(&found[0], Some(point.threshold), "threshold");
+            assert!((found[1].as_f64().unwrap() - point.p_reach).abs() <= 5e-7);
         }
         if let Some(curve) = offer.ranked.scored.curve {
             for (mark, p) in [0.9, 0.7, 0.5].into_iter().enumerate() {
                 same(&detail["marked"][mark][1], Some(curve.threshold_at(p)), "marked");
             }
         }
-        for (told, similar) in detail["similar"].as_array().unwrap().iter().zip(&offer.similar) {
-            same(&told["demand"], similar.demand, "demand");
-            assert_eq!((&told["hit"], told["ran_in"].as_str()), (&similar.hit.into(), Some("2015-11-03")));
+        for (found, similar) in detail["similar"].as_array().unwrap().iter().zip(&offer.similar) {
+            same(&found["demand"], similar.demand, "demand");
+            assert_eq!((&found["hit"], found["ran_in"].as_str()), (&similar.hit.into(), Some("2015-11-03")));
         }
         let visitors: Vec<u64> = offer.days.iter().map(|day| day.visitors).collect();
         assert_eq!(
@@ -149,16 +119,16 @@ fn details_are_packed_whole() {
     }
 }
 
-/// Everything that a reader of the file could find in it.
+/// All text in the pages of a view.
 fn everything(view: &PageView) -> String {
     let page = crate::page::page_html(view, Lang::Ko).unwrap();
-    let packed: Vec<String> = unpacked(&page).into_iter().map(|(_, json)| json).collect();
+    let packed: Vec<String> = packed::unpacked(&page).into_iter().map(|(_, json)| json).collect();
     let review = crate::page::review_html(view, &view.reviews[0], Lang::Ko).unwrap();
     [page, packed.join("\n"), review].join("\n")
 }
 
 #[test]
-fn what_is_internal_is_in_the_page_of_the_house_only() {
+fn internal_data_are_for_internal_readers() {
     let mut view = sample::page();
     for offer in view.lists.iter_mut().flat_map(|list| &mut list.offers) {
         offer.ranked.reasons.push(slotcast_core::Contribution {
@@ -189,7 +159,7 @@ fn what_is_internal_is_in_the_page_of_the_house_only() {
 }
 
 #[test]
-fn nothing_that_makers_type_ends_the_script() {
+fn no_text_ends_the_script() {
     let view = stress::hostile_page();
     let json = rows_json(&view).unwrap();
     assert!(!json.contains('<') && !json.contains('\u{2028}') && !json.contains('\u{2029}'));
@@ -201,11 +171,11 @@ fn nothing_that_makers_type_ends_the_script() {
 }
 
 #[test]
-fn what_is_no_number_is_not_known() {
+fn invalid_numbers_are_null() {
     let mut view = sample::page();
     let offer = &mut view.lists[0].offers[0];
     offer.ranked.scored.offer.price = Some(f64::NAN);
-    offer.sheet.alert_rate = Some(f64::INFINITY);
+    offer.cells.set("alert_rate", CellValue::Number(f64::INFINITY));
     offer.curve[0].p_reach = f64::NAN;
     offer.ranked.reasons[0].log_odds = f64::NAN;
     let json = rows_json(&view).unwrap();

@@ -1,0 +1,153 @@
+//! An inbox with its mapping, and the lake to load it into.
+
+use std::{collections::BTreeSet, path::Path};
+
+use anyhow::Result;
+use slotcast_core::{DateTime, Tz, Utc};
+use slotcast_ingest::{Inbox, Mapping, scan_inbox};
+use slotcast_lake::{Lake, MarketConfig, RunRow};
+
+use crate::{
+    active_run::{ActiveRun, RunIdentity, RunStart},
+    args::SourceArgs,
+    clock::{fresh_salt, now},
+    context::Context,
+    failure::UserError,
+    file_key::{FileKey, file_keys, ingested_keys},
+    open_run::lock,
+    outcome::Outcome,
+    printer::Printer,
+    settings::{Settings, parse_as_of},
+    stages::ingest::{InboxSource, RefusedFile},
+};
+
+/// An inbox, its mapping and its lake.
+pub(super) struct OpenInbox<'a> {
+    context: Context<'a>,
+    args: &'a SourceArgs,
+    pub(super) lake: Lake,
+    inbox: Inbox,
+    /// Key of each file of the inbox, or the reason why it cannot be read.
+    keys: Vec<Result<FileKey, String>>,
+    mapping: Mapping,
+    mapping_text: String,
+}
+
+impl<'a> OpenInbox<'a> {
+    /// Opens the inbox, then opens or creates the lake: an invalid argument creates no lake.
+    pub(super) fn open(context: Context<'a>, inbox: &Path, args: &'a SourceArgs) -> Result<Self> {
+        let Context { common, settings, .. } = context;
+        let zone = settings.market.calendar().zone();
+        let (mapping, mapping_text) = read_mapping(args.source.as_deref(), zone)?;
+        let inbox = scan_inbox(inbox, &|file| mapping.matches(file))?;
+        if let (true, Some(first)) = (inbox.files.is_empty(), inbox.unmatched.first()) {
+            return Err(UserError::new(
+                format!("no file of the inbox, such as `{first}`, matches mapping `{}`", mapping.name()),
+                "without a mapping, files must be in folders named after the tables, such as `campaigns/`; \
+                 for another format, pass its mapping with `--source MAPPING.toml`",
+            )
+            .into());
+        }
+        let market = market(settings, &mapping);
+        if let Some(text) = &common.as_of {
+            parse_as_of(text, &market.calendar())?;
+        }
+        let origin = format!("mapping `{}`", mapping.name());
+        let lake = Lake::open_or_create(&settings.lake, &market, &origin, fresh_salt()?)?;
+        let keys = file_keys(&inbox.files, &mapping);
+        Ok(Self { context, args, lake, inbox, keys, mapping, mapping_text })
+    }
+
+    /// `--as-of`, else that of a resumed run, else now.
+    pub(super) fn as_of(&self, resumed: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+        match &self.context.common.as_of {
+            Some(text) => parse_as_of(text, &self.lake.market().calendar()),
+            None => Ok(resumed.unwrap_or_else(now)),
+        }
+    }
+
+    pub(super) fn source(&self) -> InboxSource<'_> {
+        InboxSource {
+            inbox: &self.inbox,
+            mapping: &self.mapping,
+            keys: &self.keys,
+            history: self.args.history,
+            strict: self.args.strict,
+        }
+    }
+
+    /// Starts a run, unless the same inputs and settings are already done.
+    pub(super) async fn start(&self, verb: &'static str, as_of: DateTime<Utc>) -> Result<RunStart> {
+        let Context { common, settings, .. } = self.context;
+        let lock = lock(self.context, &self.lake, verb)?;
+        let ingested = ingested_keys(&self.lake).await?;
+        let mut inputs: BTreeSet<String> = ingested.iter().map(FileKey::to_string).collect();
+        for (file, key) in self.inbox.files.iter().zip(&self.keys) {
+            let unreadable = |_: &String| format!("unreadable {}", file.name);
+            inputs.insert(key.as_ref().map_or_else(unreadable, FileKey::to_string));
+        }
+        let inputs: Vec<String> = inputs.into_iter().collect();
+        let identity = RunIdentity {
+            verb,
+            as_of,
+            started_at: if common.as_of.is_some() { now() } else { as_of },
+            settings: &format!(
+                "{} {:?} {} {} {}",
+                settings.run_id_settings(),
+                common.slot,
+                self.args.history,
+                self.args.strict,
+                self.mapping_text
+            ),
+            inputs: &inputs.join("\n"),
+        };
+        ActiveRun::start(&self.lake, lock, &identity).await
+    }
+}
+
+/// A mapping file and its text, or the mapping of the input tables.
+fn read_mapping(path: Option<&Path>, zone: Tz) -> Result<(Mapping, String)> {
+    let Some(path) = path else { return Ok((Mapping::contract(zone), String::new())) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        UserError::new(
+            format!("cannot read mapping `{}`: {error}", path.display()),
+            "pass an existing file with `--source MAPPING.toml`",
+        )
+    })?;
+    let mapping = Mapping::parse(&text, &path.display().to_string())?;
+    Ok((mapping, text))
+}
+
+/// The market of a mapping. Settings fill the gaps.
+fn market(settings: &Settings, mapping: &Mapping) -> MarketConfig {
+    let defaults = &settings.market;
+    MarketConfig {
+        name: mapping.name().to_owned(),
+        slots: mapping.slots().cloned().unwrap_or_else(|| defaults.slots.clone()),
+        label_lag_days: mapping.label_lag_days().unwrap_or(defaults.label_lag_days),
+        train_from: mapping.train_from().or(defaults.train_from),
+        currency: mapping.currency().map(str::to_owned).or_else(|| defaults.currency.clone()),
+    }
+}
+
+/// Message about refused files for the ledger.
+pub(super) fn refusal_message(refused: &[RefusedFile]) -> Option<String> {
+    let messages: Vec<&str> = refused.iter().map(|file| file.message.as_str()).collect();
+    (!messages.is_empty()).then(|| format!("{} file(s) refused: {}", messages.len(), messages.join("; ")))
+}
+
+/// Outcome of a run with these refused files.
+pub(super) fn outcome(refused: &[RefusedFile]) -> Outcome {
+    if refused.is_empty() { Outcome::Completed } else { Outcome::CompletedWithRefusedFiles }
+}
+
+/// Outcome of a run that is already done; its refused files are reported again.
+pub(super) fn outcome_of_done(done: &RunRow, printer: &Printer) -> Outcome {
+    match &done.message {
+        Some(message) if !done.is_vacuumed() => {
+            printer.error(message, &["correct the files; the next run loads the changed ones".to_owned()]);
+            Outcome::CompletedWithRefusedFiles
+        }
+        _ => Outcome::Completed,
+    }
+}

@@ -1,0 +1,14 @@
+//! Batches: parallel reading, ordered buffering, deduplication, part files.
+
+mod attempt;
+mod chunk_slice;
+mod dedup;
+mod entity_sort;
+mod error_rate;
+mod gather;
+pub(crate) mod ingest;
+mod part_writer;
+mod row_hash;
+pub(crate) mod settings;
+mod signal_sums;
+mod week_buffer;

@@ -1,0 +1,20 @@
+//! The mapping language: its syntax, its rules, and their validation.
+
+pub(crate) mod attributes;
+mod check_column;
+mod check_expression;
+mod check_mapping;
+pub(crate) mod column_rule;
+pub(crate) mod condition;
+pub(crate) mod expression;
+pub(crate) mod file_rule;
+pub(crate) mod header;
+mod mapping_text;
+pub(crate) mod pattern;
+mod raw_condition;
+mod raw_expression;
+mod raw_mapping;
+mod raw_text;
+pub(crate) mod source_mapping;
+pub(crate) mod source_ref;
+mod violation;

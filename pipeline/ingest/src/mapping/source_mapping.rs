@@ -1,0 +1,172 @@
+//! Source mappings: conversion of foreign files to the tables of the contract.
+//!
+//! `data/sources/README.md` describes the format. Parsing checks everything that needs no data,
+//! so that an invalid mapping fails before any file is read.
+
+use std::borrow::Cow;
+
+use slotcast_core::{NaiveDate, Tz};
+use slotcast_lake::{SlotRule, contract::ContractTable};
+
+use crate::{
+    mapping::{
+        file_rule::{FileRule, TargetRule},
+        mapping_text::MappingText,
+        pattern::glob_matches,
+        raw_mapping::{RawMapping, parse_date},
+        violation::RuleViolation,
+    },
+    report::error::IngestError,
+    source::csv_dialect::CsvDialect,
+};
+
+/// Mapping of the files of one source to the tables of the contract.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    name: String,
+    zone: Tz,
+    label_lag_days: Option<u32>,
+    currency: Option<String>,
+    slots: Option<SlotRule>,
+    train_from: Option<NaiveDate>,
+    /// File rules; none for an inbox in the shape of the contract, with one folder per table.
+    files: Option<Vec<FileRule>>,
+}
+
+impl Mapping {
+    /// Parses and checks a mapping. Errors contain `name`.
+    ///
+    /// # Errors
+    /// First violated rule, with line, key and remedy.
+    pub fn parse(text: &str, name: &str) -> Result<Self, IngestError> {
+        let source = MappingText { text, name };
+        let raw: RawMapping = toml::from_str(text).map_err(|error| {
+            let remedy = "see data/sources/README.md for the keys of a mapping".to_owned();
+            let violation = RuleViolation { rule: error.message().to_owned(), remedy };
+            source.error(error.span().unwrap_or(0..0), None, violation)
+        })?;
+        let zone = match &raw.zone {
+            None => Tz::Asia__Seoul,
+            Some(zone) => zone.get_ref().parse().map_err(|_| {
+                let rule = format!("`{}` is not a time zone", zone.get_ref());
+                let remedy = "write an IANA name such as `Asia/Seoul`".to_owned();
+                source.error(zone.span(), Some("zone"), RuleViolation { rule, remedy })
+            })?,
+        };
+        let slots = raw.slots.map(|slots| source.check_slots(slots, zone)).transpose()?;
+        let train_from = raw.train.and_then(|train| train.from);
+        let train_from = train_from.map(|from| source.parse_value(&from, "from", parse_date)).transpose()?;
+        if raw.file.is_empty() {
+            let rule = "no file is mapped".to_owned();
+            let remedy = "add a `[[file]]` with a `pattern`".to_owned();
+            return Err(source.error(0..0, Some("file"), RuleViolation { rule, remedy }));
+        }
+        let calendar = slots.as_ref().and_then(|rule: &SlotRule| rule.calendar().ok());
+        let files = raw.file.into_iter().map(|file| source.check_file(file, calendar));
+        Ok(Self {
+            files: Some(files.collect::<Result<_, _>>()?),
+            name: raw.name,
+            zone,
+            label_lag_days: raw.label_lag_days,
+            currency: raw.currency,
+            slots,
+            train_from,
+        })
+    }
+
+    /// Mapping of an inbox in the shape of the contract.
+    ///
+    /// Folder `<table>/` contains the files of a table, and columns have the names of the contract.
+    /// Naive timestamps are local to `zone`.
+    pub fn contract(zone: Tz) -> Self {
+        Self {
+            name: "contract".to_owned(),
+            zone,
+            label_lag_days: None,
+            currency: None,
+            slots: None,
+            train_from: None,
+            files: None,
+        }
+    }
+
+    /// Name of the source.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Zone of naive timestamps.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Slot rule of the source, if it has one.
+    pub fn slots(&self) -> Option<&SlotRule> {
+        self.slots.as_ref()
+    }
+
+    /// Days between the close and the use of an outcome for training, if set.
+    pub fn label_lag_days(&self) -> Option<u32> {
+        self.label_lag_days
+    }
+
+    /// Currency of the source, if set.
+    pub fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+
+    /// First day of offers for training, if set.
+    pub fn train_from(&self) -> Option<NaiveDate> {
+        self.train_from
+    }
+
+    /// Returns whether the mapping has a rule for a file name.
+    pub fn matches(&self, file: &str) -> bool {
+        match &self.files {
+            Some(_) => self.rule(file).is_some(),
+            None => table_of(file).is_some(),
+        }
+    }
+
+    /// Hash of the rule for a file. The same bytes under another rule are another input.
+    pub fn mapping_hash(&self, file: &str) -> String {
+        let rule = match self.rule(file) {
+            Some(rule) => format!("{} {rule:?}", self.zone),
+            None => format!("{} {:?}", self.zone, table_of(file).map(|table| table.name)),
+        };
+        blake3::hash(rule.as_bytes()).to_hex()[..16].to_owned()
+    }
+
+    /// CSV dialect of a file; none if no rule matches.
+    pub(crate) fn dialect(&self, file: &str) -> Option<CsvDialect> {
+        if !self.matches(file) {
+            return None;
+        }
+        let rule = self.rule(file);
+        Some(CsvDialect {
+            delimiter: rule.map_or(b',', |rule| rule.delimiter),
+            encoding: rule.and_then(|rule| rule.encoding),
+        })
+    }
+
+    /// Rule for a file with this header.
+    pub(crate) fn rule_for(&self, file: &str, header: &[String]) -> Option<Cow<'_, FileRule>> {
+        if self.files.is_none() {
+            return table_of(file).map(|table| Cow::Owned(FileRule::identity(table, header)));
+        }
+        self.rule(file).map(|rule| match rule.identity {
+            None => Cow::Borrowed(rule),
+            Some(table) => {
+                Cow::Owned(FileRule { targets: vec![TargetRule::identity(table, header)], ..rule.clone() })
+            }
+        })
+    }
+
+    fn rule(&self, file: &str) -> Option<&FileRule> {
+        self.files.as_ref()?.iter().find(|rule| glob_matches(&rule.pattern, file))
+    }
+}
+
+fn table_of(file: &str) -> Option<&'static ContractTable> {
+    ContractTable::find(file.split_once('/')?.0)
+}

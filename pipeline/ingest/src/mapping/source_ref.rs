@@ -1,0 +1,120 @@
+//! References from expressions to source columns, and to texts computed from them.
+
+use serde::Deserialize;
+
+use crate::values::time_rule::TimestampFormat;
+
+/// A text of a source row. `C` is a column name in a mapping, and a column index in a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SourceRef<C = String> {
+    /// A cell.
+    Cell(SourceCell<C>),
+    /// The product of numbers.
+    Product(Vec<C>),
+    /// The slot that contains a timestamp.
+    Slot { of: C, field: SlotField, format: TimestampFormat },
+    /// The number of rows up to this one with equal cells in these columns; none compares all columns.
+    LineOrdinal(Option<Vec<C>>),
+    /// The sum of a column over the rows up to this one with equal cells in other columns.
+    RunningTotal { of: C, over: Vec<C> },
+}
+
+/// A cell, or a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SourceCell<C = String> {
+    pub(crate) column: C,
+    /// Field of the JSON object in the cell.
+    pub(crate) json: Option<String>,
+    /// Suffixes; the first that matches is removed.
+    pub(crate) strip_suffix: Vec<String>,
+    pub(crate) cell_type: CellType,
+}
+
+/// Interpretation of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CellType {
+    /// Text.
+    Text,
+    /// A number in the number format of the file, converted to plain notation.
+    Number,
+    /// The sign of a number: -1, 0 or 1.
+    Sign,
+}
+
+/// Field of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SlotField {
+    /// Local date of the opening.
+    Date,
+    /// Opening instant.
+    OpensAt,
+    /// Closing instant.
+    ClosesAt,
+}
+
+impl SourceRef {
+    /// A plain column.
+    pub(crate) fn column(name: &str) -> Self {
+        Self::Cell(SourceCell::plain(name.to_owned()))
+    }
+
+    /// Replaces column names by indices; none if a column has no index.
+    pub(crate) fn resolve(&self, index: &dyn Fn(&str) -> Option<usize>) -> Option<SourceRef<usize>> {
+        let all = |names: &[String]| names.iter().map(|name| index(name)).collect::<Option<Vec<_>>>();
+        Some(match self {
+            Self::Cell(cell) => SourceRef::Cell(SourceCell {
+                column: index(&cell.column)?,
+                json: cell.json.clone(),
+                strip_suffix: cell.strip_suffix.clone(),
+                cell_type: cell.cell_type,
+            }),
+            Self::Product(columns) => SourceRef::Product(all(columns)?),
+            Self::Slot { of, field, format } => {
+                SourceRef::Slot { of: index(of)?, field: *field, format: format.clone() }
+            }
+            Self::LineOrdinal(None) => SourceRef::LineOrdinal(None),
+            Self::LineOrdinal(Some(columns)) => SourceRef::LineOrdinal(Some(all(columns)?)),
+            Self::RunningTotal { of, over } => SourceRef::RunningTotal { of: index(of)?, over: all(over)? },
+        })
+    }
+}
+
+impl<C> SourceRef<C> {
+    /// Columns that the reference reads.
+    pub(crate) fn columns(&self) -> Vec<&C> {
+        match self {
+            Self::Cell(cell) => vec![&cell.column],
+            Self::Slot { of, .. } => vec![of],
+            Self::Product(columns) | Self::LineOrdinal(Some(columns)) => columns.iter().collect(),
+            Self::LineOrdinal(None) => Vec::new(),
+            Self::RunningTotal { of, over } => over.iter().chain([of]).collect(),
+        }
+    }
+
+    /// Column of an unmodified cell.
+    pub(crate) fn as_column(&self) -> Option<&C> {
+        match self {
+            Self::Cell(SourceCell { column, json: None, strip_suffix, cell_type: CellType::Text }) => {
+                strip_suffix.is_empty().then_some(column)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether an invalid number or timestamp makes the text invalid.
+    pub(crate) fn can_fail(&self) -> bool {
+        match self {
+            Self::Cell(cell) => cell.cell_type != CellType::Text,
+            Self::LineOrdinal(_) => false,
+            Self::Product(_) | Self::Slot { .. } | Self::RunningTotal { .. } => true,
+        }
+    }
+}
+
+impl<C> SourceCell<C> {
+    /// An unmodified cell.
+    pub(crate) fn plain(column: C) -> Self {
+        Self { column, json: None, strip_suffix: Vec::new(), cell_type: CellType::Text }
+    }
+}

@@ -1,0 +1,10 @@
+//! Results for the caller: errors, rejected rows, row counts, progress.
+
+pub(crate) mod error;
+pub(crate) mod file_error;
+pub(crate) mod progress;
+pub(crate) mod read_report;
+pub(crate) mod reject_reason;
+pub(crate) mod rejects;
+pub(crate) mod row_counts;
+pub(crate) mod row_errors;

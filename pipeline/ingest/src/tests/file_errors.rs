@@ -1,0 +1,62 @@
+//! Errors of whole files: the message names file, rule and value, the hint the remedy.
+
+use slotcast_core::Hint;
+
+use super::{TestFile, contract, settings};
+use crate::FileError;
+
+fn file_error(name: &str, content: impl AsRef<[u8]>) -> FileError {
+    let error = TestFile::new(name, content).ingest(&contract(), &settings()).unwrap_err();
+    let message = error.to_string();
+    assert!(message.starts_with(&format!("`{name}`")) && !message.ends_with('.'), "{message}");
+    assert!(error.hint().is_some_and(|hint| !hint.ends_with('.')), "{message}");
+    error
+}
+
+#[test]
+fn other_formats() {
+    let page = "\u{feff}\n<!DOCTYPE html>\n<html><body>Please log in</body></html>";
+    assert!(file_error("makers/a.csv", page).to_string().contains("is an HTML or XML page, not CSV"));
+    assert!(file_error("makers/a.csv", b"PK\x03\x04rest").to_string().contains("Excel"));
+    assert!(file_error("makers/a.csv", b"\x1f\x8b\x08").to_string().contains("gzip"));
+    assert!(file_error("makers/a.csv", "").to_string().contains("is empty"));
+    assert!(file_error("makers/a.csv", "\n\n").to_string().contains("is empty"));
+}
+
+#[test]
+fn other_encodings() {
+    let header = b"maker_id,\xff\xcc\n";
+    assert!(matches!(file_error("makers/a.csv", header), FileError::NotUtf8 { .. }));
+    let rows = b"maker_id,name,kind,updated_at\nm,\xff\xff,artist,2016-02-01 09:00\n";
+    let found = file_error("makers/a.csv", rows);
+    assert!(found.to_string().contains("1 of 1 rows have invalid bytes, the first on line 2"), "{found}");
+    assert!(found.hint().unwrap().contains("CP949"));
+    assert!(file_error("makers/a.csv", b"\xff\xfem\0a\0").to_string().contains("UTF-16"));
+}
+
+#[test]
+fn header_errors() {
+    let found = file_error("makers/a.csv", "maker_id,title\nm,t\n").to_string();
+    assert_eq!(
+        found,
+        "`makers/a.csv` lacks `name`, `kind`, `updated_at` for table `makers`; it has `maker_id`, `title`"
+    );
+    let joined = file_error("makers/a.csv", "maker_id;name;kind;updated_at\n");
+    assert!(joined.hint().unwrap().contains("delimiter"));
+    assert!(file_error("makers/a.csv", "maker_id,name,name\n").to_string().contains("`name` twice"));
+}
+
+#[test]
+fn truncated_files() {
+    let text = "maker_id,name,kind,updated_at\na,n,artist,2016-02-01 09:00\nb,\"n,artist,2016-02-01 09:00\nc,n,artist,2016-02-01 09:00\n";
+    let found = file_error("makers/a.csv", text);
+    assert!(matches!(found, FileError::Truncated { line: 3, .. }), "{found}");
+}
+
+#[test]
+fn absent_and_unmatched_files() {
+    let given = TestFile::new("makers/a.csv", "");
+    std::fs::remove_file(&given.file.path).unwrap();
+    assert!(matches!(given.ingest(&contract(), &settings()), Err(FileError::Unreadable { .. })));
+    assert!(file_error("robots/a.csv", "a\n").to_string().contains("matches no table of mapping `contract`"));
+}

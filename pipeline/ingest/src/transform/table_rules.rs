@@ -1,0 +1,89 @@
+//! Rules between the columns of a row.
+
+use arrow::{
+    array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray, TimestampMicrosecondArray},
+    datatypes::{Field, Int32Type},
+};
+
+use crate::report::{reject_reason::RejectReason, row_errors::RowErrors};
+
+/// A text column, plain or dictionary-encoded.
+enum StringColumn<'a> {
+    Plain(&'a StringArray),
+    Dictionary(&'a DictionaryArray<Int32Type>, &'a StringArray),
+}
+
+impl<'a> StringColumn<'a> {
+    fn new(column: &'a ArrayRef) -> Self {
+        match column.as_any_dictionary_opt() {
+            Some(encoded) => Self::Dictionary(column.as_dictionary(), encoded.values().as_string()),
+            None => Self::Plain(column.as_string()),
+        }
+    }
+
+    fn get(&self, row: usize) -> Option<&'a str> {
+        match self {
+            Self::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::Dictionary(codes, texts) => Some(texts.value(codes.key(row)?)),
+        }
+    }
+}
+
+/// Returns whether a table has rules between columns.
+pub(crate) fn has_table_rules(table: &str) -> bool {
+    matches!(table, "campaigns" | "order_events" | "order_snapshots")
+}
+
+/// Adds errors for rows that violate a rule between columns. Rows with an invalid cell are skipped.
+pub(crate) fn check_table_rules(table: &str, fields: &[Field], columns: &[ArrayRef], errors: &mut RowErrors) {
+    let index =
+        |name: &str| fields.iter().position(|field| field.name() == name).expect("a column of the contract");
+    let instants = |name: &str| -> &TimestampMicrosecondArray { columns[index(name)].as_primitive() };
+    let texts = |name: &str| StringColumn::new(&columns[index(name)]);
+    let arrays =
+        |names: &[&str]| -> Vec<ArrayRef> { names.iter().map(|name| columns[index(name)].clone()).collect() };
+    let rows = columns.first().map_or(0, |column| column.len());
+    let is_valid = |row: usize, errors: &RowErrors| errors.first(row).is_none();
+    match table {
+        "campaigns" => {
+            let (opens, closes, updated) =
+                (instants("opens_at"), instants("closes_at"), instants("updated_at"));
+            let (status, outcome) = (texts("status"), texts("declared_outcome"));
+            for row in 0..rows {
+                if !is_valid(row, errors) {
+                    continue;
+                }
+                let is_open = updated.value(row) < closes.value(row);
+                if closes.value(row) <= opens.value(row) {
+                    errors.add(row, index("closes_at"), RejectReason::ClosesBeforeOpens);
+                } else if is_open && outcome.get(row).is_some() {
+                    errors.add(row, index("declared_outcome"), RejectReason::OutcomeBeforeClose);
+                } else if is_open && status.get(row) == Some("closed") {
+                    errors.add(row, index("status"), RejectReason::OutcomeBeforeClose);
+                }
+            }
+        }
+        "order_events" => {
+            let event = texts("event");
+            let quantities = arrays(&["units", "amount"]);
+            if quantities.iter().any(|quantity| quantity.null_count() == 0) {
+                return;
+            }
+            for row in 0..rows {
+                let is_empty = quantities.iter().all(|quantity| quantity.is_null(row));
+                if is_valid(row, errors) && is_empty && event.get(row) == Some("placed") {
+                    errors.add(row, index("units"), RejectReason::NoQuantity);
+                }
+            }
+        }
+        "order_snapshots" => {
+            let quantities = arrays(&["orders", "units", "amount"]);
+            for row in 0..rows {
+                if is_valid(row, errors) && quantities.iter().all(|quantity| quantity.is_null(row)) {
+                    errors.add(row, index("orders"), RejectReason::NoQuantity);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,53 @@
+-- grain: campaign, window, interval in which its demand was known to have this value
+-- step: orders
+-- kind: memory
+-- Holds in [known_from, known_until). Snapshots count until the first order event is known.
+WITH first_events AS (
+    SELECT c.campaign_id, e.known_at
+    FROM (SELECT campaign_key, min(known_at) AS known_at FROM stg_order_events GROUP BY campaign_key) AS e
+    INNER JOIN slot_campaigns AS c ON e.campaign_key = c.campaign_key
+),
+
+changes AS (
+    SELECT * FROM order_demand_changes
+    UNION ALL
+    SELECT s.*
+    FROM snapshot_demand_changes AS s
+    LEFT JOIN first_events AS e ON s.campaign_id = e.campaign_id
+    WHERE e.known_at IS NULL OR s.known_from < e.known_at
+    UNION ALL
+    SELECT
+        s.campaign_id, s.opens_at, s.closes_at, greatest(e.known_at, s.closes_at) AS known_from,
+        -s.units_change AS units_change, -s.amount_change AS amount_change
+    FROM snapshot_demand_changes AS s
+    INNER JOIN first_events AS e ON s.campaign_id = e.campaign_id
+    WHERE s.known_from < e.known_at
+    UNION ALL
+    -- A campaign without orders has a demand of 0 at its close.
+    SELECT DISTINCT campaign_id, opens_at, closes_at, closes_at AS known_from, 0 AS units_change,
+        CAST(0 AS DECIMAL(18, 2)) AS amount_change
+    FROM stg_campaigns
+    WHERE closes_at <= $as_of
+),
+
+changes_by_time AS (
+    SELECT
+        campaign_id, opens_at, closes_at, known_from,
+        sum(units_change) AS units_change,
+        sum(amount_change) AS amount_change
+    FROM changes
+    GROUP BY campaign_id, opens_at, closes_at, known_from
+)
+
+SELECT
+    campaign_id, opens_at, closes_at, known_from,
+    lead(known_from) OVER by_time AS known_until,
+    sum(units_change) OVER so_far AS units,
+    CAST(sum(amount_change) OVER so_far AS DECIMAL(18, 2)) AS amount
+FROM changes_by_time
+WINDOW
+    by_time AS (PARTITION BY campaign_id, opens_at, closes_at ORDER BY known_from),
+    so_far AS (
+        PARTITION BY campaign_id, opens_at, closes_at ORDER BY known_from
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    )

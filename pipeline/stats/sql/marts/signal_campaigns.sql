@@ -1,4 +1,0 @@
--- grain: campaign with an outcome, kind of which its product had signals
-SELECT s.campaign_id, p.category, s.kind, s.signals, s.orders
-FROM outcome_signals AS s
-INNER JOIN stg_products AS p ON s.product_id = p.product_id AND p.superseded_at IS NULL

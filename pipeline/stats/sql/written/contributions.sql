@@ -1,8 +1,0 @@
--- grain: run, offer, feature
--- The parts of a score. The log-odds of all rows of an offer add up to ln(p_hit / (1 - p_hit)).
--- column candidate_id: the offer: its candidate, else its campaign
--- column feature: its column in offer_features; (intercept) is the average training campaign,
---   (internal) the sum of the features that reveal cost or margin
--- column value: its value; null if it is text or unknown
--- column text_value: its value if it is text
--- column log_odds: contribution to the log-odds of reaching the threshold

@@ -1,5 +1,0 @@
--- grain: slot, offer
--- The last list of each slot that was made before it opened: what was known when people chose.
--- column candidate_id: the offer: its candidate, else its campaign
--- column list_run_id: the run that made it
--- column listed_at: the moment for which that run spoke

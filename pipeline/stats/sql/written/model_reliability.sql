@@ -1,9 +1,0 @@
--- grain: model, bin of chances that were alike
--- What became of campaigns by what was said of them, on slots later than those the model was fitted to.
--- column slot_date: the slot for which the models were fitted
--- column bin: 1 has the lowest chances
--- column n: campaigns
--- column hits: of them, those that reached their threshold
--- column p_mean: their mean chance
--- column rate_low: lower end of the 80 % interval of the share of hits
--- column rate_high: upper end

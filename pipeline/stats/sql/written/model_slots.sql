@@ -1,9 +1,0 @@
--- grain: model, slot that it predicted
--- How each model did, slot by slot, on slots later than those it was fitted to.
--- column slot_date: the slot for which the models were fitted
--- column predicted_slot: the slot that was predicted
--- column n: campaigns that were predicted
--- column hits: of them, those that reached their threshold
--- column expected_hits: the sum of their chances
--- column log_loss: of the model; lower is better
--- column base_rate_log_loss: of the base rate, on the same campaigns

@@ -1,6 +1,0 @@
--- grain: run, offer, threshold
--- The chance that an offer reaches a threshold, for many thresholds: what-if for the minimum order quantity. It
---   never rises with the threshold, and agrees with p_hit at the one that is proposed.
--- column candidate_id: the offer: its candidate, else its campaign
--- column threshold: from a fifth of the proposed one to four times as much
--- column p_reach: chance that demand is at least this

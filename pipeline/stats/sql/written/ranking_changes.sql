@@ -1,8 +1,0 @@
--- grain: run, offer that the previous list contained too
--- Changes since the last run that listed the same slot.
--- column candidate_id: the offer: its candidate, else its campaign
--- column previous_run_id: run of the previous list
--- column previous_rank: rank in the previous list
--- column previous_p_hit: p_hit in the previous list
--- column change_reason_ko: contributions that changed most, in Korean; null if nothing changed
--- column change_reason_en: the same in English

@@ -1,9 +1,0 @@
--- grain: run, stage
--- How long each stage of a run took and how much it moved. It is the newest ledger, also where an older run
---   is asked.
--- column stage: ingest, stats, train, rank, publish or backtest
--- column status: running, done or failed
--- column seconds: how long it took
--- column rows_in: what it read: files for ingest, rows for the others
--- column rows_out: rows that it wrote
--- column peak_memory_bytes: the most memory that the process had held by its end

@@ -1,0 +1,134 @@
+//! State that one build leaves to the next: partitions, and the files of facts.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use arrow::{
+    array::{ArrayRef, AsArray, RecordBatch, StringArray},
+    datatypes::DataType,
+};
+use serde::{Deserialize, Serialize};
+use slotcast_lake::Snapshot;
+
+use super::{
+    fingerprint::fingerprint,
+    partition::{CachedPartition, Partition},
+};
+use crate::{
+    engine::schema_of,
+    error::StatsError,
+    registry::{BUILD_FILES, BUILD_PARTITIONS, BuildStep},
+};
+
+/// Summary of a file of facts, read once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KnownFile {
+    pub(super) rows: u64,
+    /// Time at which the first of its rows was known.
+    pub(super) known_from: i64,
+    pub(super) week: i64,
+    /// Campaigns of its rows with their row counts.
+    pub(super) campaigns: BTreeMap<String, u64>,
+}
+
+/// Files of facts by table and name.
+pub(super) type KnownFiles = BTreeMap<(String, String), KnownFile>;
+
+/// State of a build.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct BuildState {
+    pub(super) partitions: BTreeMap<(BuildStep, Partition), CachedPartition>,
+    pub(super) files: KnownFiles,
+}
+
+impl BuildState {
+    /// Reads the state of a build; empty if a table is missing or has another shape.
+    pub(super) fn read(partitions: Option<&Snapshot>, files: Option<&Snapshot>) -> Result<Self, StatsError> {
+        let (Some(partitions), Some(files)) = (partitions, files) else { return Ok(Self::default()) };
+        let mut state = Self::default();
+        for [step, key, cached] in rows(partitions)? {
+            let (Some(step), Ok(partition), Ok(cached)) =
+                (BuildStep::parse(&step), serde_json::from_str(&key), serde_json::from_str(&cached))
+            else {
+                return Ok(Self::default());
+            };
+            state.partitions.insert((step, partition), cached);
+        }
+        for [table, file, known] in rows(files)? {
+            let Ok(known) = serde_json::from_str(&known) else { return Ok(Self::default()) };
+            state.files.insert((table, file), known);
+        }
+        Ok(state)
+    }
+
+    /// The state as two relations.
+    pub(super) fn tables(&self) -> Result<[(&'static str, RecordBatch); 2], StatsError> {
+        let partitions = self
+            .partitions
+            .iter()
+            .map(|((step, partition), cached)| [step.as_str().to_owned(), json(partition), json(cached)]);
+        let files =
+            self.files.iter().map(|((table, file), known)| [table.clone(), file.clone(), json(known)]);
+        Ok([
+            (BUILD_PARTITIONS, text_table(["step", "partition", "cached"], partitions)?),
+            (BUILD_FILES, text_table(["table_name", "file", "summary"], files)?),
+        ])
+    }
+
+    /// Partitions of a step.
+    pub(super) fn of_step(&self, step: BuildStep) -> impl Iterator<Item = (Partition, &CachedPartition)> {
+        let own = self.partitions.iter().filter(move |((own, _), _)| *own == step);
+        own.map(|((_, partition), cached)| (*partition, cached))
+    }
+
+    /// Files that contain a relation, each once.
+    pub(super) fn files_of(&self, step: BuildStep, relation: &str) -> BTreeSet<String> {
+        self.of_step(step).filter_map(|(_, cached)| cached.outputs.get(relation)?.file.clone()).collect()
+    }
+
+    /// Fingerprint of a relation in these partitions.
+    pub(super) fn fingerprint(
+        &self,
+        step: BuildStep,
+        relation: &str,
+        partitions: impl Iterator<Item = Partition>,
+    ) -> String {
+        fingerprint(partitions.filter_map(|partition| {
+            let output = self.partitions.get(&(step, partition))?.outputs.get(relation)?;
+            (output.rows > 0).then(|| format!("{relation} {partition:?} {}", output.fingerprint))
+        }))
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("names and numbers can be written as JSON")
+}
+
+/// The last three columns of a snapshot; no rows if they are not text.
+fn rows(snapshot: &Snapshot) -> Result<Vec<[String; 3]>, StatsError> {
+    let mut rows = Vec::new();
+    for batch in snapshot.read()? {
+        // The first column is the run's id.
+        let Some([a, b, c]) = batch
+            .columns()
+            .last_chunk::<3>()
+            .map(|columns| columns.each_ref().map(|column| column.as_string_opt::<i32>()))
+        else {
+            return Ok(Vec::new());
+        };
+        let (Some(a), Some(b), Some(c)) = (a, b, c) else { return Ok(Vec::new()) };
+        rows.extend((0..batch.num_rows()).map(|row| [a, b, c].map(|column| column.value(row).to_owned())));
+    }
+    Ok(rows)
+}
+
+fn text_table(names: [&str; 3], rows: impl Iterator<Item = [String; 3]>) -> Result<RecordBatch, StatsError> {
+    let rows: Vec<[String; 3]> = rows.collect();
+    let column = |index: usize| -> ArrayRef {
+        Arc::new(rows.iter().map(|row| Some(row[index].as_str())).collect::<StringArray>())
+    };
+    let schema = schema_of(names.map(|name| (name, DataType::Utf8)));
+    Ok(RecordBatch::try_new(schema, (0..3).map(column).collect())?)
+}

@@ -1,0 +1,16 @@
+//! Queries of users: read-only, over the relations that a run made visible, within limits.
+
+mod catalog;
+mod error_hints;
+mod limits;
+mod runtime;
+mod statement;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod user_session;
+
+pub use catalog::QueryableRelation;
+pub use limits::QueryLimits;
+pub use stream::QueryStream;
+pub use user_session::UserSession;
