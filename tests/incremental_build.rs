@@ -288,3 +288,23 @@ fn signal_moved_to_another_week() {
         compare(&relations, &whole).unwrap();
     });
 }
+
+/// After the cutoff, features of two slots are built. Partitions of the first must survive the build of the second.
+#[test]
+fn nights_after_the_cutoff_store_each_offer_once() {
+    let rows = market();
+    let arrivals = arrivals(&rows, &[]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let mut nights = Nights::new(folder.path());
+        nights.ingest(&arrivals.iter().collect::<Vec<_>>(), last_night(), true).await;
+        // The second night adds a slot to a group that the first has stored; the third reads that group.
+        for (index, date) in ["2016-04-16", "2016-04-23", "2016-04-24"].into_iter().enumerate() {
+            let as_of = format!("{date}T12:00:00+09:00").parse().unwrap();
+            let (_, relations) = nights.build(as_of, &format!("night-{index}"), false).await;
+            let (_, whole) = nights.build(as_of, &format!("full-{index}"), true).await;
+            compare(&relations, &whole).unwrap();
+        }
+    });
+}

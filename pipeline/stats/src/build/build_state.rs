@@ -14,7 +14,7 @@ use slotcast_lake::Snapshot;
 
 use super::{
     fingerprint::fingerprint,
-    partition::{CachedPartition, Partition},
+    partition::{CachedPartition, Partition, PartitionGroup},
 };
 use crate::{
     engine::schema_of,
@@ -44,7 +44,7 @@ pub(super) struct BuildState {
 }
 
 impl BuildState {
-    /// Reads the state of a build; empty if a table is missing or has another shape.
+    /// Reads the state of a build; empty if a table is missing, has another shape or is inconsistent.
     pub(super) fn read(partitions: Option<&Snapshot>, files: Option<&Snapshot>) -> Result<Self, StatsError> {
         let (Some(partitions), Some(files)) = (partitions, files) else { return Ok(Self::default()) };
         let mut state = Self::default();
@@ -60,7 +60,23 @@ impl BuildState {
             let Ok(known) = serde_json::from_str(&known) else { return Ok(Self::default()) };
             state.files.insert((table, file), known);
         }
-        Ok(state)
+        Ok(if state.check_files().is_ok() { state } else { Self::default() })
+    }
+
+    /// Checks that every group of partitions has one file per relation: rows in two files would count twice.
+    pub(super) fn check_files(&self) -> Result<(), StatsError> {
+        let mut files: BTreeMap<(BuildStep, &str, PartitionGroup), &str> = BTreeMap::new();
+        for ((step, partition), cached) in &self.partitions {
+            for (relation, output) in &cached.outputs {
+                let Some(file) = output.file.as_deref() else { continue };
+                let first = *files.entry((*step, relation.as_str(), partition.group(*step))).or_insert(file);
+                if first != file {
+                    let message = format!("relation `{relation}` has one group in `{first}` and `{file}`");
+                    return Err(StatsError::Internal(message));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The state as two relations.
@@ -131,4 +147,28 @@ fn text_table(names: [&str; 3], rows: impl Iterator<Item = [String; 3]>) -> Resu
     };
     let schema = schema_of(names.map(|name| (name, DataType::Utf8)));
     Ok(RecordBatch::try_new(schema, (0..3).map(column).collect())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::partition::{PartitionInputs, PartitionOutput};
+
+    fn state(files: [&str; 2]) -> BuildState {
+        let mut state = BuildState::default();
+        for (slot, file) in (0..).zip(files) {
+            let output = PartitionOutput { fingerprint: String::new(), rows: 1, file: Some(file.to_owned()) };
+            let outputs = BTreeMap::from([("offer_feature_values".to_owned(), output)]);
+            let cached = CachedPartition { outputs, ..CachedPartition::timeless(PartitionInputs::default()) };
+            state.partitions.insert((BuildStep::Features, Partition::of_slot(slot)), cached);
+        }
+        state
+    }
+
+    #[test]
+    fn a_group_has_one_file() {
+        assert!(state(["a", "a"]).check_files().is_ok());
+        let error = state(["a", "b"]).check_files().unwrap_err().to_string();
+        assert!(error.contains("`offer_feature_values`") && error.contains("`b`"), "{error}");
+    }
 }

@@ -139,10 +139,11 @@ impl<'a> Builder<'a> {
         stale
     }
 
-    /// Takes a partition from the last build.
+    /// Takes a partition from the last build, unless this build has recorded it already: a rewritten group has a new
+    /// file, and features are built for two slots.
     pub(super) fn reuse(&mut self, step: BuildStep, partition: Partition) {
         if let Some(cached) = self.old.partitions.get(&(step, partition)) {
-            self.new.partitions.insert((step, partition), cached.clone());
+            self.new.partitions.entry((step, partition)).or_insert_with(|| cached.clone());
         }
     }
 

@@ -63,6 +63,7 @@ impl Builder<'_> {
 
     /// Every stored relation, with the state as two more.
     pub(super) fn finish(mut self) -> Result<BuildReport, StatsError> {
+        self.new.check_files()?;
         for (name, rows) in self.new.tables()? {
             let file = self.store.write_file(name, "all", &rows.into())?;
             self.whole.insert(name, file.into_iter().collect());
