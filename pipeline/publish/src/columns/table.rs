@@ -111,6 +111,7 @@ pub(crate) static COLUMNS: &[Column] = &[
         .cell(130, 104)
         .descending()
         .from_window(WIDE),
+    detail("alerts_per_threshold", Kind::Ratio).sheet(Band::Signals, 10.0).page(OnPage::Fact),
     detail("maker_hits", Kind::Record).sheet(Band::Records, 9.0).page(OnPage::Part),
     detail("maker_n", Kind::Record).sheet(Band::Records, 9.0).page(OnPage::Part),
     detail("maker_rate_shrunk", Kind::Share)

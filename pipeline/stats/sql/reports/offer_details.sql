@@ -11,6 +11,7 @@
 -- column visitors: sum over hours and channels; null in a market without views
 -- column alert_rate: alerts / visitors
 -- column orders_per_alert: expected from earlier campaigns of the category, shrunk (signal_conversion)
+-- column alerts_per_threshold: alerts / threshold; null in a market without signals
 -- column order_rate: orders / visitors of earlier campaigns of the product; null without any
 -- column maker_hits: campaigns of the maker that hit (moq_rates)
 -- column maker_n: campaigns of the maker with an outcome
@@ -41,7 +42,9 @@ SELECT
     coalesce(c.wishes_previous_7d, k.no_signal) AS wishes_previous_7d,
     coalesce(c.visitors, k.no_view) AS visitors,
     CAST(c.alerts AS DOUBLE) / nullif(c.visitors, 0) AS alert_rate,
-    s.orders_per_signal_shrunk AS orders_per_alert, o.order_rate,
+    s.orders_per_signal_shrunk AS orders_per_alert,
+    CAST(coalesce(c.alerts, k.no_signal) AS DOUBLE) / nullif(l.threshold, 0) AS alerts_per_threshold,
+    o.order_rate,
     m.hits AS maker_hits, m.n AS maker_n, m.rate_shrunk AS maker_rate_shrunk,
     g.hits AS category_hits, g.n AS category_n, g.rate_shrunk AS category_rate_shrunk,
     h.ko AS holidays_ko, h.en AS holidays_en,
