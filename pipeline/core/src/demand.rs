@@ -88,7 +88,7 @@ impl DemandCurve {
         self.quantile(1.0 - p)
     }
 
-    /// Expected sales: E[min(D, `capacity`); D >= `threshold`].
+    /// Expected sales: `E[min(D, capacity) 1(D >= threshold)]`.
     /// Midpoint sum over 400 equal parts of the distribution, so that a heavy tail stays finite.
     pub fn expected_sold(&self, threshold: f64, capacity: f64) -> f64 {
         let midpoints = (0..STEPS).map(|step| (step as f64 + 0.5) / STEPS as f64);

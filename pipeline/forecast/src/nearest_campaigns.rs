@@ -39,7 +39,7 @@ pub struct NearestCampaign {
 /// The nearest of the latest campaigns with an outcome.
 ///
 /// # Errors
-/// As [`TrainedModel::similar`].
+/// As [`TrainedModel::neighbors`].
 pub fn nearest_campaigns(
     model: &TrainedModel,
     offers: &FeatureTable,

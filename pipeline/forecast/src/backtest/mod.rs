@@ -45,13 +45,7 @@ pub fn backtest(
     slots: &[Slot],
     range: BacktestRange,
 ) -> Result<Backtest, ForecastError> {
-    let mut models = vec![
-        ModelKind::BaseRate.as_str(),
-        ModelKind::Logistic.as_str(),
-        ModelKind::Demand.as_str(),
-        ModelKind::Blend.as_str(),
-        CHAMPION,
-    ];
+    let mut models: Vec<_> = ModelKind::ALL.into_iter().map(ModelKind::as_str).chain([CHAMPION]).collect();
     if range.with_benchmarks {
         models.extend(BENCHMARKS);
     }

@@ -146,7 +146,7 @@ impl Column {
     }
 
     /// Hides the column by default in windows narrower than `pixels`.
-    pub(crate) const fn from_window(self, pixels: u16) -> Self {
+    pub(crate) const fn min_window(self, pixels: u16) -> Self {
         match self.page {
             OnPage::Cell(cell) => self.page(OnPage::Cell(PageCell { min_window: pixels, ..cell })),
             _ => self,

@@ -81,12 +81,12 @@ pub(crate) static COLUMNS: &[Column] = &[
         .sheet(Band::Money, 17.0)
         .cell_as("amount", 80, 122)
         .descending()
-        .from_window(TABLET),
+        .min_window(TABLET),
     ranking("expected_value", Kind::Amount, values::expected_value)
         .sheet(Band::Money, 17.0)
         .cell_as("value", 90, 122)
         .descending()
-        .from_window(TABLET),
+        .min_window(TABLET),
     ranking("thin_data", Kind::Bool, values::thin_data).required().sheet(Band::DataQuality, 8.0),
     ranking("reasons_ko", Kind::Prose, values::reasons_ko)
         .required()
@@ -100,17 +100,17 @@ pub(crate) static COLUMNS: &[Column] = &[
     detail("alerts", Kind::Count).sheet(Band::Signals, 10.0).cell(100, 104).descending(),
     detail("alerts_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
     detail("alerts_previous_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
-    detail("wishes", Kind::Count).sheet(Band::Signals, 10.0).cell(110, 96).descending().from_window(WIDE),
+    detail("wishes", Kind::Count).sheet(Band::Signals, 10.0).cell(110, 96).descending().min_window(WIDE),
     detail("wishes_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
     detail("wishes_previous_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
     detail("visitors", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Fact),
-    detail("alert_rate", Kind::Share).sheet(Band::Signals, 10.0).cell(120, 92).descending().from_window(WIDE),
+    detail("alert_rate", Kind::Share).sheet(Band::Signals, 10.0).cell(120, 92).descending().min_window(WIDE),
     detail("order_rate", Kind::Share).sheet(Band::Signals, 10.0).page(OnPage::Fact),
     detail("orders_per_alert", Kind::Ratio)
         .sheet(Band::Signals, 10.0)
         .cell(130, 104)
         .descending()
-        .from_window(WIDE),
+        .min_window(WIDE),
     detail("alerts_per_threshold", Kind::Ratio).sheet(Band::Signals, 10.0).page(OnPage::Fact),
     detail("maker_hits", Kind::Record).sheet(Band::Records, 9.0).page(OnPage::Part),
     detail("maker_n", Kind::Record).sheet(Band::Records, 9.0).page(OnPage::Part),
@@ -118,14 +118,14 @@ pub(crate) static COLUMNS: &[Column] = &[
         .sheet(Band::Records, 10.0)
         .cell_as("maker_record", 140, 98)
         .descending()
-        .from_window(TABLET),
+        .min_window(TABLET),
     detail("category_hits", Kind::Record).sheet(Band::Records, 10.0).page(OnPage::Part),
     detail("category_n", Kind::Record).sheet(Band::Records, 10.0).page(OnPage::Part),
     detail("category_rate_shrunk", Kind::Share)
         .sheet(Band::Records, 11.0)
         .cell_as("category_record", 150, 112)
         .descending()
-        .from_window(WIDE),
+        .min_window(WIDE),
     Column::computed("flags", None, Section::Offer, Kind::Flags, values::flags)
         .required()
         .sheet(Band::Flags, 16.0)

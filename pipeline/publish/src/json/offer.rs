@@ -72,7 +72,7 @@ impl Serialize for WireOffer<'_> {
         map.serialize_entry("reasons", &reasons)?;
         map.serialize_entry("details", &WireColumns(*row, Section::Details))?;
         let is_listed_before = offer.cells.number("previous_rank").is_some();
-        map.serialize_entry("change", &is_listed_before.then(|| WireColumns(*row, Section::Change)))?;
+        map.serialize_entry("change", &is_listed_before.then_some(WireColumns(*row, Section::Change)))?;
         map.serialize_entry("curve", &offer.curve.iter().map(wire_point).collect::<Vec<_>>())?;
         map.serialize_entry("similar", &offer.similar.iter().map(wire_similar).collect::<Vec<_>>())?;
         map.serialize_entry("days", &offer.days.iter().map(wire_day).collect::<Vec<_>>())?;

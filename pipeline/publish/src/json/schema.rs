@@ -28,8 +28,7 @@ pub fn ranking_schema() -> Result<String, PublishError> {
             .filter(|column| column.is_exported_to(slotcast_core::Audience::Everyone))
             .map(|column| serde_json::to_string(column.name))
             .collect::<Result<_, _>>()?;
-        let properties: Vec<String> =
-            columns().map(|column| property(column)).collect::<Result<_, PublishError>>()?;
+        let properties: Vec<String> = columns().map(property).collect::<Result<_, PublishError>>()?;
         schema = schema
             .replace(&format!("\"@required {name}\""), &required.join(", "))
             .replace(&format!("\"@properties {name}\": {{}}"), &properties.join(",\n        "));

@@ -1,4 +1,4 @@
-//! Golden files: the exports of the sample market. With `SLOTCAST_UPDATE_GOLDEN=1` the tests rewrite them.
+//! Golden files: the exports of the sample market. With `SLOTCAST_BLESS=1` the tests rewrite them.
 
 use std::{fs, io::Cursor, path::PathBuf};
 
@@ -20,7 +20,7 @@ use crate::{
 #[expect(clippy::disallowed_methods, reason = "golden files are rewritten on request")]
 fn check(name: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
-    if std::env::var_os("SLOTCAST_UPDATE_GOLDEN").is_some() {
+    if std::env::var_os("SLOTCAST_BLESS").is_some() {
         fs::write(&path, text).unwrap();
     }
     let golden = fs::read_to_string(&path).unwrap_or_default();
