@@ -106,7 +106,8 @@ impl ChampionHistory {
         let Some(change) = self.past.iter().rev().find(is_change) else {
             return Err(ForecastError::NoEarlierChampion(current));
         };
-        let mut until = calendar.slot_of(chrono::NaiveDateTime::from(key.slot_date).and_utc());
+        let midnight = chrono::NaiveDateTime::from(key.slot_date).and_utc();
+        let mut until = calendar.slot_on(key.slot_date).unwrap_or_else(|_| calendar.slot_of(midnight));
         for _ in 0..SUSPENDED_SLOTS {
             until = calendar.following(&until);
         }
@@ -186,13 +187,12 @@ mod tests {
     fn a_rollback_suspends_the_champion_for_eight_slots() {
         let mut history = history();
         history.roll_back(key("e", "2016-03-22"), &SlotCalendar::default()).unwrap();
-        let incumbent = history.incumbent(day("2016-05-09"));
+        let incumbent = history.incumbent(day("2016-05-16"));
         assert_eq!(
             (incumbent.champion, incumbent.suspended),
             (Some(ModelKind::BaseRate), Some(ModelKind::Logistic))
         );
-        // The instant 2016-03-22T00:00Z is before the opening in Seoul, so it belongs to the slot of 2016-03-15.
-        assert_eq!(history.incumbent(day("2016-05-10")).suspended, None);
+        assert_eq!(history.incumbent(day("2016-05-17")).suspended, None);
         assert_eq!(history.decisions().nth(3).unwrap().reason, ROLLED_BACK);
         let error = history.roll_back(key("f", "2016-03-29"), &SlotCalendar::default()).unwrap_err();
         assert!(
