@@ -43,8 +43,10 @@ pub(crate) struct Challengers<'a> {
 /// The model that ranked last, and the one that may not rank.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Incumbent {
-    /// The model that ranked last; `None` at first.
+    /// The model that ranked last; `None` at first, or if this build has no such model.
     pub champion: Option<ModelKind>,
+    /// Whether a model ranked last that this build does not have.
+    pub is_unknown: bool,
     /// The model that was rolled back and may not return yet.
     pub suspended: Option<ModelKind>,
 }
@@ -85,7 +87,7 @@ pub(crate) fn promote(challengers: Challengers<'_>, incumbent: Incumbent) -> Pro
     }
     let is_free = |model: usize| incumbent.suspended != Some(challengers.kinds[model]);
     let found = incumbent.champion.and_then(|kind| challengers.kinds.iter().position(|own| *own == kind));
-    let is_available = found.is_some_and(is_free) || incumbent.champion.is_none();
+    let is_available = found.is_some_and(is_free) || (incumbent.champion.is_none() && !incumbent.is_unknown);
     let current = found.filter(|model| is_free(*model)).unwrap_or(0);
     let decision = |champion, gain, reason| Promotion {
         champion,
@@ -192,13 +194,16 @@ mod tests {
     #[test]
     fn a_challenger_must_win_beyond_the_standard_error() {
         let base = vec![0.5; ROWS];
-        let incumbent = Incumbent { champion: Some(ModelKind::Logistic), suspended: None };
+        let incumbent = Incumbent { champion: Some(ModelKind::Logistic), ..Incumbent::default() };
         assert_eq!(champion(&[base.clone(), right_by(0.2), right_by(0.25)], Incumbent::default()).0, 2);
         assert_eq!(champion(&[base.clone(), right_by(0.25), right_by(0.251)], incumbent), (1, "kept"));
         let bold = vec![0.9; ROWS];
         assert_eq!(champion(&[base.clone(), bold], Incumbent::default()), (0, "kept"));
-        let suspended = Incumbent { champion: Some(ModelKind::Demand), suspended: Some(ModelKind::Demand) };
-        assert_eq!(champion(&[base, right_by(0.2), right_by(0.25)], suspended), (1, "won"));
+        let demand = Some(ModelKind::Demand);
+        let suspended = Incumbent { champion: demand, suspended: demand, ..Incumbent::default() };
+        assert_eq!(champion(&[base.clone(), right_by(0.2), right_by(0.25)], suspended), (1, "won"));
+        let unknown = Incumbent { is_unknown: true, ..Incumbent::default() };
+        assert_eq!(champion(&[base.clone(), base], unknown), (0, "no_longer_there"));
     }
 
     #[test]
@@ -238,7 +243,7 @@ mod tests {
     fn a_lower_loss_that_costs_hits_must_be_certain() {
         // The incumbent orders perfectly at small distances; the bold challenger is wrong in one slot of five.
         let timid: Vec<f64> = (0..ROWS).map(|row| if row % 2 == 0 { 0.501 } else { 0.499 }).collect();
-        let incumbent = Incumbent { champion: Some(ModelKind::Logistic), suspended: None };
+        let incumbent = Incumbent { champion: Some(ModelKind::Logistic), ..Incumbent::default() };
         assert_eq!(champion(&[vec![0.5; ROWS], timid, right_by(0.2)], incumbent), (1, "kept"));
     }
 }

@@ -77,8 +77,10 @@ impl ChampionHistory {
     /// The model that ranked before this slot, and the one that is suspended for it.
     pub fn incumbent(&self, slot_date: NaiveDate) -> Incumbent {
         let last_suspension = self.past.iter().rev().find_map(|decision| decision.suspension.as_ref());
+        let last: Option<Result<ModelKind, _>> = self.past.last().map(|decision| decision.champion.parse());
         Incumbent {
-            champion: self.past.last().and_then(|decision| decision.champion.parse().ok()),
+            is_unknown: last.as_ref().is_some_and(Result::is_err),
+            champion: last.and_then(Result::ok),
             suspended: last_suspension
                 .filter(|suspension| slot_date < suspension.until)
                 .and_then(|suspension| suspension.model.parse().ok()),
@@ -179,6 +181,9 @@ mod tests {
         assert_eq!(history.incumbent(day("2016-03-22")).champion, Some(ModelKind::Logistic));
         assert_eq!(history.reign(), Some(("logistic", day("2016-03-08"))));
         assert_eq!(history.decisions().count(), 4);
+        let newer = [decision("a", "2016-03-01", "forest", ModelKind::BaseRate.as_str())];
+        let newer = ChampionHistory::new(newer, "e", at("2016-03-22T00:00:00Z")).incumbent(day("2016-03-22"));
+        assert!(newer.champion.is_none() && newer.is_unknown, "this build has no such model");
         let own = [decision("e", "2016-03-01", "demand", ModelKind::BaseRate.as_str())];
         assert_eq!(ChampionHistory::new(own, "e", at("2016-03-22T00:00:00Z")).reign(), None);
     }

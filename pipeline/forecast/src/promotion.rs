@@ -38,7 +38,7 @@ pub fn train_champion(
     match change {
         ChampionChange::Gate => history.record(key, &training),
         ChampionChange::Rollback => {
-            let Incumbent { champion, suspended } = history.incumbent(slot_date);
+            let Incumbent { champion, suspended, .. } = history.incumbent(slot_date);
             let restored = training.models.iter().position(|model| Some(model.kind()) == champion);
             training.set_champion(restored.unwrap_or(0), ROLLED_BACK, suspended);
         }

@@ -19,7 +19,7 @@ pub(super) fn replay_champions(
     let mut champion = ModelKind::BaseRate;
     let mut predictions = Vec::new();
     for mut group in groups {
-        let incumbent = Incumbent { champion: Some(champion), suspended: None };
+        let incumbent = Incumbent { champion: Some(champion), ..Incumbent::default() };
         let promotion = group.out_of_time.promotion(&group.fitted, incumbent);
         champion = group.fitted[promotion.champion];
         let promoted = index_of(champion.as_str()).unwrap_or(0);
