@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use slotcast_core::Audience;
 
 use self::{
-    rounding::{is_rounded, is_same},
+    rounding::is_rounded,
     sheets::{review_agrees, table_rows, text_of, what_if_agrees},
 };
 use crate::{
@@ -158,14 +158,11 @@ impl Exports<'_> {
         let in_csv = self.csv[name].parse::<f64>().ok();
         let in_json = self.in_json(column).and_then(Json::as_f64);
         assert!(in_csv.is_some_and(|number| is_rounded(number, value, column.kind.decimals())), "{name}");
-        assert!(
-            is_missing_change || is_same(in_csv, in_json),
-            "{name}: {in_csv:?} in CSV, {in_json:?} in JSON"
-        );
+        assert!(is_missing_change || in_csv == in_json, "{name}: {in_csv:?} in CSV, {in_json:?} in JSON");
         assert_eq!(in_sheet.and_then(Data::get_float), in_csv.filter(|_| column.sheet.is_some()), "{name}");
         let is_in_rows = !matches!(column.page, OnPage::Omitted | OnPage::Detail);
         let on_page = self.page[name][self.position].as_f64();
-        assert!(!is_in_rows || is_same(on_page, Some(value)), "{name}: {on_page:?} on the page");
+        assert!(!is_in_rows || on_page == Some(value), "{name}: {on_page:?} on the page");
     }
 }
 

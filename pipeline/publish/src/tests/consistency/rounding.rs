@@ -9,11 +9,3 @@ pub(super) fn is_rounded(rounded: f64, value: f64, decimals: Option<usize>) -> b
         None => rounded == value,
     }
 }
-
-/// Whether the numbers are equal up to the last bit, which this JSON reader may lose.
-pub(super) fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => (one - other).abs() <= f64::EPSILON * one.abs(),
-        _ => one == other,
-    }
-}

@@ -6,7 +6,7 @@ use calamine::{Data, DataType, Range};
 use serde_json::Value as Json;
 use slotcast_core::NaiveDate;
 
-use super::rounding::{is_rounded, is_same};
+use super::rounding::is_rounded;
 use crate::{
     i18n::{Catalog, Lang},
     view::PageView,
@@ -84,7 +84,7 @@ pub(super) fn review_agrees(view: &PageView, rows: &[BTreeMap<&str, Data>], json
             ("demand_p90", offer.demand_p90, Some(2)),
         ] {
             let (from_book, from_json) = (row[name].get_float(), wire[name].as_f64());
-            assert!(is_same(from_book, from_json) && from_book.is_some() == expected.is_some(), "{name}");
+            assert!(from_book == from_json && from_book.is_some() == expected.is_some(), "{name}");
             assert!(
                 from_book.zip(expected).is_none_or(|(number, value)| is_rounded(number, value, decimals)),
                 "{name}"
