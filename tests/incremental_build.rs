@@ -19,7 +19,8 @@ use slotcast_core::{DateTime, Knowledge, Utc};
 use slotcast_ingest::{Mapping, scan_inbox};
 use slotcast_lake::{Lake, MarketConfig, Snapshot, TableId, read_parquet_files};
 use slotcast_stats::{
-    BuildContext, BuildOptions, BuildReport, BuildStep, MemoryLimit, PartitionStore, PreviousBuild, build,
+    BuildContext, BuildOptions, BuildReport, BuildStep, MemoryLimit, PartitionStore, PreviousBuild,
+    SourceFiles, build,
 };
 
 use crate::support::{CsvRow, Delivery, write_text};
@@ -81,6 +82,7 @@ impl Nights {
             scored,
             next: scored.is_frozen(as_of).then_some(following),
             refund_window: TimeDelta::days(14),
+            source_files: SourceFiles::default(),
         };
         let mut base = PreviousBuild::new();
         for relation in slotcast_stats::stored_names() {

@@ -12,7 +12,7 @@ use proptest::{
 };
 use slotcast_core::{DateTime, Knowledge, SlotCalendar, Utc};
 use slotcast_lake::Lake;
-use slotcast_stats::{BuildContext, build_in_memory};
+use slotcast_stats::{BuildContext, SourceFiles, build_in_memory};
 
 use crate::support::{CsvRow, copy_folder, run, slotcast, small_market, table_rows, write_bytes, write_text};
 
@@ -154,7 +154,7 @@ fn known(folder: &Path, lake: &str, until: DateTime<Utc>) -> BTreeMap<String, St
         let calendar = lake.market().calendar();
         let scored = Knowledge::new(&calendar, calendar.next_after(as_of()), as_of(), 4);
         let question =
-            BuildContext { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14) };
+            BuildContext { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14), source_files: SourceFiles::default() };
         let session = build_in_memory(&facts, &question, &lake).await.unwrap();
         let at = until.format("%Y-%m-%dT%H:%M:%SZ");
         let features = format!(

@@ -25,7 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Knowledge;
 use slotcast_ingest::{Mapping, scan_inbox};
 use slotcast_lake::{Lake, MarketConfig, SlotRule, Snapshot};
-use slotcast_stats::{AUDITS, BuildContext, Session, build_in_memory};
+use slotcast_stats::{AUDITS, BuildContext, Session, SourceFiles, build_in_memory};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner, parse_file};
 
 use crate::support::Delivery;
@@ -129,6 +129,7 @@ impl Setting {
             scored: Knowledge::new(&calendar, slot, as_of, LEAD_DAYS),
             next: None,
             refund_window: TimeDelta::days(REFUND_WINDOW_DAYS),
+            source_files: SourceFiles::default(),
         };
         (lake, facts, context)
     }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use slotcast_core::{DateTime, Knowledge, Slot, Utc};
 use slotcast_forecast::preliminary_slot;
 use slotcast_lake::Lake;
-use slotcast_stats::BuildContext;
+use slotcast_stats::{BuildContext, SourceFiles};
 
 use crate::settings::Settings;
 
@@ -24,5 +24,6 @@ pub(super) fn build_context(
         scored,
         next: next.map(|next| Knowledge::new(&calendar, next, as_of, settings.lead_days)),
         refund_window: TimeDelta::days(i64::from(settings.refund_window_days)),
+        source_files: SourceFiles::default(),
     }
 }

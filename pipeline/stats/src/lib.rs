@@ -23,7 +23,7 @@ mod query;
 
 pub use build::{
     BuildContext, BuildOptions, BuildReport, BuiltRelation, Finding, PartitionStore, PreviousBuild,
-    RebuiltPartition, build, build_as_of, build_in_memory,
+    RebuiltPartition, SourceFile, SourceFiles, build, build_as_of, build_in_memory,
 };
 pub use docs::{
     ColumnDoc, ExampleQuery, RelationDoc, examples, header, relation_doc, relations_page, user_relations,

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::{Knowledge, SlotCalendar};
 use slotcast_lake::Snapshot;
 
+use super::source_files::SourceFiles;
 use crate::engine::MemoryLimit;
 
 /// The time for which a build is made, and the slots whose offers will be scored.
@@ -21,6 +22,8 @@ pub struct BuildContext {
     pub next: Option<Knowledge>,
     /// Time after the close in which refunds are possible.
     pub refund_window: TimeDelta,
+    /// Source files of the facts.
+    pub source_files: SourceFiles,
 }
 
 /// Options of a build that do not change its result.

@@ -29,6 +29,7 @@ mod report;
 mod run;
 mod schemas;
 mod session_tables;
+mod source_files;
 mod stale;
 mod workers;
 
@@ -37,3 +38,4 @@ pub use context::{BuildContext, BuildOptions, PreviousBuild};
 pub use partition_store::PartitionStore;
 pub use report::{BuildReport, BuiltRelation, RebuiltPartition};
 pub use run::{build, build_as_of, build_in_memory};
+pub use source_files::{SourceFile, SourceFiles};
