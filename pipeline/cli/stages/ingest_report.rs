@@ -98,11 +98,12 @@ pub(super) fn print_rejects<'a>(
     printer.info(format!("rejected rows by reason (full list: `{query}`)"));
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
-    for ((table, reason, column), (rows, file, first)) in kinds.iter().take(MAX_REJECT_KINDS) {
+    for ((table, code, column), (rows, file, first)) in kinds.iter().take(MAX_REJECT_KINDS) {
         let raw: String = String::from_utf8_lossy(&first.raw).chars().take(MAX_RAW_CHARS).collect();
         let raw = raw.replace(char::is_control, " ");
         let source = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
-        printer.info(format!("  {rows} {reason} in `{source}`, first in {file}, line {}: {raw}", first.line));
+        printer.info(format!("  {rows} {code} in `{source}`, first in {file}, line {}: {raw}", first.line));
+        printer.info(format!("    {}", first.reason.remedy()));
     }
     if kinds.len() > MAX_REJECT_KINDS {
         printer.info(format!("  and {} more kinds", kinds.len() - MAX_REJECT_KINDS));

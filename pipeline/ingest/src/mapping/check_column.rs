@@ -23,11 +23,14 @@ pub(super) fn check_contract_column(
     let money = matches!(kind, ColumnKind::Money | ColumnKind::PositiveMoney);
     let format = matches!(rule.time.format, TimestampFormat::Strftime(_));
     let unix = matches!(rule.time.format, TimestampFormat::Unix(_));
+    let excel_date = rule.time.format == TimestampFormat::ExcelDate;
     let keys = [
         ("end_of_day", rule.time.end_of_day && !instant, "a timestamp"),
         ("shift_days", rule.time.shift_days != 0 && !instant, "a timestamp"),
         ("format", format && !(instant || day), "a timestamp or a day"),
         ("unix", unix && !instant, "a timestamp"),
+        ("excel_date", excel_date && !(instant || day), "a timestamp or a day"),
+        ("zone", rule.time.zone.is_some() && !instant, "a timestamp"),
         ("round", rule.round && !money, "money"),
         ("kind", rule.kind != rule.expression.implied_kind(), "an attribute"),
     ];
@@ -45,7 +48,7 @@ pub(super) fn check_attribute(rule: ColumnRule, has_slots: bool) -> Result<Colum
     if rule.time != TimeRule::default() || rule.round {
         return violation(
             "an attribute is a number, a flag or a text",
-            "remove `end_of_day`, `shift_days`, `format`, `unix` or `round`",
+            "remove `end_of_day`, `shift_days`, `format`, `unix`, `excel_date`, `zone` or `round`",
         );
     }
     Ok(rule)

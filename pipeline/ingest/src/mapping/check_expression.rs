@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     mapping::{
+        check_time::{parse_zone, timestamp_format},
         column_rule::ColumnRule,
         expression::{Expression, LengthUnit},
         raw_expression::{ColumnSelection, RawExpression, StringOrExpression},
@@ -11,7 +12,7 @@ use crate::{
         source_ref::{CellType, SourceCell, SourceRef},
         violation::{RuleViolation, violation},
     },
-    values::time_rule::{TimeRule, TimestampFormat, UnixUnit, is_strftime},
+    values::time_rule::{TimeRule, TimestampFormat},
 };
 
 impl StringOrExpression {
@@ -31,7 +32,7 @@ impl StringOrExpression {
         };
         if rule.has_column_keys() {
             return violation(
-                "`format`, `unix`, `shift_days`, `end_of_day`, `round` and `kind` apply to a whole column",
+                "`format`, `unix`, `excel_date`, `zone`, `shift_days`, `end_of_day`, `round` and `kind` apply to a whole column",
                 "write them in the outermost expression of the column",
             );
         }
@@ -53,13 +54,14 @@ impl RawExpression {
         if self.present == Some(false) {
             return violation("`present = false` is no expression", "write `present = true`, or use `when`");
         }
-        let format = timestamp_format(self.format.take(), self.unix)?;
+        let format = timestamp_format(self.format.take(), self.unix, self.excel_date == Some(true))?;
         let (slot_format, format) = match self.slot {
             Some(_) => (format, TimestampFormat::Iso),
             None => (TimestampFormat::Iso, format),
         };
         let time = TimeRule {
             format,
+            zone: self.zone.take().map(|name| parse_zone(&name)).transpose()?,
             shift_days: self.shift_days.unwrap_or(0),
             end_of_day: self.end_of_day.unwrap_or(false),
         };
@@ -171,30 +173,6 @@ impl RawExpression {
             );
         }
         Ok(())
-    }
-}
-
-fn timestamp_format(
-    format: Option<OneOrMany>,
-    unix: Option<UnixUnit>,
-) -> Result<TimestampFormat, RuleViolation> {
-    let formats = match (format.map(OneOrMany::into_texts), unix) {
-        (None, None) => return Ok(TimestampFormat::Iso),
-        (None, Some(unit)) => return Ok(TimestampFormat::Unix(unit)),
-        (Some(_), Some(_)) => {
-            return violation("`format` and `unix` exclude each other", "keep one of them");
-        }
-        (Some(formats), None) => formats,
-    };
-    if formats.is_empty() {
-        return violation("`format` is empty", "list at least one format, such as `%d.%m.%Y %H:%M`");
-    }
-    match formats.iter().find(|format| !is_strftime(format)) {
-        None => Ok(TimestampFormat::Strftime(formats)),
-        Some(format) => violation(
-            format!("`{format}` is no format"),
-            "use chrono's `strftime` syntax, such as `%d.%m.%Y %H:%M`",
-        ),
     }
 }
 

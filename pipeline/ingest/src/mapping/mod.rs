@@ -4,6 +4,7 @@ pub(crate) mod attributes;
 mod check_column;
 mod check_expression;
 mod check_mapping;
+mod check_time;
 pub(crate) mod column_rule;
 pub(crate) mod condition;
 pub(crate) mod expression;

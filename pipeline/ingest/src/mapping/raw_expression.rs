@@ -58,6 +58,8 @@ pub(super) struct RawExpression {
     // Keys of the whole column.
     pub(super) format: Option<OneOrMany>,
     pub(super) unix: Option<UnixUnit>,
+    pub(super) excel_date: Option<bool>,
+    pub(super) zone: Option<String>,
     pub(super) shift_days: Option<i64>,
     pub(super) end_of_day: Option<bool>,
     pub(super) round: Option<u32>,

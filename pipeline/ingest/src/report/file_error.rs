@@ -227,8 +227,9 @@ impl Hint for FileError {
                 "set `kind` in the mapping to the kind in the lake, or rename the attribute"
             }
             Self::TooManyBadRows { limit: "none (strict)", .. } => "correct the row, or remove `--strict`",
-            Self::TooManyBadRows { .. } => {
-                "correct the file or the mapping and ingest it again; no row of it was loaded"
+            Self::TooManyBadRows { reason, .. } => {
+                let remedy = reason.remedy();
+                return Some(format!("{remedy}; then ingest it again: no row of it was loaded"));
             }
             Self::Internal { .. } => "this is a bug of slotcast: please report it with the file",
         };

@@ -11,6 +11,8 @@ pub enum RejectReason {
     BadNumber,
     /// Not a timestamp.
     BadTimestamp,
+    /// A day without time of day, where a timestamp is needed.
+    BareDate,
     /// Not a calendar day.
     BadDate,
     /// Neither true nor false.
@@ -43,10 +45,11 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// All reasons.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MissingValue,
         Self::BadNumber,
         Self::BadTimestamp,
+        Self::BareDate,
         Self::BadDate,
         Self::BadFlag,
         Self::UnknownWord,
@@ -69,6 +72,7 @@ impl RejectReason {
             Self::MissingValue => "missing_value",
             Self::BadNumber => "bad_number",
             Self::BadTimestamp => "bad_timestamp",
+            Self::BareDate => "bare_date",
             Self::BadDate => "bad_date",
             Self::BadFlag => "bad_flag",
             Self::UnknownWord => "unknown_word",
@@ -83,6 +87,39 @@ impl RejectReason {
             Self::ClosesBeforeOpens => "closes_before_opens",
             Self::OutcomeBeforeClose => "outcome_before_close",
             Self::NoQuantity => "no_quantity",
+        }
+    }
+
+    /// Remedy: what to change in the file or in its mapping.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::MissingValue => "fill the cell, or map the column to another one or to a constant",
+            Self::BadNumber => {
+                "write digits with a point, or set `decimal` and `thousands` of the `[[file]]` in the mapping"
+            }
+            Self::BadTimestamp => {
+                "write it as 2016-02-16T10:00:00+09:00, or map the column with `format`, `unix` or `excel_date`"
+            }
+            Self::BareDate => {
+                "map the column with `end_of_day = true` if the row covers the whole day, or with a `format` such as \
+                 `%Y-%m-%d` if the day starts it"
+            }
+            Self::BadDate => "write it as 2016-02-16, or map the column with `format`",
+            Self::BadFlag => "write true or false, or map the column with `map`",
+            Self::UnknownWord => "use a word of the table, or add this one to the `map` of the column",
+            Self::NotPositive => "check the column: the sign of an order comes from `event`",
+            Self::Negative => "check the column, or map it with `abs = true` or `when`",
+            Self::TooManyDecimals => "round before the export, or map the column with `round = 2`",
+            Self::OutOfRange => {
+                "check the unit of the column: counts reach 10^15, times the years 1900 to 2199"
+            }
+            Self::RaggedRow => "check the delimiter, and put quotes around cells that contain it",
+            Self::BadEncoding => "save the file in one encoding, as UTF-8",
+            Self::NulByte => "remove the NUL byte: the export or the transfer damaged the row",
+            Self::BadJson => "write one JSON object per line",
+            Self::ClosesBeforeOpens => "check the columns of opening and close: they may be swapped",
+            Self::OutcomeBeforeClose => "date the outcome at or after the close of its campaign",
+            Self::NoQuantity => "map a column to `units` or `amount`",
         }
     }
 }

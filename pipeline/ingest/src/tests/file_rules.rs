@@ -1,5 +1,7 @@
 //! Rules for whole files: encoding, numbers, repeats, tables with contract names.
 
+use slotcast_core::Hint;
+
 use super::{
     IngestResult, TestFile, batch, column, counts,
     expressions::{events, values_of},
@@ -123,4 +125,20 @@ fn timestamp_formats() {
     assert_eq!(values_of(line, &["12/1/2010 8:26", "2010-12-01 08:26:00"]), ["2010-12-01T08:26:00Z"; 2]);
     let line = "occurred_at = { column = \"x\", unix = \"milliseconds\" }";
     assert_eq!(values_of(line, &["1455616800000"]), ["2016-02-16T10:00:00Z"]);
+    let line = "occurred_at = { column = \"x\", excel_date = true }";
+    assert_eq!(values_of(line, &["42416.4375"]), ["2016-02-16T10:30:00Z"]);
+    let line = "occurred_at = { column = \"x\", zone = \"Asia/Seoul\" }";
+    let cells = ["2016-02-16 19:00", "2016. 2. 16. 오후 7:00", "2016-02-16 10:00:00 UTC"];
+    assert_eq!(values_of(line, &cells), ["2016-02-16T10:00:00Z"; 3]);
+}
+
+#[test]
+fn a_day_for_a_timestamp_names_the_remedy() {
+    let rows: String = (0..40).map(|row| format!("{row},2016-02-16,\n")).collect();
+    let mapping = Mapping::parse(&events(""), "m.toml").unwrap();
+    let refused =
+        TestFile::new("rows.csv", format!("id,at,x\n{rows}")).ingest(&mapping, &settings()).unwrap_err();
+    let hint = refused.hint().unwrap_or_default();
+    assert!(refused.to_string().contains("bare_date"), "{refused}");
+    assert!(hint.contains("`end_of_day = true`") && hint.contains("`format`"), "{hint}");
 }

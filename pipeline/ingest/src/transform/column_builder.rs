@@ -21,7 +21,7 @@ use crate::{
         ranges::{check_count, check_day, check_money},
         string_dictionary::DictionaryEncoder,
         time_rule::{TimeRule, TimestampFormat},
-        timestamp::TimestampReader,
+        timestamp::{TimestampReader, parse_day},
     },
 };
 
@@ -155,7 +155,9 @@ impl<'a> ColumnBuilder<'a> {
             }
             Values::Flag(values) => values.append_value(parse_flag(text)?),
             Values::Instant(values, timestamps) => values.append_value(timestamps.parse(text)?),
-            Values::Day(values) => values.append_value(check_day(parse_day(text, &self.time.format)?)?),
+            Values::Day(values) => {
+                values.append_value(check_day(days_since_epoch(text, &self.time.format)?)?)
+            }
             Values::Number(values) => {
                 let number: f64 = text.parse().map_err(|_| RejectReason::BadNumber)?;
                 if !number.is_finite() {
@@ -219,13 +221,7 @@ fn parse_flag(text: &str) -> Result<bool, RejectReason> {
 }
 
 /// Parses a day to days since the epoch.
-fn parse_day(text: &str, format: &TimestampFormat) -> Result<i32, RejectReason> {
-    let parse = |format: &str| NaiveDate::parse_from_str(text, format).ok();
-    let day = match format {
-        TimestampFormat::Strftime(formats) => formats.iter().find_map(|format| parse(format)),
-        _ if text.len() == 10 => parse("%Y-%m-%d"),
-        _ => None,
-    };
-    let days = day.ok_or(RejectReason::BadDate)?.signed_duration_since(NaiveDate::default()).num_days();
+fn days_since_epoch(text: &str, format: &TimestampFormat) -> Result<i32, RejectReason> {
+    let days = parse_day(text, format)?.signed_duration_since(NaiveDate::default()).num_days();
     i32::try_from(days).map_err(|_| RejectReason::OutOfRange)
 }

@@ -1,15 +1,18 @@
 //! Parser for RFC 3339 timestamps and their variants.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-/// Wall clock time, and its offset from UTC if the text has one.
+use crate::values::zone_name::{ClockZone, parse_offset};
+
+/// Wall clock time, and its zone if the text has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClockTime {
     pub(crate) local: NaiveDateTime,
-    pub(crate) utc_offset: Option<TimeDelta>,
+    pub(crate) zone: Option<ClockZone>,
 }
 
-/// Parses RFC 3339, with optional offset, seconds and fraction.
+/// Parses RFC 3339, with optional seconds, fraction and zone: an offset, a name such as `UTC`, or both as in
+/// `+09:00[Asia/Seoul]`.
 ///
 /// A bare day is valid only with `allow_day`.
 pub(crate) fn parse_iso(text: &[u8], allow_day: bool) -> Option<ClockTime> {
@@ -20,7 +23,7 @@ pub(crate) fn parse_iso(text: &[u8], allow_day: bool) -> Option<ClockTime> {
     let year = i32::try_from(number(&day[..4])?).ok()?;
     let date = NaiveDate::from_ymd_opt(year, number(&day[5..7])?, number(&day[8..])?)?;
     if rest.is_empty() && allow_day {
-        return Some(ClockTime { local: date.and_time(NaiveTime::MIN), utc_offset: None });
+        return Some(ClockTime { local: date.and_time(NaiveTime::MIN), zone: None });
     }
     let (clock, mut rest) = rest.split_at_checked(6)?;
     if !matches!(clock[0], b'T' | b't' | b' ') || clock[3] != b':' {
@@ -40,27 +43,25 @@ pub(crate) fn parse_iso(text: &[u8], allow_day: bool) -> Option<ClockTime> {
         }
     }
     let time = NaiveTime::from_hms_micro_opt(number(&clock[1..3])?, number(&clock[4..])?, second, micro)?;
-    Some(ClockTime { local: date.and_time(time), utc_offset: parse_offset(rest)? })
+    Some(ClockTime { local: date.and_time(time), zone: parse_zone(rest)? })
 }
 
-/// Parses an offset. The outer none is an invalid offset, the inner none is no offset.
-fn parse_offset(text: &[u8]) -> Option<Option<TimeDelta>> {
+/// Parses a zone. The outer none is an invalid zone, the inner none is no zone.
+fn parse_zone(text: &[u8]) -> Option<Option<ClockZone>> {
     let text = text.strip_prefix(b" ").unwrap_or(text);
-    let (sign, digits) = match text {
-        [] => return Some(None),
-        [b'Z' | b'z'] => return Some(Some(TimeDelta::zero())),
-        [b'+', digits @ ..] => (1, digits),
-        [b'-', digits @ ..] => (-1, digits),
-        _ => return None,
+    if text.is_empty() {
+        return Some(None);
+    }
+    // Java writes the name of the zone behind the offset, which decides.
+    let zone = match text.iter().position(|byte| *byte == b'[') {
+        Some(at) if at > 0 && text.ends_with(b"]") => &text[..at],
+        _ => text,
     };
-    let (hours, minutes) = match digits.len() {
-        2 => (number(digits)?, 0),
-        4 => (number(&digits[..2])?, number(&digits[2..])?),
-        5 if digits[2] == b':' => (number(&digits[..2])?, number(&digits[3..])?),
-        _ => return None,
+    let zone = match parse_offset(zone) {
+        Some(offset) => ClockZone::Offset(offset),
+        None => ClockZone::parse(std::str::from_utf8(zone).ok()?)?,
     };
-    let is_valid = hours <= 18 && minutes < 60;
-    is_valid.then(|| Some(TimeDelta::minutes(sign * i64::from(hours * 60 + minutes))))
+    Some(Some(zone))
 }
 
 fn number(digits: &[u8]) -> Option<u32> {

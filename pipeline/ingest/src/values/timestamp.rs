@@ -3,15 +3,17 @@
 //! Plain Rust row by row, because polars is built without its zone database.
 //! `core` defines the meaning of local hours that a zone skips or repeats.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use slotcast_core::{DateTime, Tz, Utc, local_to_utc, utc_to_local};
 
 use crate::{
     report::reject_reason::RejectReason,
     values::{
+        east_asian_timestamp::{parse_year_first, parse_year_first_time},
         iso_timestamp::{ClockTime, parse_iso},
         ranges::check_timestamp,
-        time_rule::{TimeRule, TimestampFormat, UnixUnit},
+        time_rule::{TimeRule, TimestampFormat, UnixUnit, excel_millis},
+        zone_name::ClockZone,
     },
 };
 
@@ -33,11 +35,12 @@ pub(crate) struct TimestampReader {
 }
 
 impl TimestampReader {
+    /// Parser for a column of a source whose naive timestamps are local to `zone`.
     pub(crate) fn new(rule: &TimeRule, zone: Tz) -> Self {
         Self {
-            is_iso: *rule == TimeRule::default(),
+            is_iso: *rule == TimeRule { zone: rule.zone, ..TimeRule::default() },
             rule: rule.clone(),
-            zone,
+            zone: rule.zone.unwrap_or(zone),
             cached_day: ([0; 10], 0),
             cached_offset: (i64::MIN, 0),
         }
@@ -104,21 +107,38 @@ impl TimestampReader {
 /// Parses a timestamp of any supported format.
 fn parse_timestamp(text: &str, rule: &TimeRule, zone: Tz) -> Result<i64, RejectReason> {
     let clock = match &rule.format {
-        TimestampFormat::Iso => parse_iso(text.as_bytes(), rule.end_of_day),
-        TimestampFormat::Strftime(formats) => formats.iter().find_map(|format| parse_strftime(text, format)),
+        TimestampFormat::Iso => parse_free(text, rule.end_of_day),
+        TimestampFormat::Strftime(formats) => formats.iter().find_map(|format| format.read(text)),
         TimestampFormat::Unix(unit) => parse_unix(text, *unit)?,
+        TimestampFormat::ExcelDate => parse_excel(text),
     };
-    let ClockTime { local, utc_offset } = clock.ok_or(RejectReason::BadTimestamp)?;
+    let Some(ClockTime { local, zone: own_zone }) = clock else {
+        let is_day = rule.format == TimestampFormat::Iso && parse_free(text, true).is_some();
+        return Err(if is_day { RejectReason::BareDate } else { RejectReason::BadTimestamp });
+    };
+    let at: Option<DateTime<Utc>> = own_zone.map(|own| match own {
+        ClockZone::Offset(offset) => (local - offset).and_utc(),
+        ClockZone::Named(own) => local_to_utc(own, local),
+    });
     let shifts_days = rule.shift_days != 0 || rule.end_of_day;
-    let at: DateTime<Utc> = match utc_offset {
-        Some(offset) if !shifts_days => (local - offset).and_utc(),
-        Some(offset) => {
-            let local = utc_to_local(zone, (local - offset).and_utc());
-            local_to_utc(zone, shift_days(local, rule)?)
-        }
+    let at = match at {
+        Some(at) if !shifts_days => at,
+        Some(at) => local_to_utc(zone, shift_days(utc_to_local(zone, at), rule)?),
         None => local_to_utc(zone, shift_days(local, rule)?),
     };
     check_timestamp(at.timestamp_micros())
+}
+
+/// Parses a text without a stated format. A bare day is valid only with `allow_day`.
+fn parse_free(text: &str, allow_day: bool) -> Option<ClockTime> {
+    let year_first = || {
+        let local = match allow_day {
+            true => parse_year_first(text).map(|(day, time)| day.and_time(time.unwrap_or(NaiveTime::MIN))),
+            false => parse_year_first_time(text),
+        };
+        local.map(|local| ClockTime { local, zone: None })
+    };
+    parse_iso(text.as_bytes(), allow_day).or_else(year_first)
 }
 
 /// Shifts by local calendar days, not by multiples of 24 hours.
@@ -137,17 +157,28 @@ fn shift_days(local: NaiveDateTime, rule: &TimeRule) -> Result<NaiveDateTime, Re
 fn parse_unix(text: &str, unit: UnixUnit) -> Result<Option<ClockTime>, RejectReason> {
     let Some(micros) = unit.to_micros(text) else { return Ok(None) };
     let at = DateTime::from_timestamp_micros(micros).ok_or(RejectReason::OutOfRange)?;
-    Ok(Some(ClockTime { local: at.naive_utc(), utc_offset: Some(TimeDelta::zero()) }))
+    Ok(Some(ClockTime { local: at.naive_utc(), zone: ClockZone::parse("Z") }))
 }
 
-fn parse_strftime(text: &str, format: &str) -> Option<ClockTime> {
-    if let Ok(fixed) = DateTime::parse_from_str(text, format) {
-        let utc_offset = TimeDelta::seconds(i64::from(fixed.offset().local_minus_utc()));
-        return Some(ClockTime { local: fixed.naive_local(), utc_offset: Some(utc_offset) });
+fn parse_excel(text: &str) -> Option<ClockTime> {
+    let at = DateTime::from_timestamp_millis(excel_millis(text)?)?;
+    Some(ClockTime { local: at.naive_utc(), zone: None })
+}
+
+/// Day of a text in a column of days. A time of day is valid if it is midnight, as spreadsheets and databases write it.
+pub(crate) fn parse_day(text: &str, format: &TimestampFormat) -> Result<NaiveDate, RejectReason> {
+    let clock = match format {
+        TimestampFormat::Strftime(formats) => {
+            let day = formats.iter().find_map(|format| format.read(text)).map(|clock| clock.local.date());
+            return day.ok_or(RejectReason::BadDate);
+        }
+        TimestampFormat::ExcelDate => parse_excel(text),
+        TimestampFormat::Iso | TimestampFormat::Unix(_) => parse_free(text, true),
+    };
+    match clock {
+        Some(ClockTime { local, zone: None }) if local.time() == NaiveTime::MIN => Ok(local.date()),
+        _ => Err(RejectReason::BadDate),
     }
-    let local = NaiveDateTime::parse_from_str(text, format)
-        .or_else(|_| NaiveDate::parse_from_str(text, format).map(|day| day.and_time(NaiveTime::MIN)));
-    local.ok().map(|local| ClockTime { local, utc_offset: None })
 }
 
 #[cfg(test)]
@@ -155,6 +186,7 @@ mod tests {
     use slotcast_core::Tz::{America__Sao_Paulo, Asia__Seoul};
 
     use super::*;
+    use crate::values::strftime::StrftimeFormat;
 
     fn parse(text: &str, rule: &TimeRule, zone: Tz) -> Result<String, RejectReason> {
         let micros = parse_timestamp(text, rule, zone);
@@ -185,15 +217,62 @@ mod tests {
     }
 
     #[test]
+    fn zones_in_the_text() {
+        for text in [
+            "2016-02-16 01:00:00 UTC",
+            "2016-02-16 01:00:00.000 GMT",
+            "2016-02-16 10:00 KST",
+            "2016-02-16T10:00+09:00[Asia/Seoul]",
+            "2016-02-16T01:00Z[UTC]",
+            "2016-02-15 22:00:00 America/Sao_Paulo",
+        ] {
+            let found = parse(text, &TimeRule::default(), America__Sao_Paulo);
+            let expected = if text.ends_with("Paulo") {
+                "2016-02-16T00:00:00+00:00"
+            } else {
+                "2016-02-16T01:00:00+00:00"
+            };
+            assert_eq!(found.as_deref(), Ok(expected), "{text}");
+        }
+        // A column may have a zone of its own.
+        let rule = TimeRule { zone: Some(Tz::UTC), ..TimeRule::default() };
+        for text in ["2016-02-16 01:00:00", "2016. 2. 16. 오전 1:00"] {
+            let micros = TimestampReader::new(&rule, Asia__Seoul).parse(text);
+            assert_eq!(micros, Ok(1_455_584_400_000_000), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_where_a_time_is_needed() {
+        for text in ["2016-02-16", "2016. 2. 16.", "2016년 2월 16일"] {
+            assert_eq!(parse_default(text), Err(RejectReason::BareDate), "{text}");
+            let end = TimeRule { end_of_day: true, ..TimeRule::default() };
+            assert_eq!(parse(text, &end, Asia__Seoul).as_deref(), Ok("2016-02-16T15:00:00+00:00"), "{text}");
+        }
+    }
+
+    #[test]
+    fn days() {
+        let day = NaiveDate::from_ymd_opt(2016, 2, 16).unwrap();
+        for text in ["2016-02-16", "2016-02-16 00:00:00", "2016-02-16T00:00", "2016.02.16", "2016년 2월 16일"]
+        {
+            assert_eq!(parse_day(text, &TimestampFormat::Iso), Ok(day), "{text}");
+        }
+        for text in ["2016-02-16 10:00", "2016-02-16T00:00:00Z", "16.02.2016", "42416", ""] {
+            assert_eq!(parse_day(text, &TimestampFormat::Iso), Err(RejectReason::BadDate), "{text}");
+        }
+        assert_eq!(parse_day("42416", &TimestampFormat::ExcelDate), Ok(day));
+    }
+
+    #[test]
     fn invalid_timestamps() {
         let texts = [
-            "2016-02-16",
             "2016-02-30 10:00",
             "2016-02-16 24:00",
             "16/02/2016 10:00",
             "now",
             "2016-02-16 10:00:00.",
-            "2016-02-16 10:00 KST",
+            "2016-02-16 10:00 IST",
             "2016-2-16 10:00",
             "",
         ];
@@ -241,7 +320,7 @@ mod tests {
     #[test]
     fn strftime_formats() {
         let rule = |formats: &str| {
-            let formats = formats.split('|').map(str::to_owned).collect();
+            let formats = formats.split('|').map(|own| StrftimeFormat::parse(own).unwrap()).collect();
             TimeRule { format: TimestampFormat::Strftime(formats), ..TimeRule::default() }
         };
         let expected = Ok("2010-12-01T08:26:00+00:00");
