@@ -23,6 +23,7 @@ impl Delivery<'_> {
             now: self.now,
             history: self.history,
             strict: true,
+            lookup_files: &[],
             attribute_kinds: AttributeKinds::default(),
             first_source_file_id: self.first_origin,
             pseudonyms: &pseudonyms,

@@ -5,7 +5,7 @@
 //! - `values`: numbers, timestamps and texts of single cells.
 //! - `source`: discovery of files, and their records with line numbers.
 //! - `mapping`: the mapping language.
-//! - `transform`: the plan of a file, expressions (evaluated by polars), typed columns.
+//! - `transform`: the plan of a file, expressions (evaluated by polars and column functions), typed columns.
 //! - `batch`: parallel reading, deduplication, part files by table and week.
 //!
 //! Invariants, for every file: source rows read = accepted + rejected + repeats + filtered. A row
@@ -36,6 +36,7 @@ pub use mapping::{attributes::AttributeKinds, source_mapping::Mapping};
 pub use report::{
     error::IngestError,
     file_error::FileError,
+    lookup_report::LookupReport,
     progress::Progress,
     reject_reason::RejectReason,
     rejects::{Reject, rejects_to_batch},

@@ -12,6 +12,7 @@ use crate::{
         dedup::BitSet,
         error_rate::check_error_rate,
         gather::Provenance,
+        lookup_cache::LookupCache,
         part_writer::PartWriter,
         settings::Batch,
         week_buffer::{BatchStopped, WeekBuffer},
@@ -20,7 +21,9 @@ use crate::{
         attributes::{AttributeKinds, KindInference},
         source_mapping::Mapping,
     },
-    report::{file_error::FileError, progress::Progress, read_report::ReadReport},
+    report::{
+        file_error::FileError, lookup_report::LookupReport, progress::Progress, read_report::ReadReport,
+    },
     source::{
         csv_dialect::CsvDialect, file::InboxFile, panic_guard::guarded, record::NextRecord,
         record_reader::RecordReader,
@@ -38,6 +41,7 @@ pub(crate) struct FileRead {
     /// Columns that no expression reads.
     pub(crate) extra_columns: Vec<String>,
     pub(crate) is_cp949: bool,
+    pub(crate) lookups: Vec<LookupReport>,
 }
 
 /// Result of a file; none if an earlier attempt refused it.
@@ -50,6 +54,7 @@ pub(crate) struct Attempt<'a> {
     batch: &'a Batch<'a>,
     progress: &'a dyn Progress,
     refused: &'a [Option<FileError>],
+    lookups: &'a LookupCache<'a>,
     /// Next file to open, and the attributes after the files before it.
     next: Mutex<(usize, AttributeKinds)>,
     must_start_over: AtomicBool,
@@ -62,9 +67,11 @@ impl<'a> Attempt<'a> {
         batch: &'a Batch<'a>,
         progress: &'a dyn Progress,
         refused: &'a [Option<FileError>],
+        lookups: &'a LookupCache<'a>,
     ) -> Self {
         let next = Mutex::new((0, batch.attribute_kinds.clone()));
-        Self { files, mapping, batch, progress, refused, next, must_start_over: AtomicBool::new(false) }
+        let must_start_over = AtomicBool::new(false);
+        Self { files, mapping, batch, progress, refused, lookups, next, must_start_over }
     }
 
     /// Returns whether a refused file left facts or attributes in the batch.
@@ -162,7 +169,8 @@ impl<'a> Attempt<'a> {
         let records = RecordReader::open(file, dialect, self.progress)?;
         let rule = self.mapping.rule_for(name, records.header()).ok_or_else(unmatched)?;
         let infer = |column: usize| infer_kind(file, dialect, rule.numbers, column);
-        let plan = FilePlan::new(name, &rule, records.header(), kinds, &infer)?;
+        let lookups = self.lookups.tables(name, &rule.lookups, dialect)?;
+        let plan = FilePlan::new(name, &rule, records.header(), &lookups, kinds, &infer)?;
         let keeps_repeats = rule.keeps_repeats;
         let zone = self.mapping.zone();
         Ok(FileReader::new(name, number, plan, records, zone, self.batch.pseudonyms, keeps_repeats))
@@ -200,7 +208,8 @@ impl<'a> Attempt<'a> {
                 (bytes, has_appended) = (0, true);
             }
         };
-        match read.and_then(|()| check_error_rate(file, self.batch.strict, &reader.report)) {
+        let checked = read.and_then(|()| check_ids(file, &reader));
+        match checked.and_then(|()| check_error_rate(file, self.batch.strict, &reader.report)) {
             Ok(()) => {
                 buffer.wait_for_turn(number)?;
                 for chunk in kept {
@@ -208,7 +217,8 @@ impl<'a> Attempt<'a> {
                 }
                 let extra_columns = reader.plan().extra_columns.clone();
                 let is_cp949 = reader.is_cp949();
-                Ok(Ok(FileRead { report: reader.report, extra_columns, is_cp949 }))
+                let lookups = reader.lookup_reports();
+                Ok(Ok(FileRead { report: reader.report, extra_columns, is_cp949, lookups }))
             }
             Err(error) => {
                 if has_appended || reader.plan().adds_attributes() {
@@ -227,6 +237,16 @@ impl Drop for StopOnPanic<'_, '_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.stop();
+        }
+    }
+}
+
+/// Refuses a file whose long ids were all rounded by a spreadsheet.
+fn check_ids(file: &str, reader: &FileReader<'_>) -> Result<(), FileError> {
+    match reader.ruined_ids() {
+        None => Ok(()),
+        Some((column, id)) => {
+            Err(FileError::RuinedIds { file: file.to_owned(), column: column.to_owned(), id: id.to_owned() })
         }
     }
 }

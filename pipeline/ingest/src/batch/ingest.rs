@@ -12,12 +12,13 @@ use crate::{
     batch::{
         attempt::{Attempt, FileRead},
         dedup::BitSet,
+        lookup_cache::LookupCache,
         settings::Batch,
     },
     mapping::source_mapping::Mapping,
     report::{
-        file_error::FileError, progress::Progress, read_report::ReadReport, rejects::Reject,
-        row_counts::SourceRowCounts,
+        file_error::FileError, lookup_report::LookupReport, progress::Progress, read_report::ReadReport,
+        rejects::Reject, row_counts::SourceRowCounts,
     },
     source::file::InboxFile,
 };
@@ -37,6 +38,12 @@ pub struct IngestedFile {
     pub filtered_by: Vec<(String, u64)>,
     /// True for text in CP949, declared or detected.
     pub is_cp949: bool,
+    /// Rows with text that was normalized: composed letters, no marks without width.
+    pub normalized: u64,
+    /// Words such as `NULL` that were read as empty ids.
+    pub null_words: u64,
+    /// Lookups in other files.
+    pub lookups: Vec<LookupReport>,
 }
 
 /// Ingests files into a batch of facts, with one result per file, in order.
@@ -52,9 +59,10 @@ pub fn ingest_files(
     writer: &FactWriter,
     progress: &dyn Progress,
 ) -> Result<Vec<Result<IngestedFile, FileError>>, LakeError> {
+    let lookups = LookupCache::new(mapping, batch.lookup_files);
     let mut refused: Vec<Option<FileError>> = files.iter().map(|_| None).collect();
     loop {
-        let attempt = Attempt::new(files, mapping, batch, progress, &refused);
+        let attempt = Attempt::new(files, mapping, batch, progress, &refused, &lookups);
         let new_rows: Vec<Mutex<BitSet>> = files.iter().map(|_| Mutex::default()).collect();
         let results = attempt.run(writer, &new_rows)?;
         if !attempt.must_start_over() {
@@ -93,8 +101,9 @@ fn ingested_file(
     pseudonyms: &Pseudonyms,
 ) -> IngestedFile {
     let accepted = new_rows.lock().unwrap_or_else(PoisonError::into_inner).count();
-    let FileRead { report, extra_columns, is_cp949 } = read;
-    let ReadReport { read, rejected, filtered, mut rejects, filtered_by, .. } = report;
+    let FileRead { report, extra_columns, is_cp949, lookups } = read;
+    let ReadReport { read, rejected, filtered, normalized, null_words, mut rejects, filtered_by, .. } =
+        report;
     rejects.sort_by_key(|reject| reject.line);
     // Rejects must not store the names of erased customers.
     for reject in rejects.iter_mut().filter(|reject| pseudonyms.has_erased_customer(&reject.raw)) {
@@ -108,5 +117,8 @@ fn ingested_file(
         extra_columns,
         filtered_by,
         is_cp949,
+        normalized,
+        null_words,
+        lookups,
     }
 }

@@ -7,6 +7,7 @@ mod entity_sort;
 mod error_rate;
 mod gather;
 pub(crate) mod ingest;
+mod lookup_cache;
 mod part_writer;
 mod row_hash;
 pub(crate) mod settings;

@@ -3,7 +3,7 @@
 use slotcast_core::{DateTime, Utc};
 use slotcast_lake::Pseudonyms;
 
-use crate::mapping::attributes::AttributeKinds;
+use crate::{mapping::attributes::AttributeKinds, source::file::InboxFile};
 
 /// Settings of a batch.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct Batch<'a> {
     pub history: bool,
     /// Refuses a file with a single bad row.
     pub strict: bool,
+    /// Files of the inbox in which rows look cells up, in order of their names.
+    pub lookup_files: &'a [InboxFile],
     /// Known attributes.
     pub attribute_kinds: AttributeKinds,
     /// Id of the first file; the others follow in order.

@@ -66,13 +66,27 @@ impl RawExpression {
             end_of_day: self.end_of_day.unwrap_or(false),
         };
         let (round, kind) = (self.round.is_some(), self.kind);
-        let expression = self.into_expression(slot_format)?;
+        let default = self.default.take();
+        let mut expression = self.into_expression(slot_format)?;
+        match default {
+            None => {}
+            Some(StringOrExpression::String(value)) => {
+                expression = Expression::Default { of: Box::new(expression), value };
+            }
+            Some(StringOrExpression::Expression(_)) => {
+                return violation(
+                    "`default` is a text",
+                    "write `default = \"...\"`, or use `when` for another column",
+                );
+            }
+        }
         let kind = kind.or(expression.implied_kind());
         Ok(ColumnRule { expression, time, round, kind })
     }
 
-    fn into_expression(self, slot_format: TimestampFormat) -> Result<Expression, RuleViolation> {
+    fn into_expression(mut self, slot_format: TimestampFormat) -> Result<Expression, RuleViolation> {
         self.check_keys()?;
+        let steps = self.take_steps();
         if let Some(value) = self.value {
             return value.into_operand();
         }
@@ -94,12 +108,14 @@ impl RawExpression {
             if let Some(field) = self.slot {
                 return Ok(Expression::Source(SourceRef::Slot { of: column, field, format: slot_format }));
             }
-            let cell = SourceCell {
-                column,
-                json: self.json,
-                strip_suffix: self.strip_suffix.map(OneOrMany::into_texts).unwrap_or_default(),
-                cell_type: if self.sign == Some(true) { CellType::Sign } else { CellType::Text },
+            let otherwise = match &self.otherwise {
+                Some(StringOrExpression::String(text)) => Some(text.as_str()),
+                _ => None,
             };
+            let mut cell = steps.into_cell(column, otherwise)?;
+            if self.sign == Some(true) {
+                cell.cell_type = CellType::Sign;
+            }
             return cell_expression(cell, abs, self.length, self.present.is_some(), self.map, self.otherwise);
         }
         let source = match (self.multiply, self.line_ordinal, self.running_total) {
@@ -142,8 +158,7 @@ impl RawExpression {
             );
         }
         let cell_keys = [
-            self.json.is_some(),
-            self.strip_suffix.is_some(),
+            !self.clone().take_steps().is_empty(),
             self.slot.is_some(),
             self.sign.is_some(),
             self.length.is_some(),
@@ -153,7 +168,8 @@ impl RawExpression {
         ];
         if self.column.is_none() && is_given(&cell_keys) > 0 {
             return violation(
-                "`json`, `strip_suffix`, `slot`, `abs`, `sign`, `length`, `present` and `map` belong to a `column`",
+                "`fill_down`, `json`, `split`, `regex`, `strip_prefix`, `strip_suffix`, `replace`, `upper`, \
+                 `lower`, `slot`, `abs`, `sign`, `length`, `present` and `map` belong to a `column`",
                 "add the `column` that they read",
             );
         }
@@ -166,9 +182,10 @@ impl RawExpression {
         if self.over.is_some() && self.running_total.is_none() {
             return violation("`over` belongs to `running_total`", "remove it, or add `running_total`");
         }
-        if self.when.is_none() && (self.then.is_some() || (self.otherwise.is_some() && self.map.is_none())) {
+        let may_have_else = self.when.is_some() || self.map.is_some() || self.regex.is_some();
+        if (self.when.is_none() && self.then.is_some()) || (self.otherwise.is_some() && !may_have_else) {
             return violation(
-                "`then` belongs to `when`, and `else` to `when` or `map`",
+                "`then` belongs to `when`, and `else` to `when`, `map` or `regex`",
                 "add the missing key",
             );
         }
@@ -206,13 +223,13 @@ fn cell_expression(
             return violation("`abs`, `sign`, `length` and `present` exclude each other", "keep one of them");
         }
     };
-    let Some(map) = map else { return Ok(of) };
     let otherwise = match otherwise {
         None => None,
         Some(StringOrExpression::String(value)) => Some(value),
         Some(StringOrExpression::Expression(_)) => {
-            return violation("the `else` of a `map` is a text", "write `else = \"...\"`");
+            return violation("the `else` of a `map` or `regex` is a text", "write `else = \"...\"`");
         }
     };
+    let Some(map) = map else { return Ok(of) };
     Ok(Expression::Map { of: Box::new(of), values: map.into_iter().collect(), otherwise })
 }

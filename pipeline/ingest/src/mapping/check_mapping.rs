@@ -11,15 +11,17 @@ use crate::{
     mapping::{
         check_column::{check_attribute, check_contract_column},
         file_rule::{FileRule, TargetRule},
+        lookup_rule::read_columns,
         mapping_text::MappingText,
         raw_condition::RawCondition,
         raw_mapping::{
-            ExactDuplicates, RawFile, RawSlots, RawTarget, parse_decimal, parse_delimiter, parse_thousands,
+            ExactDuplicates, RawExplode, RawFile, RawSlots, RawTarget, parse_decimal, parse_delimiter,
+            parse_thousands,
         },
         violation::{RuleViolation, violation},
     },
     report::error::IngestError,
-    values::number_format::NumberFormat,
+    values::{money_text::CurrencyCode, number_format::NumberFormat},
 };
 
 impl MappingText<'_> {
@@ -42,6 +44,7 @@ impl MappingText<'_> {
         &self,
         raw: Spanned<RawFile>,
         calendar: Option<SlotCalendar>,
+        currency: Option<CurrencyCode>,
     ) -> Result<FileRule, IngestError> {
         let span = raw.span();
         let raw = raw.into_inner();
@@ -73,22 +76,40 @@ impl MappingText<'_> {
             let span = filter.span();
             filter.into_inner().check_filter().map_err(|found| self.error(span, Some("filter"), found))
         };
+        let explode = raw.explode.map(|explode| self.check_explode(explode)).transpose()?;
+        let filters: Vec<_> = raw.filter.into_iter().map(check_filter).collect::<Result<_, _>>()?;
+        let targets: Vec<_> = raw
+            .target
+            .into_iter()
+            .map(|target| self.check_target(target, calendar.is_some()))
+            .collect::<Result<_, _>>()?;
+        let numbers = numbers.transpose()?.unwrap_or(NumberFormat { decimal, ..NumberFormat::default() });
         Ok(FileRule {
             pattern: raw.pattern,
             delimiter: delimiter.unwrap_or(b','),
             encoding: raw.encoding,
-            numbers: numbers.transpose()?.unwrap_or(NumberFormat { decimal, thousands: None }),
+            numbers: NumberFormat { currency, ..numbers },
             calendar: calendar.unwrap_or_default(),
             keeps_repeats: raw.exact_duplicates == Some(ExactDuplicates::Keep),
             unused: raw.unused,
-            filters: raw.filter.into_iter().map(check_filter).collect::<Result<_, _>>()?,
+            nulls: raw.nulls,
+            explode,
+            lookups: self.check_lookups(raw.lookup, &read_columns(&targets, &filters))?,
+            filters,
             identity,
-            targets: raw
-                .target
-                .into_iter()
-                .map(|target| self.check_target(target, calendar.is_some()))
-                .collect::<Result<_, _>>()?,
+            targets,
         })
+    }
+
+    fn check_explode(&self, explode: Spanned<RawExplode>) -> Result<String, IngestError> {
+        let span = explode.span();
+        let column = explode.into_inner().column;
+        if column.is_empty() || column.ends_with("[]") {
+            let rule = format!("`{column}` is no column with a list");
+            let remedy = "write its name or path without brackets, such as `line_items`".to_owned();
+            return Err(self.error(span, Some("explode"), RuleViolation { rule, remedy }));
+        }
+        Ok(column)
     }
 
     fn table(&self, name: &Spanned<String>) -> Result<&'static ContractTable, IngestError> {

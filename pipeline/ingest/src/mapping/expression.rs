@@ -21,6 +21,8 @@ pub(crate) enum Expression {
     Present(SourceRef),
     /// A lookup of values.
     Map { of: Box<Expression>, values: Vec<(String, String)>, otherwise: Option<String> },
+    /// An expression, or a constant where it is empty.
+    Default { of: Box<Expression>, value: String },
     /// Concatenated texts; null if one of them is null.
     Concat(Vec<Expression>),
     /// One of two expressions.
@@ -45,7 +47,7 @@ impl Expression {
                 found.push(source.clone());
             }
             Self::Value(_) => {}
-            Self::Map { of, .. } => of.collect_sources(found),
+            Self::Map { of, .. } | Self::Default { of, .. } => of.collect_sources(found),
             Self::Concat(parts) => parts.iter().for_each(|part| part.collect_sources(found)),
             Self::When { condition, then, otherwise } => {
                 condition.collect_sources(found);
@@ -57,10 +59,13 @@ impl Expression {
 
     /// Reads cells as numbers, for files with another number format.
     ///
-    /// Cells of maps, lengths and tests for presence stay text.
-    pub(crate) fn with_numeric_cells(self) -> Self {
-        let numeric = |source| match source {
-            SourceRef::Cell(cell @ SourceCell { cell_type: CellType::Text, json: None, .. }) => {
+    /// Cells of maps, lengths and tests for presence stay text. `is_json` tells the columns whose
+    /// values come from JSON, which are in plain notation.
+    pub(crate) fn with_numeric_cells(self, is_json: &dyn Fn(&str) -> bool) -> Self {
+        let numeric = |source: SourceRef| match source {
+            SourceRef::Cell(cell)
+                if cell.cell_type == CellType::Text && !cell.reads_json() && !is_json(&cell.column) =>
+            {
                 SourceRef::Cell(SourceCell { cell_type: CellType::Number, ..cell })
             }
             other => other,
@@ -68,11 +73,16 @@ impl Expression {
         match self {
             Self::Source(source) => Self::Source(numeric(source)),
             Self::Abs(source) => Self::Abs(numeric(source)),
-            Self::Concat(parts) => Self::Concat(parts.into_iter().map(Self::with_numeric_cells).collect()),
+            Self::Concat(parts) => {
+                Self::Concat(parts.into_iter().map(|part| part.with_numeric_cells(is_json)).collect())
+            }
+            Self::Default { of, value } => {
+                Self::Default { of: Box::new(of.with_numeric_cells(is_json)), value }
+            }
             Self::When { condition, then, otherwise } => Self::When {
                 condition,
-                then: Box::new(then.with_numeric_cells()),
-                otherwise: otherwise.map(|part| Box::new(part.with_numeric_cells())),
+                then: Box::new(then.with_numeric_cells(is_json)),
+                otherwise: otherwise.map(|part| Box::new(part.with_numeric_cells(is_json))),
             },
             Self::Value(_) | Self::Length(..) | Self::Present(_) | Self::Map { .. } => self,
         }
@@ -81,6 +91,7 @@ impl Expression {
     /// Kind of an attribute with this expression, if the expression implies one.
     pub(crate) fn implied_kind(&self) -> Option<AttributeKind> {
         match self {
+            Self::Default { of, .. } => of.implied_kind(),
             Self::Present(_) => Some(AttributeKind::Flag),
             Self::Length(..) => Some(AttributeKind::Number),
             Self::Source(SourceRef::Cell(SourceCell { cell_type: CellType::Sign, .. })) => {
@@ -95,11 +106,10 @@ impl Expression {
 
     /// Returns whether a value may be missing from the map.
     pub(crate) fn is_partial_map(&self) -> bool {
-        matches!(self, Self::Map { otherwise: None, .. })
-    }
-
-    /// Returns whether an invalid cell makes the text invalid.
-    pub(crate) fn can_fail(&self) -> bool {
-        matches!(self, Self::Source(source) | Self::Abs(source) if source.can_fail())
+        match self {
+            Self::Map { otherwise: None, .. } => true,
+            Self::Default { of, .. } => of.is_partial_map(),
+            _ => false,
+        }
     }
 }

@@ -4,7 +4,7 @@ use slotcast_core::SlotCalendar;
 use slotcast_lake::contract::{ATTRIBUTE_PREFIX, ContractTable};
 
 use crate::{
-    mapping::{column_rule::ColumnRule, condition::Condition, header::column_index},
+    mapping::{column_rule::ColumnRule, condition::Condition, header::column_index, lookup_rule::LookupRule},
     source::encoding::TextEncoding,
     values::number_format::NumberFormat,
 };
@@ -22,6 +22,11 @@ pub(crate) struct FileRule {
     /// Treats an exact repeat of a row as a separate fact.
     pub(crate) keeps_repeats: bool,
     pub(crate) unused: Vec<String>,
+    /// Words for empty cells; none for the default in ids, channels, kinds and currencies.
+    pub(crate) nulls: Option<Vec<String>>,
+    /// Column with a list whose elements are rows.
+    pub(crate) explode: Option<String>,
+    pub(crate) lookups: Vec<LookupRule>,
     pub(crate) filters: Vec<(Condition, String)>,
     /// Table with the column names of the file. The header determines its target.
     pub(crate) identity: Option<&'static ContractTable>,
@@ -48,6 +53,9 @@ impl FileRule {
             calendar: SlotCalendar::default(),
             keeps_repeats: false,
             unused: Vec::new(),
+            nulls: None,
+            explode: None,
+            lookups: Vec::new(),
             filters: Vec::new(),
             identity: Some(table),
             targets: vec![TargetRule::identity(table, header)],

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::mapping::{
     condition::{CellTest, Condition},
+    raw_steps::{FillDown, OrderedPairs, RawSteps},
     raw_text::OneOrMany,
     source_ref::{CellType, SourceCell, SourceRef},
     violation::{RuleViolation, violation},
@@ -14,6 +15,16 @@ use crate::mapping::{
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawCondition {
     column: Option<String>,
+    fill_down: Option<FillDown>,
+    json: Option<String>,
+    split: Option<String>,
+    part: Option<i64>,
+    regex: Option<String>,
+    strip_prefix: Option<OneOrMany>,
+    strip_suffix: Option<OneOrMany>,
+    replace: Option<OrderedPairs>,
+    upper: Option<bool>,
+    lower: Option<bool>,
     equals: Option<OneOrMany>,
     not_equals: Option<OneOrMany>,
     starts_with: Option<OneOrMany>,
@@ -28,7 +39,7 @@ pub(super) struct RawCondition {
 
 impl RawCondition {
     /// Checks a condition.
-    pub(super) fn check(self) -> Result<Condition, RuleViolation> {
+    pub(super) fn check(mut self) -> Result<Condition, RuleViolation> {
         if self.reason.is_some() {
             return violation("`reason` belongs to a filter", "remove `reason`");
         }
@@ -39,9 +50,10 @@ impl RawCondition {
                 "test one `column`, or combine conditions with `all = [...]`, `any = [...]` or `not = ...`",
             );
         }
+        let steps = self.take_steps();
         let (column, mut tests) = match self.column.clone() {
-            Some(column) => (column, self.into_tests()?),
-            None if self.has_tests() => {
+            Some(column) => (column.clone(), self.into_tests(steps.into_cell(column, None)?)?),
+            None if self.has_tests() || !steps.is_empty() => {
                 return violation("a test has no column", "write it next to a `column`");
             }
             None => return self.combine(),
@@ -84,13 +96,27 @@ impl RawCondition {
         texts || self.present.is_some() || self.below.is_some() || self.above.is_some()
     }
 
-    /// All tests of the column; each of them has to hold.
-    fn into_tests(self) -> Result<Vec<Condition>, RuleViolation> {
+    fn take_steps(&mut self) -> RawSteps {
+        RawSteps {
+            fill_down: self.fill_down.take(),
+            json: self.json.take(),
+            split: self.split.take(),
+            part: self.part.take(),
+            regex: self.regex.take(),
+            strip_prefix: self.strip_prefix.take(),
+            strip_suffix: self.strip_suffix.take(),
+            replace: self.replace.take(),
+            upper: self.upper.take(),
+            lower: self.lower.take(),
+        }
+    }
+
+    /// All tests of a cell; each of them has to hold.
+    fn into_tests(self, own: SourceCell) -> Result<Vec<Condition>, RuleViolation> {
         if self.below.or(self.above).is_some_and(|bound| !bound.is_finite()) {
             return violation("`below` and `above` need a number", "write for example `below = 0`");
         }
-        let column = self.column.unwrap_or_default();
-        let cell = |cell_type| SourceRef::Cell(SourceCell { cell_type, ..SourceCell::plain(column.clone()) });
+        let cell = |cell_type| SourceRef::Cell(SourceCell { cell_type, ..own.clone() });
         let text = |test| Condition::Test(cell(CellType::Text), test);
         let number = |test| Condition::Test(cell(CellType::Number), test);
         let present = |is_present| match is_present {

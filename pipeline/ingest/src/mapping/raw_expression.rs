@@ -9,7 +9,11 @@ use serde::{
 
 use crate::{
     mapping::{
-        attributes::AttributeKind, expression::LengthUnit, raw_condition::RawCondition, raw_text::OneOrMany,
+        attributes::AttributeKind,
+        expression::LengthUnit,
+        raw_condition::RawCondition,
+        raw_steps::{FillDown, OrderedPairs, RawSteps},
+        raw_text::OneOrMany,
         source_ref::SlotField,
     },
     values::time_rule::UnixUnit,
@@ -47,8 +51,17 @@ pub(super) struct RawExpression {
     #[serde(rename = "else")]
     pub(super) otherwise: Option<StringOrExpression>,
     pub(super) over: Option<Vec<String>>,
+    pub(super) default: Option<StringOrExpression>,
+    pub(super) fill_down: Option<FillDown>,
     pub(super) json: Option<String>,
+    pub(super) split: Option<String>,
+    pub(super) part: Option<i64>,
+    pub(super) regex: Option<String>,
+    pub(super) strip_prefix: Option<OneOrMany>,
     pub(super) strip_suffix: Option<OneOrMany>,
+    pub(super) replace: Option<OrderedPairs>,
+    pub(super) upper: Option<bool>,
+    pub(super) lower: Option<bool>,
     pub(super) slot: Option<SlotField>,
     pub(super) abs: Option<bool>,
     pub(super) sign: Option<bool>,
@@ -64,6 +77,24 @@ pub(super) struct RawExpression {
     pub(super) end_of_day: Option<bool>,
     pub(super) round: Option<u32>,
     pub(super) kind: Option<AttributeKind>,
+}
+
+impl RawExpression {
+    /// Takes the keys that turn a cell into a text.
+    pub(super) fn take_steps(&mut self) -> RawSteps {
+        RawSteps {
+            fill_down: self.fill_down.take(),
+            json: self.json.take(),
+            split: self.split.take(),
+            part: self.part.take(),
+            regex: self.regex.take(),
+            strip_prefix: self.strip_prefix.take(),
+            strip_suffix: self.strip_suffix.take(),
+            replace: self.replace.take(),
+            upper: self.upper.take(),
+            lower: self.lower.take(),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for StringOrExpression {

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use crate::{
     mapping::{
+        lookup_rule::RawLookup,
         raw_condition::RawCondition,
         raw_expression::StringOrExpression,
         violation::{RuleViolation, violation},
@@ -58,10 +59,21 @@ pub(super) struct RawFile {
     pub(super) table: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) unused: Vec<String>,
+    pub(super) nulls: Option<Vec<String>>,
+    pub(super) explode: Option<Spanned<RawExplode>>,
+    #[serde(default)]
+    pub(super) lookup: BTreeMap<String, Spanned<RawLookup>>,
     #[serde(default)]
     pub(super) filter: Vec<Spanned<RawCondition>>,
     #[serde(default)]
     pub(super) target: Vec<RawTarget>,
+}
+
+/// List whose elements are rows.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExplode {
+    pub(super) column: String,
 }
 
 /// Handling of a row with the same facts as an earlier row of its file.
@@ -114,7 +126,7 @@ pub(super) fn parse_thousands(text: &str, decimal: char) -> Result<NumberFormat,
             "write for example `decimal = \",\"` and `thousands = \".\"`",
         ),
         (Some(letter @ ('.' | ',' | ' ' | '\'' | '_')), None) => {
-            Ok(NumberFormat { decimal, thousands: Some(letter) })
+            Ok(NumberFormat { decimal, thousands: Some(letter), ..NumberFormat::default() })
         }
         _ => violation(
             format!("`{text}` is no thousands separator"),

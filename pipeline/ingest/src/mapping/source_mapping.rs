@@ -18,6 +18,7 @@ use crate::{
     },
     report::error::IngestError,
     source::csv_dialect::CsvDialect,
+    values::{money_text::CurrencyCode, normalize::normalize_letters},
 };
 
 /// Mapping of the files of one source to the tables of the contract.
@@ -39,6 +40,8 @@ impl Mapping {
     /// # Errors
     /// First violated rule, with line, key and remedy.
     pub fn parse(text: &str, name: &str) -> Result<Self, IngestError> {
+        // Constants and column names compare with normalized cells and headers.
+        let text = &*normalize_letters(text);
         let source = MappingText { text, name };
         let raw: RawMapping = toml::from_str(text).map_err(|error| {
             let remedy = "see data/sources/README.md for the keys of a mapping".to_owned();
@@ -62,7 +65,8 @@ impl Mapping {
             return Err(source.error(0..0, Some("file"), RuleViolation { rule, remedy }));
         }
         let calendar = slots.as_ref().and_then(|rule: &SlotRule| rule.calendar().ok());
-        let files = raw.file.into_iter().map(|file| source.check_file(file, calendar));
+        let currency = raw.currency.as_deref().and_then(CurrencyCode::parse);
+        let files = raw.file.into_iter().map(|file| source.check_file(file, calendar, currency));
         Ok(Self {
             files: Some(files.collect::<Result<_, _>>()?),
             name: raw.name,
@@ -120,12 +124,29 @@ impl Mapping {
         self.train_from
     }
 
-    /// Returns whether the mapping has a rule for a file name.
+    /// Returns whether the mapping reads a file: it has a rule for it, or looks cells up in it.
     pub fn matches(&self, file: &str) -> bool {
+        self.loads(file) || self.is_lookup_file(file)
+    }
+
+    /// Returns whether the mapping has a rule for a file, so that its rows become facts.
+    pub fn loads(&self, file: &str) -> bool {
         match &self.files {
             Some(_) => self.rule(file).is_some(),
             None => table_of(file).is_some(),
         }
+    }
+
+    /// Returns whether rows of other files look cells up in a file.
+    pub fn is_lookup_file(&self, file: &str) -> bool {
+        let mut lookups = self.files.iter().flatten().flat_map(|rule| &rule.lookups);
+        lookups.any(|lookup| glob_matches(&lookup.pattern, file))
+    }
+
+    /// Patterns of the files in which the rows of a file look cells up. Their content is a part of the input.
+    pub fn lookup_patterns(&self, file: &str) -> Vec<&str> {
+        let lookups = self.rule(file).map(|rule| rule.lookups.as_slice()).unwrap_or_default();
+        lookups.iter().map(|lookup| lookup.pattern.as_str()).collect()
     }
 
     /// Hash of the rule for a file. The same bytes under another rule are another input.
@@ -139,7 +160,7 @@ impl Mapping {
 
     /// CSV dialect of a file; none if no rule matches.
     pub(crate) fn dialect(&self, file: &str) -> Option<CsvDialect> {
-        if !self.matches(file) {
+        if !self.loads(file) {
             return None;
         }
         let rule = self.rule(file);
@@ -147,6 +168,11 @@ impl Mapping {
             delimiter: rule.map_or(b',', |rule| rule.delimiter),
             encoding: rule.and_then(|rule| rule.encoding),
         })
+    }
+
+    /// Words for empty cells in a file.
+    pub(crate) fn nulls(&self, file: &str) -> &[String] {
+        self.rule(file).and_then(|rule| rule.nulls.as_deref()).unwrap_or_default()
     }
 
     /// Rule for a file with this header.

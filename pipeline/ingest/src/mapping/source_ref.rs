@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::values::time_rule::TimestampFormat;
+use crate::{mapping::text_step::TextStep, values::time_rule::TimestampFormat};
 
 /// A text of a source row. `C` is a column name in a mapping, and a column index in a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SourceRef<C = String> {
     /// A cell.
     Cell(SourceCell<C>),
@@ -19,14 +19,13 @@ pub(crate) enum SourceRef<C = String> {
     RunningTotal { of: C, over: Vec<C> },
 }
 
-/// A cell, or a part of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A cell, or a text made from it.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SourceCell<C = String> {
     pub(crate) column: C,
-    /// Field of the JSON object in the cell.
-    pub(crate) json: Option<String>,
-    /// Suffixes; the first that matches is removed.
-    pub(crate) strip_suffix: Vec<String>,
+    /// Fills an empty cell from the rows before, while the cells of these columns stay equal.
+    pub(crate) fill_down: Option<Vec<C>>,
+    pub(crate) steps: Vec<TextStep>,
     pub(crate) cell_type: CellType,
 }
 
@@ -65,8 +64,11 @@ impl SourceRef {
         Some(match self {
             Self::Cell(cell) => SourceRef::Cell(SourceCell {
                 column: index(&cell.column)?,
-                json: cell.json.clone(),
-                strip_suffix: cell.strip_suffix.clone(),
+                fill_down: match &cell.fill_down {
+                    None => None,
+                    Some(columns) => Some(all(columns)?),
+                },
+                steps: cell.steps.clone(),
                 cell_type: cell.cell_type,
             }),
             Self::Product(columns) => SourceRef::Product(all(columns)?),
@@ -84,7 +86,7 @@ impl<C> SourceRef<C> {
     /// Columns that the reference reads.
     pub(crate) fn columns(&self) -> Vec<&C> {
         match self {
-            Self::Cell(cell) => vec![&cell.column],
+            Self::Cell(cell) => cell.fill_down.iter().flatten().chain([&cell.column]).collect(),
             Self::Slot { of, .. } => vec![of],
             Self::Product(columns) | Self::LineOrdinal(Some(columns)) => columns.iter().collect(),
             Self::LineOrdinal(None) => Vec::new(),
@@ -95,19 +97,10 @@ impl<C> SourceRef<C> {
     /// Column of an unmodified cell.
     pub(crate) fn as_column(&self) -> Option<&C> {
         match self {
-            Self::Cell(SourceCell { column, json: None, strip_suffix, cell_type: CellType::Text }) => {
-                strip_suffix.is_empty().then_some(column)
+            Self::Cell(SourceCell { column, fill_down: None, steps, cell_type: CellType::Text }) => {
+                steps.is_empty().then_some(column)
             }
             _ => None,
-        }
-    }
-
-    /// Returns whether an invalid number or timestamp makes the text invalid.
-    pub(crate) fn can_fail(&self) -> bool {
-        match self {
-            Self::Cell(cell) => cell.cell_type != CellType::Text,
-            Self::LineOrdinal(_) => false,
-            Self::Product(_) | Self::Slot { .. } | Self::RunningTotal { .. } => true,
         }
     }
 }
@@ -115,6 +108,11 @@ impl<C> SourceRef<C> {
 impl<C> SourceCell<C> {
     /// An unmodified cell.
     pub(crate) fn plain(column: C) -> Self {
-        Self { column, json: None, strip_suffix: Vec::new(), cell_type: CellType::Text }
+        Self { column, fill_down: None, steps: Vec::new(), cell_type: CellType::Text }
+    }
+
+    /// Returns whether the text is a value inside a JSON text.
+    pub(crate) fn reads_json(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, TextStep::Json(_)))
     }
 }

@@ -110,6 +110,38 @@ pub enum FileError {
         /// Columns of the file.
         found: Vec<String>,
     },
+    /// A lookup without files.
+    #[error("`{file}` needs lookup `{lookup}`, but no file of the inbox matches `{pattern}`")]
+    LookupNotFound {
+        /// File name.
+        file: String,
+        /// Name of the lookup.
+        lookup: String,
+        /// Pattern of its files.
+        pattern: String,
+    },
+    /// A lookup whose files cannot be used.
+    #[error("`{file}` needs lookup `{lookup}`, which cannot be read: {message}")]
+    LookupFailed {
+        /// File name.
+        file: String,
+        /// Name of the lookup.
+        lookup: String,
+        /// Reason, with the name of the other file.
+        message: String,
+    },
+    /// Ids that a spreadsheet has rounded to 15 digits.
+    #[error(
+        "`{file}` has only ids in `{column}` that end in zeros after 15 digits, such as `{id}`: a spreadsheet rounded them"
+    )]
+    RuinedIds {
+        /// File name.
+        file: String,
+        /// Target column of the ids.
+        column: String,
+        /// First of them.
+        id: String,
+    },
     /// Two columns of one name.
     #[error("`{file}` has column `{column}` twice")]
     DuplicateColumn {
@@ -217,6 +249,17 @@ impl Hint for FileError {
             Self::MissingColumns { found, .. } if is_unsplit_header(found) => {
                 "the header is a single column: use a source mapping whose `[[file]]` sets `delimiter`, and \
                  `table` if the columns have the contract's names"
+            }
+            Self::MissingColumns { missing, .. } if missing.iter().any(|name| name.contains("[]")) => {
+                "`[]` reads the elements of a list: add `[file.explode]` with the `column` of the list"
+            }
+            Self::LookupNotFound { .. } => {
+                "deliver the other file to the same inbox, or correct the `pattern` of the lookup"
+            }
+            Self::LookupFailed { .. } => "correct the other file, or the `key` and the columns of the lookup",
+            Self::RuinedIds { .. } => {
+                "export the file again with the column as text: in a spreadsheet, format the column as text \
+                 before its cells are filled"
             }
             Self::MissingColumns { .. } => "add the columns, or give a source mapping with `--source`",
             Self::DuplicateColumn { .. } => "rename or remove one of the two",

@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 pub(crate) mod file_error;
+pub(crate) mod lookup_report;
 pub(crate) mod progress;
 pub(crate) mod read_report;
 pub(crate) mod reject_reason;

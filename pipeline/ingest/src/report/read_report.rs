@@ -13,6 +13,10 @@ pub(crate) struct ReadReport {
     pub(crate) read: u64,
     pub(crate) rejected: u64,
     pub(crate) filtered: u64,
+    /// Rows with text that was normalized.
+    pub(crate) normalized: u64,
+    /// Words such as `NULL` in ids.
+    pub(crate) null_words: u64,
     pub(crate) rejects: Vec<Reject>,
     /// Bytes of the text of rejected rows.
     rejected_bytes: usize,

@@ -41,6 +41,8 @@ pub enum RejectReason {
     OutcomeBeforeClose,
     /// An order or a snapshot without any quantity.
     NoQuantity,
+    /// An id that a spreadsheet wrote as a rounded number, such as `2.02603E+15`.
+    ExcelNumber,
 }
 
 impl RejectReason {
@@ -64,6 +66,7 @@ impl RejectReason {
         Self::ClosesBeforeOpens,
         Self::OutcomeBeforeClose,
         Self::NoQuantity,
+        Self::ExcelNumber,
     ];
 
     /// Code in `rejects.reason`.
@@ -87,6 +90,18 @@ impl RejectReason {
             Self::ClosesBeforeOpens => "closes_before_opens",
             Self::OutcomeBeforeClose => "outcome_before_close",
             Self::NoQuantity => "no_quantity",
+            Self::ExcelNumber => "excel_number",
+        }
+    }
+
+    /// Advice for the rows of a reason that has one remedy.
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::ExcelNumber => Some(
+                "format the column as text in the spreadsheet before the export: its digits are lost \
+                 in the file",
+            ),
+            _ => None,
         }
     }
 

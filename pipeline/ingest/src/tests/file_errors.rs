@@ -43,7 +43,14 @@ fn header_errors() {
     );
     let joined = file_error("makers/a.csv", "maker_id;name;kind;updated_at\n");
     assert!(joined.hint().unwrap().contains("delimiter"));
-    assert!(file_error("makers/a.csv", "maker_id,name,name\n").to_string().contains("`name` twice"));
+    let twice = file_error("makers/a.csv", "maker_id,name,name,kind,updated_at\n");
+    assert!(twice.to_string().contains("`name` twice"));
+    // A column that nothing reads may have any name.
+    let unused = super::ingest_contract(
+        "makers/a.csv",
+        "maker_id,name,kind,updated_at,note,note\nm,n,artist,2016-02-01 09:00,a,b\n",
+    );
+    assert_eq!(unused.extra_columns, ["note", "note"]);
 }
 
 #[test]

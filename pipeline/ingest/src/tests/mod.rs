@@ -93,6 +93,7 @@ impl TestLake {
             now: now(),
             history: settings.history,
             strict: settings.strict,
+            lookup_files: files,
             attribute_kinds: settings.attribute_kinds.clone(),
             first_source_file_id: 0,
             pseudonyms: &self.pseudonyms,

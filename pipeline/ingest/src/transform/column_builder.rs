@@ -15,8 +15,15 @@ use slotcast_lake::{
 
 use crate::{
     report::reject_reason::RejectReason,
-    transform::{target_plan::ColumnPlan, value_type::ValueType},
+    transform::{
+        id_checks::{LongIds, is_excel_number},
+        plan::FilePlan,
+        target_plan::ColumnPlan,
+        value_type::ValueType,
+    },
     values::{
+        cell_cleaner::is_null_word,
+        number_format::NumberFormat,
         plain_number::{parse_integer, parse_money},
         ranges::{check_count, check_day, check_money},
         string_dictionary::DictionaryEncoder,
@@ -45,6 +52,14 @@ const DICTIONARY_COLUMNS: [&str; 12] = [
     "declared_outcome",
 ];
 
+/// Columns besides ids in which words such as `NULL` are empty.
+const NULL_WORD_COLUMNS: [&str; 3] = ["channel", "kind", "currency"];
+
+/// Returns whether a column holds ids.
+fn is_id(column: &str) -> bool {
+    column.ends_with("_id")
+}
+
 /// Builder for one target column, a chunk at a time.
 pub(crate) struct ColumnBuilder<'a> {
     value_type: ValueType,
@@ -53,6 +68,14 @@ pub(crate) struct ColumnBuilder<'a> {
     round: bool,
     /// Text for an empty cell.
     default: Option<&'static str>,
+    /// Plain notation, for numbers with a currency sign.
+    numbers: NumberFormat,
+    /// Long ids, in a column of ids.
+    ids: Option<LongIds>,
+    /// Words such as `NULL` are empty.
+    has_null_words: bool,
+    /// Number of such words.
+    null_words: u64,
     values: Values<'a>,
 }
 
@@ -73,6 +96,7 @@ enum Values<'a> {
 
 impl<'a> ColumnBuilder<'a> {
     pub(crate) fn new(
+        plan: &FilePlan,
         column: &ColumnPlan,
         default: Option<&'static str>,
         zone: Tz,
@@ -106,6 +130,11 @@ impl<'a> ColumnBuilder<'a> {
             time,
             round: column.rule.as_ref().is_some_and(|rule| rule.round),
             default,
+            numbers: plan.numbers.plain(),
+            ids: is_id(&column.name).then(LongIds::default),
+            has_null_words: plan.has_default_nulls
+                && (is_id(&column.name) || NULL_WORD_COLUMNS.contains(&column.name.as_str())),
+            null_words: 0,
             values,
         }
     }
@@ -113,11 +142,34 @@ impl<'a> ColumnBuilder<'a> {
     /// Appends a cell: its value, or null with an error.
     #[inline]
     pub(crate) fn push(&mut self, cell: Option<&str>) -> Result<(), RejectReason> {
+        let mut cell = cell;
+        if self.has_null_words && cell.is_some_and(is_null_word) {
+            // Only ids are told: a customer of that name would be many people.
+            self.null_words += u64::from(self.ids.is_some());
+            cell = None;
+        }
         let Some(text) = cell.or(self.default) else {
             self.push_null();
             return if self.required { Err(RejectReason::MissingValue) } else { Ok(()) };
         };
+        if let Some(ids) = &mut self.ids {
+            if is_excel_number(text) {
+                self.push_null();
+                return Err(RejectReason::ExcelNumber);
+            }
+            ids.add(text);
+        }
         self.push_text(text).inspect_err(|_| self.push_null())
+    }
+
+    /// Takes the number of words such as `NULL` in a column of ids.
+    pub(crate) fn take_null_words(&mut self) -> u64 {
+        std::mem::take(&mut self.null_words)
+    }
+
+    /// First id of the column, if a spreadsheet has rounded all long ones.
+    pub(crate) fn ruined_id(&self) -> Option<&str> {
+        self.ids.as_ref()?.ruined()
     }
 
     /// Appends null, for a cell with another error.
@@ -148,10 +200,20 @@ impl<'a> ColumnBuilder<'a> {
             }
             Values::Dictionary(values) => values.push(text)?,
             Values::Integer(values, positive) => {
-                values.append_value(check_count(parse_integer(text)?, *positive)?);
+                let number = parse_integer(text).or_else(|reason| {
+                    self.numbers.to_plain(text).ok_or(reason).and_then(|plain| parse_integer(&plain))
+                })?;
+                values.append_value(check_count(number, *positive)?);
             }
             Values::Money(values, positive) => {
-                values.append_value(check_money(parse_money(text, self.round)?, *positive)?);
+                let number = parse_money(text, self.round).or_else(|reason| match reason {
+                    RejectReason::BadNumber => {
+                        let plain = self.numbers.to_plain(text).ok_or(reason)?;
+                        parse_money(&plain, self.round)
+                    }
+                    reason => Err(reason),
+                })?;
+                values.append_value(check_money(number, *positive)?);
             }
             Values::Flag(values) => values.append_value(parse_flag(text)?),
             Values::Instant(values, timestamps) => values.append_value(timestamps.parse(text)?),
@@ -159,7 +221,13 @@ impl<'a> ColumnBuilder<'a> {
                 values.append_value(check_day(days_since_epoch(text, &self.time.format)?)?)
             }
             Values::Number(values) => {
-                let number: f64 = text.parse().map_err(|_| RejectReason::BadNumber)?;
+                let number: f64 = match text.parse() {
+                    Ok(number) => number,
+                    Err(_) => {
+                        let plain = self.numbers.to_plain(text).ok_or(RejectReason::BadNumber)?;
+                        plain.parse().map_err(|_| RejectReason::BadNumber)?
+                    }
+                };
                 if !number.is_finite() {
                     return Err(RejectReason::BadNumber);
                 }

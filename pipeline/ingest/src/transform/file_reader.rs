@@ -6,23 +6,28 @@ use arrow::{
     array::{Array, ArrayRef},
     datatypes::Field,
 };
+use polars::prelude::PolarsError;
 use slotcast_core::Tz;
 use slotcast_lake::Pseudonyms;
 
 use crate::{
-    report::{file_error::FileError, read_report::ReadReport, row_errors::RowErrors},
+    report::{
+        file_error::FileError, lookup_report::LookupReport, read_report::ReadReport,
+        reject_reason::RejectReason, row_errors::RowErrors,
+    },
     source::{
         record::NextRecord,
         record_reader::{RecordReader, RecordView},
     },
     transform::{
-        apply_mapping::{EngineError, MappedChunk, apply_mapping},
         column_builder::ColumnBuilder,
-        computed_source::RowEvaluator,
+        evaluator::{Evaluator, MappedChunk},
+        explode::{Elements, MAX_REPEATED_BYTES},
         fact_chunk::FactChunk,
         plan::FilePlan,
         raw_rows::RawRows,
-        table_rules::{check_table_rules, has_table_rules},
+        row_classes::RowClasses,
+        table_rules::check_table_rules,
         target_plan::{ColumnPlan, TargetPlan},
         text_frame::TextFrame,
     },
@@ -34,8 +39,8 @@ const CHUNK_ROWS: usize = 1 << 16;
 /// Bytes of rows after which a shorter chunk ends.
 const CHUNK_BYTES: usize = 1 << 26;
 
-/// Filter reason of rows without a wanted target.
-const NO_TARGET: &str = "no_target";
+/// Filter reason of records without an element.
+const EMPTY_LIST: &str = "empty_list";
 
 /// Reader for the typed rows of a file, chunk by chunk.
 pub(crate) struct FileReader<'a> {
@@ -44,7 +49,9 @@ pub(crate) struct FileReader<'a> {
     plan: FilePlan,
     records: RecordReader<'a>,
     builders: Vec<Vec<ColumnBuilder<'a>>>,
-    evaluator: RowEvaluator,
+    evaluator: Evaluator,
+    /// Elements of the current record.
+    elements: Elements,
     raw_rows: RawRows,
     keeps_repeats: bool,
     pub(crate) report: ReadReport,
@@ -63,14 +70,16 @@ impl<'a> FileReader<'a> {
         keeps_repeats: bool,
     ) -> Self {
         let builders = plan.targets.iter().map(|target| {
-            let builder = |column| ColumnBuilder::new(column, default_text(target, column), zone, pseudonyms);
+            let builder =
+                |column| ColumnBuilder::new(&plan, column, default_text(target, column), zone, pseudonyms);
             target.columns.iter().map(builder).collect()
         });
         Self {
             name,
             file,
             builders: builders.collect(),
-            evaluator: plan.row_evaluator(zone),
+            evaluator: Evaluator::new(&plan, zone),
+            elements: Elements::default(),
             plan,
             records,
             raw_rows: RawRows::default(),
@@ -99,44 +108,39 @@ impl<'a> FileReader<'a> {
         let mut lines: Vec<i64> = Vec::with_capacity(CHUNK_ROWS);
         let mut errors: Vec<RowErrors> = self.plan.targets.iter().map(|_| RowErrors::default()).collect();
         let needs_polars = self.plan.needs_polars();
-        let has_rules = |target: &TargetPlan| has_table_rules(target.table.name);
-        let may_fail_later = needs_polars || self.plan.targets.iter().any(has_rules);
         let mut texts = if needs_polars { TextFrame::new(&self.plan) } else { TextFrame::default() };
-        let (mut malformed, mut bytes) = (0, 0);
-        while lines.len() + malformed < CHUNK_ROWS && bytes < CHUNK_BYTES {
-            let next = self.records.next_record()?;
-            bytes += self.records.bytes();
-            match next {
-                NextRecord::End => {
-                    self.is_at_end = true;
-                    break;
-                }
-                NextRecord::Malformed(reason) => {
-                    malformed += 1;
-                    let row = (self.records.line(), &*self.records.raw());
-                    self.report.add_reject(self.plan.targets[0].table, row, None, reason);
-                }
-                NextRecord::Valid => {
-                    let row = lines.len();
-                    lines.push(i64::try_from(self.records.line()).unwrap_or(i64::MAX));
-                    let record = self.records.record();
-                    let is_valid =
-                        push_direct_cells(&self.plan, &mut self.builders, &record, row, &mut errors);
-                    // The text of a row is only needed for a reject.
-                    let needs_text = !is_valid || may_fail_later;
-                    let raw = if needs_text { self.records.raw() } else { Cow::default() };
-                    self.raw_rows.push(&raw);
-                    if needs_polars {
-                        texts.push(&mut self.evaluator, &self.records);
+        let (mut skipped, mut bytes) = (0, 0);
+        while lines.len() + skipped < CHUNK_ROWS && bytes < CHUNK_BYTES {
+            if self.elements.is_empty() {
+                match self.next_record()? {
+                    NextRow::End => {
+                        self.is_at_end = true;
+                        break;
                     }
+                    NextRow::Skipped => {
+                        skipped += 1;
+                        bytes += self.records.bytes();
+                        continue;
+                    }
+                    NextRow::Valid => {}
                 }
             }
+            let element = self.elements.next();
+            let element_bytes = element.as_ref().map_or(0, String::len);
+            bytes += (self.records.bytes() + element_bytes).saturating_sub(self.elements.list_bytes());
+            lines.push(i64::try_from(self.records.line()).unwrap_or(i64::MAX));
+            self.push_row(
+                lines.len() - 1,
+                element.as_deref(),
+                needs_polars.then_some(&mut texts),
+                &mut errors,
+            );
         }
-        self.report.read += (lines.len() + malformed) as u64;
+        self.report.read += (lines.len() + skipped) as u64;
         let mapped = if needs_polars && !lines.is_empty() {
             let frame = texts.finish(lines.len());
-            let mapped = frame.and_then(|frame| apply_mapping(&self.plan, frame));
-            Some(mapped.map_err(|error: EngineError| FileError::Internal {
+            let mapped = frame.and_then(|frame| self.evaluator.evaluate(&self.plan, frame));
+            Some(mapped.map_err(|error: PolarsError| FileError::Internal {
                 file: self.name.to_owned(),
                 message: error.to_string(),
             })?)
@@ -144,6 +148,87 @@ impl<'a> FileReader<'a> {
             None
         };
         Ok(Some(self.finish_chunk(lines, first_row, mapped.as_ref(), errors)))
+    }
+
+    /// Reads the next record, and its elements if they are rows.
+    fn next_record(&mut self) -> Result<NextRow, FileError> {
+        let reason = match self.records.next_record()? {
+            NextRecord::End => return Ok(NextRow::End),
+            NextRecord::Malformed(reason) => reason,
+            NextRecord::Valid => {
+                let Some(explode) = &self.plan.explode else { return Ok(NextRow::Valid) };
+                match self.elements.read(explode, &self.records.record()) {
+                    Ok(()) if self.elements.is_empty() => {
+                        self.report.add_filtered(EMPTY_LIST);
+                        return Ok(NextRow::Skipped);
+                    }
+                    Ok(()) => return Ok(NextRow::Valid),
+                    Err(_) => RejectReason::BadJson,
+                }
+            }
+        };
+        let row = (self.records.line(), &*self.records.raw());
+        self.report.add_reject(self.plan.targets[0].table, row, None, reason);
+        Ok(NextRow::Skipped)
+    }
+
+    /// Appends the current record, or one of its elements, to the columns and the frame.
+    #[inline]
+    fn push_row(
+        &mut self,
+        row: usize,
+        element: Option<&str>,
+        texts: Option<&mut TextFrame>,
+        errors: &mut [RowErrors],
+    ) {
+        let record = self.records.record();
+        let needs_cleaning = match &record {
+            RecordView::Text { text, .. } => !self.plan.cleaner.skips(text),
+            RecordView::Reader(_) => true,
+        };
+        let mut is_normalized = false;
+        let is_valid = if needs_cleaning {
+            let cleaner = &self.plan.cleaner;
+            let cell = |column| cleaner.clean(record.cell(column)?, &mut is_normalized);
+            push_direct_cells(&self.plan, &mut self.builders, cell, row, errors)
+        } else {
+            let cell = |column| record.cell(column).map(Cow::Borrowed);
+            push_direct_cells(&self.plan, &mut self.builders, cell, row, errors)
+        };
+        let may_fail_later = texts.is_some() || self.plan.has_table_rules;
+        if let Some(texts) = texts {
+            is_normalized |= texts.push(&self.plan, &record, element, needs_cleaning);
+        }
+        self.report.normalized += u64::from(is_normalized);
+        // The text of a row is only needed for a reject.
+        let needs_text = !is_valid || may_fail_later;
+        let raw = if needs_text { self.records.raw() } else { Cow::default() };
+        match element.filter(|_| raw.len() > MAX_REPEATED_BYTES) {
+            Some(element) => self.raw_rows.push(element.as_bytes()),
+            None => self.raw_rows.push(&raw),
+        }
+    }
+
+    /// Target column with ids that a spreadsheet has rounded, and one of them.
+    pub(crate) fn ruined_ids(&self) -> Option<(&str, &str)> {
+        let columns = self.plan.targets.iter().flat_map(|target| &target.columns);
+        let builders = self.builders.iter().flatten();
+        builders.zip(columns).find_map(|(builder, column)| Some((column.name.as_str(), builder.ruined_id()?)))
+    }
+
+    /// Lookups of the file, with the number of rows that found no match.
+    pub(crate) fn lookup_reports(&self) -> Vec<LookupReport> {
+        let report = |(lookup, unmatched)| {
+            let table = self.plan.texts.lookup(lookup);
+            LookupReport {
+                name: table.name().to_owned(),
+                keys: table.len() as u64,
+                replaced: table.replaced,
+                unread: table.unread,
+                unmatched,
+            }
+        };
+        self.evaluator.unmatched().into_iter().map(report).collect()
     }
 
     fn finish_chunk(
@@ -159,19 +244,21 @@ impl<'a> FileReader<'a> {
         for (number, target) in self.plan.targets.iter().enumerate() {
             let builders = &mut self.builders[number];
             for computed in mapped.into_iter().flat_map(|mapped| &mapped.columns[number]) {
-                for row in 0..lines.len() {
-                    let pushed = match computed.error(row) {
-                        Some(reason) => {
-                            builders[computed.column].push_null();
+                let builder = &mut builders[computed.column];
+                for (row, text) in computed.texts().enumerate() {
+                    let pushed = match text {
+                        Ok(text) => builder.push(text),
+                        Err(reason) => {
+                            builder.push_null();
                             Err(reason)
                         }
-                        None => builders[computed.column].push(computed.text(row)),
                     };
                     if let Err(reason) = pushed {
                         errors[number].add(row, computed.column, reason);
                     }
                 }
             }
+            self.report.null_words += builders.iter_mut().map(ColumnBuilder::take_null_words).sum::<u64>();
             erased.extend(builders.iter_mut().flat_map(ColumnBuilder::take_erased));
             let columns: Vec<ArrayRef> = builders.iter_mut().map(ColumnBuilder::finish).collect();
             let field = |(column, array): (&ColumnPlan, &ArrayRef)| {
@@ -190,9 +277,11 @@ impl<'a> FileReader<'a> {
                 keeps_repeats: self.keeps_repeats,
             });
         }
+        let rows =
+            RowClasses { plan: &self.plan, lines: &lines, mapped, errors: &errors, raw: &self.raw_rows };
         for row in 0..lines.len() {
             let rejected = self.report.rejects.len();
-            self.classify_row(row, &lines, mapped, &errors, &mut chunks);
+            rows.classify(row, &mut self.report, &mut chunks);
             for reject in &mut self.report.rejects[rejected..] {
                 reject.customer = chunks.iter().find_map(|chunk| chunk.customer(row));
                 // Rejects must not store the text of a row of an erased customer.
@@ -204,54 +293,23 @@ impl<'a> FileReader<'a> {
         chunks.retain(|chunk| !chunk.rows.is_empty());
         chunks
     }
+}
 
-    /// Filters a row, rejects it, or adds it to the chunks of its targets.
-    fn classify_row(
-        &mut self,
-        row: usize,
-        lines: &[i64],
-        mapped: Option<&MappedChunk>,
-        errors: &[RowErrors],
-        chunks: &mut [FactChunk],
-    ) {
-        let filter = mapped.and_then(|mapped| mapped.filters.iter().position(|mask| mask.value(row)));
-        if let Some(filter) = filter {
-            self.report.add_filtered(&self.plan.filters[filter].1);
-            return;
-        }
-        let is_wanted = |number: usize| {
-            let mask = mapped.and_then(|mapped| mapped.wanted[number].as_ref());
-            mask.is_none_or(|mask| mask.value(row))
-        };
-        let error = errors.iter().enumerate().find_map(|(number, errors)| {
-            let error = errors.first(row).filter(|_| is_wanted(number))?;
-            Some((&self.plan.targets[number], error))
-        });
-        if let Some((target, error)) = error {
-            let source_row = (u64::try_from(lines[row]).unwrap_or_default(), self.raw_rows.get(row));
-            let column = target.columns[error.column].name.as_str();
-            self.report.add_reject(target.table, source_row, Some(column), error.reason);
-            return;
-        }
-        let mut has_target = false;
-        for (number, chunk) in chunks.iter_mut().enumerate() {
-            if is_wanted(number) {
-                has_target = true;
-                chunk.rows.push(row as u32);
-            }
-        }
-        if !has_target {
-            self.report.add_filtered(NO_TARGET);
-        }
-    }
+/// Outcome of reading one record.
+enum NextRow {
+    End,
+    /// A record without rows, which is counted.
+    Skipped,
+    /// A record with a row, or with elements that are rows.
+    Valid,
 }
 
 /// Appends the unmodified cells of a record, and returns whether all of them are valid.
 #[inline]
-fn push_direct_cells(
+fn push_direct_cells<'t>(
     plan: &FilePlan,
     builders: &mut [Vec<ColumnBuilder<'_>>],
-    record: &RecordView<'_>,
+    mut cell: impl FnMut(usize) -> Option<Cow<'t, str>>,
     row: usize,
     errors: &mut [RowErrors],
 ) -> bool {
@@ -259,11 +317,11 @@ fn push_direct_cells(
     for ((target, builders), errors) in plan.targets.iter().zip(builders).zip(errors) {
         for (number, (column, builder)) in target.columns.iter().zip(builders).enumerate() {
             let cell = match (column.direct, &column.rule) {
-                (Some(direct), _) => record.cell(direct),
+                (Some(direct), _) => cell(direct),
                 (None, Some(_)) => continue,
                 (None, None) => None,
             };
-            if let Err(reason) = builder.push(cell) {
+            if let Err(reason) = builder.push(cell.as_deref()) {
                 errors.add(row, number, reason);
                 is_valid = false;
             }
@@ -272,7 +330,11 @@ fn push_direct_cells(
     is_valid
 }
 
-/// Text for an empty cell: a snapshot without a measure is a total.
+/// Text for an empty cell: a snapshot without a measure is a total, and a category may be unknown.
 fn default_text(target: &TargetPlan, column: &ColumnPlan) -> Option<&'static str> {
-    (target.table.name == "order_snapshots" && column.name == "measure").then_some("total")
+    match (target.table.name, column.name.as_str()) {
+        ("order_snapshots", "measure") => Some("total"),
+        ("products", "category") => Some("unknown"),
+        _ => None,
+    }
 }

@@ -1,17 +1,21 @@
 //! From records to typed rows: plan, expressions, columns, checks.
 
-pub(crate) mod apply_mapping;
-mod cell_text;
 mod column_builder;
-mod computed_source;
+mod column_functions;
 mod error_mark;
+pub(crate) mod evaluator;
+mod explode;
 pub(crate) mod fact_chunk;
 pub(crate) mod file_reader;
+mod id_checks;
+pub(crate) mod lookup_table;
 pub(crate) mod plan;
+mod plan_columns;
 mod polars_expression;
-mod polars_to_arrow;
 mod raw_rows;
+mod row_classes;
 mod table_rules;
 mod target_plan;
+pub(crate) mod text_columns;
 mod text_frame;
 mod value_type;

@@ -3,78 +3,99 @@
 //! The plan is complete before the first row: source columns, types of target columns, and
 //! unused columns.
 
-use slotcast_core::{SlotCalendar, Tz};
-use slotcast_lake::contract::ContractTable;
+use std::sync::Arc;
+
+use polars::prelude::{Expr, col};
+use slotcast_core::SlotCalendar;
 
 use crate::{
     mapping::{
-        attributes::{AttributeKind, AttributeKinds, KindInference},
-        column_rule::ColumnRule,
+        attributes::{AttributeKind, AttributeKinds},
         condition::Condition,
-        expression::Expression,
-        file_rule::{FileRule, TargetRule},
+        file_rule::FileRule,
         header::column_index,
         source_ref::SourceRef,
     },
     report::file_error::FileError,
     transform::{
-        computed_source::RowEvaluator,
+        evaluator::element_name,
+        lookup_table::LookupTable,
+        plan_columns::InferKind,
+        table_rules::has_table_rules,
         target_plan::{ColumnPlan, TargetPlan, sources_of},
-        value_type::ValueType,
+        text_columns::{CellPath, TextColumn, TextColumns, locate},
     },
-    values::number_format::NumberFormat,
+    values::{cell_cleaner::CellCleaner, normalize::normalize_text, number_format::NumberFormat},
 };
-
-/// Inference of the kind of an attribute from a source column.
-type InferKind<'a> = &'a dyn Fn(usize) -> Result<KindInference, FileError>;
 
 /// Plan for the rows of a file.
 #[derive(Debug)]
 pub(crate) struct FilePlan {
-    /// References to read from each row, by column index.
-    sources: Vec<SourceRef<usize>>,
-    /// Flag per reference: an expression or a condition in polars reads it.
+    /// Texts that references read.
+    pub(crate) texts: TextColumns,
+    /// Flag per text: polars reads it.
+    is_text_read: Vec<bool>,
+    /// References of the mapping, by text.
+    pub(crate) sources: Vec<SourceRef<usize>>,
+    /// Flag per reference: it is more than a text, and an expression or a condition reads it.
     pub(crate) is_polars_source: Vec<bool>,
+    /// Texts of a whole row, if a reference compares whole rows.
+    pub(crate) whole_row: Vec<usize>,
+    pub(crate) explode: Option<CellPath>,
+    pub(crate) lookup_count: usize,
+    pub(crate) cleaner: CellCleaner,
+    /// Words such as `NULL` are empty in ids, channels, kinds and currencies.
+    pub(crate) has_default_nulls: bool,
     pub(crate) filters: Vec<(Condition, String)>,
     pub(crate) targets: Vec<TargetPlan>,
+    /// A target has rules between its columns.
+    pub(crate) has_table_rules: bool,
     /// Columns of the header that no expression reads and that `unused` does not list.
     pub(crate) extra_columns: Vec<String>,
     /// New attributes of this file: table, name, kind.
     new_attributes: Vec<(&'static str, String, AttributeKind)>,
-    header: Vec<String>,
-    numbers: NumberFormat,
-    calendar: SlotCalendar,
+    pub(crate) numbers: NumberFormat,
+    pub(crate) calendar: SlotCalendar,
 }
 
 impl FilePlan {
-    /// Applies `rule` to the header of `file`.
+    /// Applies `rule` to the header of `file`. `lookups` are those of the rule, in its order.
     pub(crate) fn new(
         file: &str,
         rule: &FileRule,
         header: &[String],
+        lookups: &[Arc<LookupTable>],
         known_kinds: &AttributeKinds,
         infer: InferKind<'_>,
     ) -> Result<Self, FileError> {
-        let is_duplicate =
-            |(index, name): &(usize, &String)| !name.is_empty() && header[..*index].contains(name);
-        if let Some((_, name)) = header.iter().enumerate().find(is_duplicate) {
-            return Err(FileError::DuplicateColumn { file: file.to_owned(), column: name.clone() });
-        }
+        let header: Vec<String> = header.iter().map(|name| normalize_text(name).into_owned()).collect();
         let mut plan = Self {
+            texts: TextColumns::new(rule, &header, lookups),
+            is_text_read: Vec::new(),
             sources: Vec::new(),
             is_polars_source: Vec::new(),
+            whole_row: Vec::new(),
+            explode: None,
+            lookup_count: lookups.len(),
+            cleaner: CellCleaner::new(rule.nulls.as_deref().unwrap_or_default()),
+            has_default_nulls: rule.nulls.is_none(),
             filters: rule.filters.clone(),
             targets: Vec::new(),
+            has_table_rules: rule.targets.iter().any(|target| has_table_rules(target.table.name)),
             extra_columns: Vec::new(),
             new_attributes: Vec::new(),
-            header: header.to_vec(),
             numbers: rule.numbers,
             calendar: rule.calendar,
         };
+        let first_table = rule.targets[0].table.name;
+        if let Some(list) = &rule.explode {
+            let missing = || plan.missing_columns(file, first_table, vec![list.clone()]);
+            plan.explode = Some(locate(&header, list).ok_or_else(missing)?);
+        }
         for (condition, _) in &rule.filters {
             let mut sources = Vec::new();
             condition.collect_sources(&mut sources);
-            plan.add_sources(file, rule.targets[0].table.name, &sources)?;
+            plan.add_sources(file, first_table, &sources)?;
         }
         for target in &rule.targets {
             plan.add_sources(file, target.table.name, &sources_of(target))?;
@@ -91,21 +112,50 @@ impl FilePlan {
             }
             plan.targets.push(target);
         }
-        plan.extra_columns = plan.find_extra_columns(rule);
-        plan.mark_polars_sources(rule);
+        let read = plan.read_columns();
+        let is_duplicate = |column: &&usize| {
+            let name = &header[**column];
+            !name.is_empty() && header.iter().filter(|other| *other == name).count() > 1
+        };
+        if let Some(column) = read.iter().find(is_duplicate) {
+            return Err(FileError::DuplicateColumn {
+                file: file.to_owned(),
+                column: header[*column].clone(),
+            });
+        }
+        plan.extra_columns = plan.find_extra_columns(rule, &read);
+        if plan.sources.contains(&SourceRef::LineOrdinal(None)) {
+            plan.whole_row = plan.texts.add_row();
+        }
+        plan.mark_read();
         Ok(plan)
     }
 
     /// Name of a reference in polars. Header names are not safe there.
     pub(crate) fn polars_name(&self, source: &SourceRef) -> String {
-        let resolved = self.resolve(source);
+        if let Some(index) = source.as_column().and_then(|name| self.texts.find(name)) {
+            return self.text_column_name(index);
+        }
+        let resolved = self.texts.resolve(source);
         let index = self.sources.iter().position(|own| Some(own) == resolved.as_ref());
         source_name(index.expect("`add_sources` added every reference of the rule"))
     }
 
-    /// Evaluator for the rows of the file. Naive timestamps are local to `zone`.
-    pub(crate) fn row_evaluator(&self, zone: Tz) -> RowEvaluator {
-        RowEvaluator::new(&self.sources, self.header.len(), self.numbers, zone, self.calendar)
+    /// Column of a text in polars.
+    pub(crate) fn text_column(&self, index: usize) -> Expr {
+        col(self.text_column_name(index))
+    }
+
+    fn text_column_name(&self, index: usize) -> String {
+        match self.texts.all()[index] {
+            TextColumn::Element => element_name(index),
+            _ => text_name(index),
+        }
+    }
+
+    /// Returns whether polars reads a text.
+    pub(crate) fn is_read(&self, text: usize) -> bool {
+        self.is_text_read[text]
     }
 
     /// Adds the new attributes of this file to `kinds`, for the files after it.
@@ -128,52 +178,23 @@ impl FilePlan {
         !self.filters.is_empty() || self.targets.iter().any(target_needs_polars)
     }
 
-    fn resolve(&self, source: &SourceRef) -> Option<SourceRef<usize>> {
-        source.resolve(&|name| column_index(&self.header, name))
-    }
-
-    fn find_extra_columns(&self, rule: &FileRule) -> Vec<String> {
-        let is_read = |index: usize| self.sources.iter().any(|source| source.columns().contains(&&index));
-        let unused: Vec<usize> =
-            rule.unused.iter().filter_map(|name| column_index(&self.header, name)).collect();
-        let is_extra = |(index, name): &(usize, &String)| {
-            !name.is_empty() && !is_read(*index) && !unused.contains(index)
-        };
-        self.header.iter().enumerate().filter(is_extra).map(|(_, name)| name.clone()).collect()
-    }
-
-    fn mark_polars_sources(&mut self, rule: &FileRule) {
-        let mut found: Vec<SourceRef> = Vec::new();
-        let conditions = rule.filters.iter().map(|(condition, _)| condition);
-        let conditions = conditions.chain(self.targets.iter().filter_map(|target| target.when.as_ref()));
-        conditions.for_each(|condition| condition.collect_sources(&mut found));
-        for column in self.targets.iter().flat_map(|target| &target.columns) {
-            if let Some(rule) = column.polars_rule() {
-                rule.expression.collect_sources(&mut found);
-            }
-        }
-        let names: Vec<String> = found.iter().map(|source| self.polars_name(source)).collect();
-        self.is_polars_source =
-            (0..self.sources.len()).map(|index| names.contains(&source_name(index))).collect();
-    }
-
     /// Adds references, after a check that the file has their columns.
-    fn add_sources(&mut self, file: &str, table: &str, wanted: &[SourceRef]) -> Result<(), FileError> {
+    pub(super) fn add_sources(
+        &mut self,
+        file: &str,
+        table: &str,
+        wanted: &[SourceRef],
+    ) -> Result<(), FileError> {
         let mut missing: Vec<String> = Vec::new();
         for name in wanted.iter().flat_map(SourceRef::columns) {
-            if column_index(&self.header, name).is_none() && !missing.contains(name) {
+            if !self.texts.add(name) && !missing.contains(name) {
                 missing.push(name.clone());
             }
         }
         if !missing.is_empty() {
-            return Err(FileError::MissingColumns {
-                file: file.to_owned(),
-                table: table.to_owned(),
-                missing,
-                found: self.header.clone(),
-            });
+            return Err(self.missing_columns(file, table, missing));
         }
-        for source in wanted.iter().filter_map(|source| self.resolve(source)).collect::<Vec<_>>() {
+        for source in wanted.iter().filter_map(|source| self.texts.resolve(source)).collect::<Vec<_>>() {
             if !self.sources.contains(&source) {
                 self.sources.push(source);
             }
@@ -181,91 +202,79 @@ impl FilePlan {
         Ok(())
     }
 
-    fn plan_target(
-        &mut self,
-        file: &str,
-        rule: &TargetRule,
-        infer: InferKind<'_>,
-        kinds: &mut AttributeKinds,
-    ) -> Result<TargetPlan, FileError> {
-        let table = rule.table;
-        let mut columns = Vec::new();
-        for column in table.columns {
-            let own = rule.columns.iter().find(|(name, _)| name == column.name).map(|(_, rule)| rule.clone());
-            let value_type = ValueType::from_contract(column.kind);
-            columns.push(self.plan_column(file, table, column.name, value_type, own)?);
+    fn missing_columns(&self, file: &str, table: &str, missing: Vec<String>) -> FileError {
+        FileError::MissingColumns {
+            file: file.to_owned(),
+            table: table.to_owned(),
+            missing,
+            found: self.texts.header().to_vec(),
         }
-        for (name, own) in rule.columns.iter().filter(|(name, _)| table.column(name).is_none()) {
-            if let Some(other) = kinds.conflicting_table(table, name) {
-                return Err(FileError::AttributeNameTaken {
-                    file: file.to_owned(),
-                    column: name.clone(),
-                    table: table.name.to_owned(),
-                    other: other.to_owned(),
-                });
-            }
-            // An empty column has no kind yet and adds nothing.
-            let Some(kind) = self.attribute_kind(file, table, name, own, infer, kinds)? else { continue };
-            kinds.insert(table.name, name, kind.arrow_type());
-            let value_type = ValueType::from_attribute(kind);
-            columns.push(self.plan_column(file, table, name, value_type, Some(own.clone()))?);
-        }
-        Ok(TargetPlan { table, when: rule.when.clone(), columns })
     }
 
-    fn plan_column(
-        &mut self,
-        file: &str,
-        table: &ContractTable,
-        name: &str,
-        value_type: ValueType,
-        mut rule: Option<ColumnRule>,
-    ) -> Result<ColumnPlan, FileError> {
-        if let Some(rule) = rule.as_mut().filter(|_| value_type.is_numeric() && !self.numbers.is_plain()) {
-            rule.expression = rule.expression.clone().with_numeric_cells();
-            let mut sources = Vec::new();
-            rule.expression.collect_sources(&mut sources);
-            self.add_sources(file, table.name, &sources)?;
-        }
-        Ok(ColumnPlan {
-            name: name.to_owned(),
-            value_type,
-            required: table.column(name).is_some_and(|column| column.required),
-            direct: rule.as_ref().and_then(|rule| self.direct_column(rule)),
-            rule,
-        })
-    }
-
-    fn direct_column(&self, rule: &ColumnRule) -> Option<usize> {
-        match &rule.expression {
-            Expression::Source(source) => column_index(&self.header, source.as_column()?),
+    /// Columns of the file that a reference reads.
+    fn read_columns(&self) -> Vec<usize> {
+        let mut read = vec![false; self.texts.all().len()];
+        let named = self.sources.iter().flat_map(SourceRef::columns).copied();
+        named.for_each(|index| self.mark_text(index, &mut read));
+        let marked = read.iter().zip(self.texts.all()).filter(|(is_read, _)| **is_read);
+        let cells = marked.filter_map(|(_, column)| match column {
+            TextColumn::Cell(column) => Some(*column),
             _ => None,
-        }
+        });
+        cells.chain(self.explode.iter().map(|own| own.column)).collect()
     }
 
-    fn attribute_kind(
-        &self,
-        file: &str,
-        table: &ContractTable,
-        name: &str,
-        rule: &ColumnRule,
-        infer: InferKind<'_>,
-        kinds: &AttributeKinds,
-    ) -> Result<Option<AttributeKind>, FileError> {
-        match (rule.kind, kinds.kind(table, name)) {
-            (Some(declared), Some(stored)) if declared != stored => Err(FileError::AttributeKindConflict {
-                file: file.to_owned(),
-                column: name.to_owned(),
-                declared: declared.name(),
-                stored: stored.name(),
-            }),
-            (Some(kind), _) | (None, Some(kind)) => Ok(Some(kind)),
-            (None, None) => match self.direct_column(rule) {
-                Some(column) => Ok(infer(column)?.kind()),
-                None => Ok(Some(AttributeKind::Text)),
-            },
+    fn find_extra_columns(&self, rule: &FileRule, read: &[usize]) -> Vec<String> {
+        let header = self.texts.header();
+        let unused: Vec<usize> = rule.unused.iter().filter_map(|name| column_index(header, name)).collect();
+        let is_extra = |(index, name): &(usize, &String)| {
+            !name.is_empty() && !read.contains(index) && !unused.contains(index)
+        };
+        header.iter().enumerate().filter(is_extra).map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Marks the references and texts that polars reads.
+    fn mark_read(&mut self) {
+        let mut found: Vec<SourceRef> = Vec::new();
+        let conditions = self.filters.iter().map(|(condition, _)| condition);
+        let conditions = conditions.chain(self.targets.iter().filter_map(|target| target.when.as_ref()));
+        conditions.for_each(|condition| condition.collect_sources(&mut found));
+        for column in self.targets.iter().flat_map(|target| &target.columns) {
+            if let Some(rule) = column.polars_rule() {
+                rule.expression.collect_sources(&mut found);
+            }
+        }
+        let found: Vec<SourceRef<usize>> =
+            found.iter().filter_map(|source| self.texts.resolve(source)).collect();
+        let mut is_text_read = vec![false; self.texts.all().len()];
+        for source in &found {
+            source.columns().into_iter().for_each(|index| self.mark_text(*index, &mut is_text_read));
+            if *source == SourceRef::LineOrdinal(None) {
+                self.whole_row.iter().for_each(|index| self.mark_text(*index, &mut is_text_read));
+            }
+        }
+        self.is_polars_source = self
+            .sources
+            .iter()
+            .map(|source| source.as_column().is_none() && found.contains(source))
+            .collect();
+        self.is_text_read = is_text_read;
+    }
+
+    /// Marks a text and those that it comes from.
+    fn mark_text(&self, index: usize, is_read: &mut [bool]) {
+        is_read[index] = true;
+        match self.texts.all()[index] {
+            TextColumn::Path { of, .. } => self.mark_text(of, is_read),
+            TextColumn::Lookup { on, .. } => self.mark_text(on, is_read),
+            TextColumn::Cell(_) | TextColumn::Element => {}
         }
     }
+}
+
+/// Name of a text in the polars frame.
+pub(crate) fn text_name(index: usize) -> String {
+    format!("t{index}")
 }
 
 /// Name of a reference in the polars frame.

@@ -1,7 +1,4 @@
 //! Translation of expressions and conditions to polars expressions over text.
-//!
-//! `name` returns the name of a reference in the polars frame. Zones, exact numbers, JSON fields
-//! and row ordinals are computed row by row before (`computed_source`).
 
 use polars::prelude::{DataType, Expr, LiteralValue, NamedFrom, Series, col, lit, when};
 
@@ -11,19 +8,19 @@ use crate::{
         expression::{Expression, LengthUnit},
         source_ref::SourceRef,
     },
-    transform::error_mark::ERROR_MARK,
+    transform::{
+        column_functions::{absolute, concat, map_words, starts_with},
+        plan::FilePlan,
+    },
 };
 
-/// Name of a reference in the polars frame.
-type NameOf<'a> = &'a dyn Fn(&SourceRef) -> String;
-
 /// Translates an expression.
-pub(crate) fn expression_to_polars(expression: &Expression, name: NameOf<'_>) -> Expr {
-    let text = |source: &SourceRef| col(name(source));
+pub(super) fn expression_to_polars(expression: &Expression, plan: &FilePlan) -> Expr {
+    let text = |source: &SourceRef| col(plan.polars_name(source));
     match expression {
         Expression::Source(source) => text(source),
         Expression::Value(value) => lit(value.as_str()),
-        Expression::Abs(source) => text(source).str().strip_prefix(lit("-")),
+        Expression::Abs(source) => absolute(text(source), plan.numbers.plain()),
         Expression::Length(source, unit) => {
             let length = match unit {
                 LengthUnit::Chars => text(source).str().len_chars(),
@@ -34,36 +31,37 @@ pub(crate) fn expression_to_polars(expression: &Expression, name: NameOf<'_>) ->
         Expression::Present(source) => {
             when(text(source).is_not_null()).then(lit("true")).otherwise(lit("false"))
         }
-        Expression::Map { of, values, otherwise } => map_values(of, values, otherwise.as_deref(), name),
-        Expression::Concat(parts) => {
-            let parts = parts.iter().map(|part| expression_to_polars(part, name));
-            parts.reduce(|text, part| text + part).unwrap_or_else(|| lit(""))
+        Expression::Map { of, values, otherwise } => {
+            map_words(expression_to_polars(of, plan), values, otherwise.clone())
         }
+        Expression::Default { of, value } => expression_to_polars(of, plan).fill_null(lit(value.as_str())),
+        Expression::Concat(parts) => concat_parts(parts, plan),
         Expression::When { condition, then, otherwise } => {
-            let other = otherwise.as_ref().map_or_else(null_text, |part| expression_to_polars(part, name));
-            when(condition_to_polars(condition, name)).then(expression_to_polars(then, name)).otherwise(other)
+            let other = otherwise.as_ref().map_or_else(null_text, |part| expression_to_polars(part, plan));
+            when(condition_to_polars(condition, plan)).then(expression_to_polars(then, plan)).otherwise(other)
         }
-    }
-}
-
-/// Translates the test that an expression has a value, even one that is missing from its map.
-pub(crate) fn has_value(expression: &Expression, name: NameOf<'_>) -> Expr {
-    match expression {
-        Expression::Map { of, otherwise: None, .. } => expression_to_polars(of, name).is_not_null(),
-        _ => expression_to_polars(expression, name).is_not_null(),
     }
 }
 
 /// Translates a condition. Its result is never null.
-pub(crate) fn condition_to_polars(condition: &Condition, name: NameOf<'_>) -> Expr {
-    let combine = |parts: &[Condition], operator: fn(Expr, Expr) -> Expr| {
-        parts.iter().map(|part| condition_to_polars(part, name)).reduce(operator)
-    };
+pub(super) fn condition_to_polars(condition: &Condition, plan: &FilePlan) -> Expr {
     match condition {
-        Condition::All(parts) => combine(parts, Expr::and).unwrap_or_else(|| lit(true)),
-        Condition::Any(parts) => combine(parts, Expr::or).unwrap_or_else(|| lit(false)),
-        Condition::Not(part) => condition_to_polars(part, name).not(),
-        Condition::Test(source, test) => test_to_polars(test, &col(name(source))),
+        Condition::All(parts) => combine(parts, Expr::and, plan).unwrap_or_else(|| lit(true)),
+        Condition::Any(parts) => combine(parts, Expr::or, plan).unwrap_or_else(|| lit(false)),
+        Condition::Not(part) => condition_to_polars(part, plan).not(),
+        Condition::Test(source, test) => test_to_polars(test, &col(plan.polars_name(source))),
+    }
+}
+
+/// Combines conditions in a balanced tree: a chain of thousands would exhaust the stack.
+fn combine(parts: &[Condition], operator: fn(Expr, Expr) -> Expr, plan: &FilePlan) -> Option<Expr> {
+    match parts {
+        [] => None,
+        [part] => Some(condition_to_polars(part, plan)),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            Some(operator(combine(left, operator, plan)?, combine(right, operator, plan)?))
+        }
     }
 }
 
@@ -77,37 +75,29 @@ fn test_to_polars(test: &CellTest, text: &Expr) -> Expr {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             text.is_in(lit(Series::new("values".into(), values)).implode(true), false)
         }
-        CellTest::StartsWith(prefixes) => {
-            let starts = prefixes.iter().map(|prefix| text.clone().str().starts_with(lit(prefix.as_str())));
-            starts.reduce(Expr::or).unwrap_or_else(|| lit(false))
-        }
+        CellTest::StartsWith(prefixes) => return starts_with(text, prefixes.clone()),
         CellTest::Below(bound) => number().lt(lit(*bound)),
         CellTest::Above(bound) => number().gt(lit(*bound)),
     };
     holds.fill_null(lit(false))
 }
 
-fn map_values(
-    of: &Expression,
-    values: &[(String, String)],
-    otherwise: Option<&str>,
-    name: NameOf<'_>,
-) -> Expr {
-    let text = expression_to_polars(of, name);
-    // An empty cell stays empty; `otherwise` does not apply to it.
-    let last = otherwise.map_or_else(null_text, |value| {
-        when(text.clone().is_not_null()).then(lit(value)).otherwise(null_text())
-    });
-    // A marked text passes unmapped, so that it rejects its row.
-    let last = if of.can_fail() {
-        let is_marked = text.clone().str().starts_with(lit(ERROR_MARK.to_string()));
-        when(is_marked).then(text.clone()).otherwise(last)
-    } else {
-        last
-    };
-    values.iter().rev().fold(last, |rest, (from, to)| {
-        when(text.clone().eq(lit(from.as_str()))).then(lit(to.as_str())).otherwise(rest)
-    })
+fn concat_parts(parts: &[Expression], plan: &FilePlan) -> Expr {
+    let mut columns = Vec::new();
+    let mut texts = Vec::new();
+    for part in parts {
+        texts.push(match part {
+            Expression::Value(value) => Some(value.clone()),
+            other => {
+                columns.push(expression_to_polars(other, plan));
+                None
+            }
+        });
+    }
+    if columns.is_empty() {
+        return lit(texts.into_iter().flatten().collect::<String>());
+    }
+    concat(texts, &columns)
 }
 
 fn null_text() -> Expr {

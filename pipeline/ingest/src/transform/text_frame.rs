@@ -1,47 +1,63 @@
 //! Builder for the polars frame of a chunk.
 
-use polars::prelude::{Column, DataFrame, IntoColumn, StringChunkedBuilder};
+use std::borrow::Cow;
+
+use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, StringChunkedBuilder};
 
 use crate::{
-    source::record_reader::RecordReader,
+    source::record_reader::RecordView,
     transform::{
-        apply_mapping::EngineError,
-        computed_source::RowEvaluator,
-        plan::{FilePlan, source_name},
+        plan::{FilePlan, text_name},
+        text_columns::TextColumn,
     },
 };
 
-/// Text column per reference that polars reads.
+/// Text column per cell, and per element, that polars reads.
 #[derive(Default)]
-pub(crate) struct TextFrame(Vec<Option<StringChunkedBuilder>>);
+pub(crate) struct TextFrame(Vec<(TextColumn, StringChunkedBuilder)>);
 
 impl TextFrame {
     pub(crate) fn new(plan: &FilePlan) -> Self {
-        let builder = |(index, is_read): (usize, &bool)| {
-            is_read.then(|| StringChunkedBuilder::new(source_name(index).into(), 1024))
-        };
-        Self(plan.is_polars_source.iter().enumerate().map(builder).collect())
+        let read = plan.texts.all().iter().enumerate().filter(|(index, _)| plan.is_read(*index));
+        let columns = read.filter(|(_, own)| matches!(own, TextColumn::Cell(_) | TextColumn::Element));
+        let builder = |index| StringChunkedBuilder::new(text_name(index).into(), 1024);
+        Self(columns.map(|(index, own)| (own.clone(), builder(index))).collect())
     }
 
-    /// Appends the current record.
-    pub(crate) fn push(&mut self, evaluator: &mut RowEvaluator, record: &RecordReader<'_>) {
-        for (index, builder) in self.0.iter_mut().enumerate() {
-            if let Some(builder) = builder {
-                builder.append_option(evaluator.evaluate(index, |column| record.cell(column)));
+    /// Appends a record, or one of its elements. Returns whether letters of a cell were normalized.
+    pub(crate) fn push(
+        &mut self,
+        plan: &FilePlan,
+        record: &RecordView<'_>,
+        element: Option<&str>,
+        needs_cleaning: bool,
+    ) -> bool {
+        let mut is_normalized = false;
+        for (column, builder) in &mut self.0 {
+            let cell = match column {
+                TextColumn::Cell(column) => record.cell(*column),
+                _ => element,
+            };
+            if needs_cleaning {
+                let cell = cell.and_then(|cell| plan.cleaner.clean(cell, &mut is_normalized));
+                builder.append_option(cell);
+            } else {
+                builder.append_option(cell.map(Cow::Borrowed));
             }
         }
+        is_normalized
     }
 
     /// Finishes the frame.
-    pub(crate) fn finish(self, rows: usize) -> Result<DataFrame, EngineError> {
+    pub(crate) fn finish(self, rows: usize) -> PolarsResult<DataFrame> {
         let columns: Vec<Column> =
-            self.0.into_iter().flatten().map(|builder| builder.finish().into_column()).collect();
+            self.0.into_iter().map(|(_, builder)| builder.finish().into_column()).collect();
         if columns.is_empty() {
             // Constants need a frame with rows.
             let mut placeholder = StringChunkedBuilder::new("rows".into(), rows);
             (0..rows).for_each(|_| placeholder.append_null());
-            return Ok(DataFrame::new(rows, vec![placeholder.finish().into_column()])?);
+            return DataFrame::new(rows, vec![placeholder.finish().into_column()]);
         }
-        Ok(DataFrame::new(rows, columns)?)
+        DataFrame::new(rows, columns)
     }
 }

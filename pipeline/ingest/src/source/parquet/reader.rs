@@ -6,12 +6,13 @@
 //! The decoder trusts the counts and sizes in a file. So footer, page headers and lengths are
 //! checked first, and a panic of the decoder becomes an error of the file.
 
-use std::{borrow::Cow, fs::File, io::Read};
+use std::{borrow::Cow, fs::File, io::Read, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader, StringArray},
     compute::{CastOptions, cast_with_options},
-    datatypes::DataType,
+    datatypes::{DataType, Field},
+    json::writer::{EncoderOptions, make_encoder},
     util::display::{ArrayFormatter, FormatOptions},
 };
 use parquet::{
@@ -177,9 +178,57 @@ fn to_text(column: &ArrayRef) -> StringArray {
     if let (false, Ok(text)) = (is_nested, cast_with_options(column, &DataType::Utf8, &options)) {
         return text.as_string::<i32>().clone();
     }
+    if column.data_type().is_nested()
+        && let Some(text) = to_json(column)
+    {
+        return text;
+    }
     let options = FormatOptions::default();
     let Ok(formatter) = ArrayFormatter::try_new(column.as_ref(), &options) else {
         return StringArray::new_null(column.len());
     };
     (0..column.len()).map(|row| column.is_valid(row).then(|| formatter.value(row).to_string())).collect()
+}
+
+/// Converts a column of structs, lists or maps to JSON texts; none if it has values that JSON lacks.
+fn to_json(column: &ArrayRef) -> Option<StringArray> {
+    let field = Arc::new(Field::new("value", column.data_type().clone(), true));
+    let options = EncoderOptions::default();
+    let mut encoder = make_encoder(&field, column.as_ref(), &options).ok()?;
+    let mut json = Vec::new();
+    let mut text = |row: usize| {
+        json.clear();
+        encoder.encode(row, &mut json);
+        std::str::from_utf8(&json).ok().map(str::to_owned)
+    };
+    Some((0..column.len()).map(|row| if column.is_valid(row) { text(row) } else { None }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Decimal128Array, Int64Array, ListArray, StructArray};
+
+    use super::*;
+
+    #[test]
+    fn nested_columns_are_json() {
+        let ids: ArrayRef = Arc::new(Int64Array::from(vec![Some(1_000_000_000_000_000_001), None]));
+        let prices =
+            Decimal128Array::from(vec![Some(1_050), Some(1)]).with_precision_and_scale(18, 2).unwrap();
+        let field = |name: &str, data_type| Arc::new(Field::new(name, data_type, true));
+        let items: ArrayRef = Arc::new(StructArray::from(vec![
+            (field("id", DataType::Int64), ids),
+            (field("price", DataType::Decimal128(18, 2)), Arc::new(prices) as ArrayRef),
+        ]));
+        let text = to_text(&items);
+        assert!(text.value(0).contains(r#""id":1000000000000000001"#), "{}", text.value(0));
+        assert!(text.value(0).contains("10.50"), "{}", text.value(0));
+        let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<arrow::datatypes::Int64Type, _, _>([
+            Some(vec![Some(1), None]),
+            None,
+            Some(vec![]),
+        ]));
+        let text = to_text(&list);
+        assert_eq!(text.iter().collect::<Vec<_>>(), [Some("[1,null]"), None, Some("[]")]);
+    }
 }
