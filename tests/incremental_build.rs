@@ -65,7 +65,7 @@ impl Nights {
             write_text(&inbox.join(format!("{table}/{half}.csv")), &text);
         }
         let mapping = Mapping::contract(self.lake.market().calendar().zone());
-        let files = scan_inbox(&inbox, &|file| mapping.matches(file)).unwrap().files;
+        let files = scan_inbox(&inbox, &|file| mapping.classify(file)).unwrap().files;
         let id = format!("batch-{}", self.files);
         let delivery = Delivery { id: &id, files: &files, first_origin: self.files as i64, now, history };
         self.facts = delivery.ingest(&self.lake, &self.facts).await.1;

@@ -139,7 +139,8 @@ impl Setting {
 async fn fill(lake: &Lake, inbox: &Path) -> Vec<Snapshot> {
     let mapping = Mapping::contract(lake.market().calendar().zone());
     let mut snapshots = Vec::new();
-    for (number, file) in scan_inbox(inbox, &|file| mapping.matches(file)).unwrap().files.iter().enumerate() {
+    for (number, file) in scan_inbox(inbox, &|file| mapping.classify(file)).unwrap().files.iter().enumerate()
+    {
         let seen = file.path.file_stem().unwrap().to_str().unwrap().strip_prefix("seen_");
         let night = seen.unwrap_or("2200-01-01");
         let delivery = Delivery {

@@ -39,8 +39,9 @@ impl<'a> OpenInbox<'a> {
         let Context { common, settings, .. } = context;
         let zone = settings.market.calendar().zone();
         let (mapping, mapping_text) = read_mapping(args.source.as_deref(), zone)?;
-        let inbox = scan_inbox(inbox, &|file| mapping.matches(file))?;
-        if let (true, Some(first)) = (inbox.files.is_empty(), inbox.unmatched.first()) {
+        let inbox = scan_inbox(inbox, &|file| mapping.classify(file))?;
+        let takes_nothing = inbox.files.is_empty() && inbox.refused.is_empty();
+        if let (true, Some(first)) = (takes_nothing, inbox.unmatched.first()) {
             return Err(UserError::new(
                 format!("no file of the inbox, such as `{first}`, matches mapping `{}`", mapping.name()),
                 "without a mapping, files must be in folders named after the tables, such as `campaigns/`; \
@@ -86,6 +87,7 @@ impl<'a> OpenInbox<'a> {
             let unreadable = |_: &String| format!("unreadable {}", file.name);
             inputs.insert(key.as_ref().map_or_else(unreadable, FileKey::to_string));
         }
+        inputs.extend(self.inbox.refused.iter().map(|own| format!("refused {}", own.file)));
         let inputs: Vec<String> = inputs.into_iter().collect();
         let identity = RunIdentity {
             verb,

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use arrow::{array::AsArray, datatypes::Int64Type};
 use slotcast_core::Hint;
-use slotcast_ingest::{AttributeKinds, Batch, FileError, Inbox, InboxFile, Mapping, ingest_files};
+use slotcast_ingest::{
+    AttributeKinds, Batch, FileError, Inbox, InboxFile, Mapping, RefusedName, escape_invisible, ingest_files,
+};
 use slotcast_lake::{Lake, TableId};
 
 use super::{
     ingest_commit::{IdentifiedFile, commit, pin_heads},
-    ingest_report::{print_ingested_before, print_rejects, print_row_counts},
+    ingest_report::{print_ingested_before, print_rejects, print_row_counts, print_untaken},
 };
 use crate::{
     active_run::{ActiveRun, RowCounts},
@@ -33,8 +35,9 @@ pub(crate) struct InboxSource<'a> {
 
 /// A file that was refused as a whole.
 pub(crate) struct RefusedFile {
-    pub(crate) file: String,
     pub(crate) message: String,
+    /// Tables that its rows belong to.
+    pub(crate) tables: Vec<String>,
 }
 
 /// Files to load, each with its key.
@@ -47,10 +50,9 @@ pub(crate) async fn ingest(
 ) -> Result<(Vec<RefusedFile>, RowCounts)> {
     let lake = run.lake.clone();
     recover(&lake, printer).await?;
-    for name in &source.inbox.unmatched {
-        printer.info(format!("{name}: matches no table, ignored"));
-    }
-    let mut refused = Vec::new();
+    print_untaken(printer, source.inbox, source.mapping);
+    let refuse_name = |own: &RefusedName| refuse(printer, own.tables.clone(), &own.error);
+    let mut refused: Vec<RefusedFile> = source.inbox.refused.iter().map(refuse_name).collect();
     let new_files = new_files(printer, source, &ingested_keys(&lake).await?, &mut refused);
     let accepted = load(run, printer, new_files, source, &mut refused).await?;
     for compacted in lake.compact_facts().await? {
@@ -88,12 +90,14 @@ fn new_files<'a>(
         match key {
             Err(message) => {
                 let hint = "correct the file, or remove it from the inbox".to_owned();
+                let message = escape_invisible(message).into_owned();
                 printer.error(&format!("file refused: {message}"), &[hint]);
-                refused.push(RefusedFile { file: file.name.clone(), message: message.clone() });
+                refused.push(RefusedFile { message, tables: source.mapping.tables(&file.name) });
             }
             Ok(key) if ingested.contains(key) => before.push(&file.name),
             Ok(key) if keys.contains(&key) => {
-                printer.info(format!("{}: duplicate of an earlier file, skipped", file.name));
+                let name = escape_invisible(&file.name);
+                printer.info(format!("{name}: duplicate of an earlier file, skipped"));
             }
             Ok(key) => {
                 files.push(file.clone());
@@ -118,10 +122,12 @@ async fn load(
     let mut attribute_kinds = AttributeKinds::default();
     heads.iter().for_each(|head| attribute_kinds.insert_schema(&head.table.name, &head.schema));
     let pseudonyms = lake.pseudonyms().await?;
+    let lookup_files = lookup_files(source);
     let batch = Batch {
         now: run.started_at,
         history: source.history,
         strict: source.strict,
+        lookup_files: &lookup_files,
         attribute_kinds,
         first_source_file_id: next_source_file_id(lake).await?,
         pseudonyms: &pseudonyms,
@@ -144,13 +150,21 @@ async fn load(
                 let source_file_id = batch.first_source_file_id + index as i64;
                 ingested.push(IdentifiedFile { file, source_file_id, key: key.clone() });
             }
-            Err(error) => refused.push(refuse(printer, &file.name, &error)),
+            Err(error) => refused.push(refuse(printer, source.mapping.tables(&file.name), &error)),
         }
     }
     print_row_counts(printer, &ingested.iter().map(|own| &own.file).collect::<Vec<_>>());
     print_rejects(printer, lake.layout().root(), ingested.iter().map(|own| &own.file));
     commit(run, writer.into_files(), &ingested).await?;
     Ok(ingested.iter().map(|own| own.file.counts.accepted as usize).sum())
+}
+
+/// Files in which rows look cells up, in order of their names.
+fn lookup_files(source: &InboxSource<'_>) -> Vec<InboxFile> {
+    let both = source.inbox.files.iter().filter(|file| source.mapping.is_lookup_file(&file.name));
+    let mut files: Vec<InboxFile> = both.chain(&source.inbox.lookup_files).cloned().collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    files
 }
 
 /// Id of the next file, one above the largest in the ledger.
@@ -161,13 +175,14 @@ async fn next_source_file_id(lake: &Lake) -> Result<i64> {
     Ok(last.map_or(0, |last| last + 1))
 }
 
-fn refuse(printer: &Printer, file: &str, error: &FileError) -> RefusedFile {
-    printer.error(&format!("file refused: {error}"), &error.hint().into_iter().collect::<Vec<_>>());
+fn refuse(printer: &Printer, tables: Vec<String>, error: &FileError) -> RefusedFile {
+    let hints: Vec<String> = error.hint().iter().map(|hint| escape_invisible(hint).into_owned()).collect();
+    printer.error(&format!("file refused: {}", escape_invisible(&error.to_string())), &hints);
     // The message that is stored and published contains no customer id.
-    RefusedFile { file: file.to_owned(), message: error.redacted_message() }
+    RefusedFile { message: error.redacted_message(), tables }
 }
 
-/// Tables of refused files: the first folder of each path.
+/// Tables of refused files.
 pub(crate) fn refused_tables(refused: &[RefusedFile]) -> BTreeSet<&str> {
-    refused.iter().filter_map(|own| own.file.split_once('/')).map(|(table, _)| table).collect()
+    refused.iter().flat_map(|own| &own.tables).map(String::as_str).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use slotcast_ingest::{IngestedFile, Reject, SourceRowCounts};
+use slotcast_ingest::{Inbox, IngestedFile, Mapping, Reject, SourceRowCounts, escape_invisible};
 
 use crate::{printer::Printer, settings::DEFAULT_LAKE};
 
@@ -11,6 +11,20 @@ const MAX_FILES: usize = 24;
 /// Maximum number of kinds of rejected rows.
 const MAX_REJECT_KINDS: usize = 20;
 const MAX_RAW_CHARS: usize = 80;
+
+/// Prints the files that belong to no table or are excluded, and the patterns without a file.
+pub(super) fn print_untaken(printer: &Printer, inbox: &Inbox, mapping: &Mapping) {
+    for name in &inbox.unmatched {
+        printer.info(format!("{}: matches no table, ignored", escape_invisible(name)));
+    }
+    for (name, reason) in &inbox.excluded {
+        let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        printer.info(format!("{}: ignored by the mapping{reason}", escape_invisible(name)));
+    }
+    for pattern in mapping.unused_patterns(inbox.files.iter().map(|file| file.name.as_str())) {
+        printer.info(format!("pattern `{pattern}`: matches no file of the inbox"));
+    }
+}
 
 /// Prints row counts per file. Of many files, those without further remarks are summed per folder.
 pub(super) fn print_row_counts(printer: &Printer, files: &[&IngestedFile]) {
@@ -41,18 +55,22 @@ pub(super) fn print_ingested_before(printer: &Printer, names: &[&String]) {
         printer.info(format!("{} files already ingested", names.len()));
     }
     for name in names {
-        let line = format!("{name}: already ingested");
+        let line = format!("{}: already ingested", escape_invisible(name));
         if are_many { printer.detail(line) } else { printer.info(line) }
     }
 }
 
 /// Whether a file needs more than its row counts.
 fn has_remarks(file: &IngestedFile) -> bool {
-    file.counts.rejected + file.counts.filtered > 0 || file.is_cp949 || !file.extra_columns.is_empty()
+    file.counts.rejected + file.counts.filtered > 0
+        || file.encoding.is_some()
+        || !file.notes.is_empty()
+        || !file.extra_columns.is_empty()
 }
 
 fn row_counts(name: &str, counts: &SourceRowCounts) -> String {
     let SourceRowCounts { read, accepted, rejected, repeats, filtered } = counts;
+    let name = escape_invisible(name);
     format!(
         "{name}: read {read} = accepted {accepted} + rejected {rejected} + repeats {repeats} + filtered {filtered}"
     )
@@ -64,11 +82,14 @@ fn print_file(printer: &Printer, file: &IngestedFile) {
     for (reason, rows) in &file.filtered_by {
         printer.info(format!("  filtered, {reason}: {rows}"));
     }
-    if file.is_cp949 {
-        printer.info("  encoding: CP949");
+    if let Some(encoding) = file.encoding {
+        printer.info(format!("  encoding: {encoding}"));
+    }
+    for note in &file.notes {
+        printer.info(format!("  {}", escape_invisible(note)));
     }
     if !file.extra_columns.is_empty() {
-        printer.info(format!("  unused columns: {}", file.extra_columns.join(", ")));
+        printer.info(format!("  unused columns: {}", escape_invisible(&file.extra_columns.join(", "))));
     }
 }
 
@@ -101,6 +122,7 @@ pub(super) fn print_rejects<'a>(
     for ((table, code, column), (rows, file, first)) in kinds.iter().take(MAX_REJECT_KINDS) {
         let raw: String = String::from_utf8_lossy(&first.raw).chars().take(MAX_RAW_CHARS).collect();
         let raw = raw.replace(char::is_control, " ");
+        let (raw, file) = (escape_invisible(&raw), escape_invisible(file));
         let source = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
         printer.info(format!("  {rows} {code} in `{source}`, first in {file}, line {}: {raw}", first.line));
         printer.info(format!("    {}", first.reason.remedy()));

@@ -36,6 +36,7 @@ pub use mapping::{attributes::AttributeKinds, source_mapping::Mapping};
 pub use report::{
     error::IngestError,
     file_error::FileError,
+    invisible::escape_invisible,
     lookup_report::LookupReport,
     progress::Progress,
     reject_reason::RejectReason,
@@ -44,5 +45,5 @@ pub use report::{
 };
 pub use source::{
     file::InboxFile,
-    inbox::{Inbox, scan_inbox},
+    inbox::{FileClass, Inbox, RefusedName, scan_inbox},
 };

@@ -25,7 +25,7 @@ use crate::{
         file_error::FileError, lookup_report::LookupReport, progress::Progress, read_report::ReadReport,
     },
     source::{
-        csv_dialect::CsvDialect, file::InboxFile, panic_guard::guarded, record::NextRecord,
+        file::InboxFile, file_layout::FileLayout, panic_guard::guarded, record::NextRecord,
         record_reader::RecordReader,
     },
     transform::{fact_chunk::FactChunk, file_reader::FileReader, plan::FilePlan},
@@ -40,7 +40,10 @@ pub(crate) struct FileRead {
     pub(crate) report: ReadReport,
     /// Columns that no expression reads.
     pub(crate) extra_columns: Vec<String>,
-    pub(crate) is_cp949: bool,
+    /// Encoding, if it is not UTF-8.
+    pub(crate) encoding: Option<&'static str>,
+    /// Lines for the account of the file.
+    pub(crate) notes: Vec<String>,
     pub(crate) lookups: Vec<LookupReport>,
 }
 
@@ -165,11 +168,11 @@ impl<'a> Attempt<'a> {
         let name = file.name.as_str();
         let unmatched =
             || FileError::Unmatched { file: name.to_owned(), mapping: self.mapping.name().to_owned() };
-        let dialect = self.mapping.dialect(name).ok_or_else(unmatched)?;
-        let records = RecordReader::open(file, dialect, self.progress)?;
+        let layout = self.mapping.layout(name).ok_or_else(unmatched)?;
+        let records = RecordReader::open(file, &layout, self.progress)?;
         let rule = self.mapping.rule_for(name, records.header()).ok_or_else(unmatched)?;
-        let infer = |column: usize| infer_kind(file, dialect, rule.numbers, column);
-        let lookups = self.lookups.tables(name, &rule.lookups, dialect)?;
+        let infer = |column: usize| infer_kind(file, &layout, rule.numbers, column);
+        let lookups = self.lookups.tables(name, &rule.lookups, &layout)?;
         let plan = FilePlan::new(name, &rule, records.header(), &lookups, kinds, &infer)?;
         let keeps_repeats = rule.keeps_repeats;
         let zone = self.mapping.zone();
@@ -215,10 +218,9 @@ impl<'a> Attempt<'a> {
                 for chunk in kept {
                     buffer.append(chunk)?;
                 }
-                let extra_columns = reader.plan().extra_columns.clone();
-                let is_cp949 = reader.is_cp949();
-                let lookups = reader.lookup_reports();
-                Ok(Ok(FileRead { report: reader.report, extra_columns, is_cp949, lookups }))
+                let (extra_columns, encoding) = (reader.extra_columns(), reader.encoding());
+                let (notes, lookups) = (reader.notes(self.mapping.zone()), reader.lookup_reports());
+                Ok(Ok(FileRead { report: reader.report, extra_columns, encoding, notes, lookups }))
             }
             Err(error) => {
                 if has_appended || reader.plan().adds_attributes() {
@@ -254,11 +256,11 @@ fn check_ids(file: &str, reader: &FileReader<'_>) -> Result<(), FileError> {
 /// Infers the kind of an attribute from all cells of a column.
 fn infer_kind(
     file: &InboxFile,
-    dialect: CsvDialect,
+    layout: &FileLayout,
     numbers: NumberFormat,
     column: usize,
 ) -> Result<KindInference, FileError> {
-    let mut records = RecordReader::open(file, dialect, &())?;
+    let mut records = RecordReader::open(file, layout, &())?;
     let mut inference = KindInference::default();
     loop {
         match records.next_record()? {

@@ -36,8 +36,10 @@ pub struct IngestedFile {
     pub extra_columns: Vec<String>,
     /// Filtered rows by reason.
     pub filtered_by: Vec<(String, u64)>,
-    /// True for text in CP949, declared or detected.
-    pub is_cp949: bool,
+    /// Encoding of the text, declared or detected, if it is not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// Rules by which the file was read, such as the zone of its timestamps.
+    pub notes: Vec<String>,
     /// Rows with text that was normalized: composed letters, no marks without width.
     pub normalized: u64,
     /// Words such as `NULL` that were read as empty ids.
@@ -101,7 +103,7 @@ fn ingested_file(
     pseudonyms: &Pseudonyms,
 ) -> IngestedFile {
     let accepted = new_rows.lock().unwrap_or_else(PoisonError::into_inner).count();
-    let FileRead { report, extra_columns, is_cp949, lookups } = read;
+    let FileRead { report, extra_columns, encoding, notes, lookups } = read;
     let ReadReport { read, rejected, filtered, normalized, null_words, mut rejects, filtered_by, .. } =
         report;
     rejects.sort_by_key(|reject| reject.line);
@@ -116,7 +118,8 @@ fn ingested_file(
         rejects,
         extra_columns,
         filtered_by,
-        is_cp949,
+        encoding,
+        notes,
         normalized,
         null_words,
         lookups,

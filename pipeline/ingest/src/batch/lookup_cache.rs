@@ -8,7 +8,7 @@ use std::{
 use crate::{
     mapping::{lookup_rule::LookupRule, pattern::glob_matches, source_mapping::Mapping},
     report::file_error::FileError,
-    source::{csv_dialect::CsvDialect, file::InboxFile, record::NextRecord, record_reader::RecordReader},
+    source::{file::InboxFile, file_layout::FileLayout, record::NextRecord, record_reader::RecordReader},
     transform::{
         lookup_table::LookupTable,
         text_columns::{CellPath, locate},
@@ -16,7 +16,7 @@ use crate::{
     values::{cell_cleaner::CellCleaner, normalize::normalize_text},
 };
 
-/// Lookup tables of a batch, by rule and by the dialect of the files that need them.
+/// Lookup tables of a batch, by rule and by the layout of the files that need them.
 pub(crate) struct LookupCache<'a> {
     mapping: &'a Mapping,
     files: &'a [InboxFile],
@@ -34,16 +34,16 @@ impl<'a> LookupCache<'a> {
         &self,
         file: &str,
         rules: &[LookupRule],
-        dialect: CsvDialect,
+        layout: &FileLayout,
     ) -> Result<Vec<Arc<LookupTable>>, FileError> {
-        rules.iter().map(|rule| self.table(file, rule, dialect)).collect()
+        rules.iter().map(|rule| self.table(file, rule, layout)).collect()
     }
 
     fn table(
         &self,
         file: &str,
         rule: &LookupRule,
-        dialect: CsvDialect,
+        layout: &FileLayout,
     ) -> Result<Arc<LookupTable>, FileError> {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = tables.iter().find(|(own, _)| own == rule) {
@@ -60,10 +60,11 @@ impl<'a> LookupCache<'a> {
             });
         }
         for other in files {
-            let dialect = self.mapping.dialect(&other.name).unwrap_or(dialect);
+            let own_layout = self.mapping.layout(&other.name);
+            let layout = own_layout.as_deref().unwrap_or(layout);
             let nulls = [self.mapping.nulls(&other.name), self.mapping.nulls(file)];
             let nulls = nulls.into_iter().find(|own| !own.is_empty()).unwrap_or_default();
-            self.read(other, rule, dialect, &CellCleaner::new(nulls), &mut table).map_err(|message| {
+            self.read(other, rule, layout, &CellCleaner::new(nulls), &mut table).map_err(|message| {
                 FileError::LookupFailed { file: file.to_owned(), lookup: rule.name.clone(), message }
             })?;
         }
@@ -77,11 +78,11 @@ impl<'a> LookupCache<'a> {
         &self,
         other: &InboxFile,
         rule: &LookupRule,
-        dialect: CsvDialect,
+        layout: &FileLayout,
         cleaner: &CellCleaner,
         table: &mut LookupTable,
     ) -> Result<(), String> {
-        let mut records = RecordReader::open(other, dialect, &()).map_err(|error| error.to_string())?;
+        let mut records = RecordReader::open(other, layout, &()).map_err(|error| error.to_string())?;
         let header: Vec<String> =
             records.header().iter().map(|name| normalize_text(name).into_owned()).collect();
         let find = |name: &String| {

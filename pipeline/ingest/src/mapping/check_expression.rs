@@ -8,7 +8,6 @@ use crate::{
         column_rule::ColumnRule,
         expression::{Expression, LengthUnit},
         raw_expression::{ColumnSelection, RawExpression, StringOrExpression},
-        raw_text::OneOrMany,
         source_ref::{CellType, SourceCell, SourceRef},
         violation::{RuleViolation, violation},
     },

@@ -15,12 +15,12 @@ use crate::{
         mapping_text::MappingText,
         raw_condition::RawCondition,
         raw_mapping::{
-            ExactDuplicates, RawExplode, RawFile, RawSlots, RawTarget, parse_decimal, parse_delimiter,
-            parse_thousands,
+            ExactDuplicates, RawExplode, RawFile, RawSlots, RawTarget, parse_decimal, parse_thousands,
         },
         violation::{RuleViolation, violation},
     },
     report::error::IngestError,
+    source::inbox::nfc,
     values::{money_text::CurrencyCode, number_format::NumberFormat},
 };
 
@@ -48,8 +48,10 @@ impl MappingText<'_> {
     ) -> Result<FileRule, IngestError> {
         let span = raw.span();
         let raw = raw.into_inner();
-        let delimiter =
-            raw.delimiter.map(|text| self.parse_value(&text, "delimiter", parse_delimiter)).transpose()?;
+        if let Some(rule) = self.check_ignored(&raw)? {
+            return Ok(rule);
+        }
+        let layout = self.check_layout(&raw)?;
         let decimal =
             raw.decimal.map(|text| self.parse_value(&text, "decimal", parse_decimal)).transpose()?;
         let decimal = decimal.unwrap_or('.');
@@ -85,9 +87,9 @@ impl MappingText<'_> {
             .collect::<Result<_, _>>()?;
         let numbers = numbers.transpose()?.unwrap_or(NumberFormat { decimal, ..NumberFormat::default() });
         Ok(FileRule {
-            pattern: raw.pattern,
-            delimiter: delimiter.unwrap_or(b','),
-            encoding: raw.encoding,
+            pattern: nfc(&raw.pattern),
+            ignored: None,
+            layout,
             numbers: NumberFormat { currency, ..numbers },
             calendar: calendar.unwrap_or_default(),
             keeps_repeats: raw.exact_duplicates == Some(ExactDuplicates::Keep),

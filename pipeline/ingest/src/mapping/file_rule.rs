@@ -5,7 +5,7 @@ use slotcast_lake::contract::{ATTRIBUTE_PREFIX, ContractTable};
 
 use crate::{
     mapping::{column_rule::ColumnRule, condition::Condition, header::column_index, lookup_rule::LookupRule},
-    source::encoding::TextEncoding,
+    source::file_layout::FileLayout,
     values::number_format::NumberFormat,
 };
 
@@ -13,9 +13,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct FileRule {
     pub(crate) pattern: String,
-    pub(crate) delimiter: u8,
-    /// Declared encoding; none if it is detected.
-    pub(crate) encoding: Option<TextEncoding>,
+    /// Files that match are excluded, for the reason.
+    pub(crate) ignored: Option<Option<String>>,
+    pub(crate) layout: FileLayout,
     pub(crate) numbers: NumberFormat,
     /// Slot calendar for `slot` expressions.
     pub(crate) calendar: SlotCalendar,
@@ -47,8 +47,8 @@ impl FileRule {
     pub(crate) fn identity(table: &'static ContractTable, header: &[String]) -> Self {
         Self {
             pattern: format!("{}/*", table.name),
-            delimiter: b',',
-            encoding: None,
+            ignored: None,
+            layout: FileLayout::default(),
             numbers: NumberFormat::default(),
             calendar: SlotCalendar::default(),
             keeps_repeats: false,

@@ -3,8 +3,10 @@
 pub(crate) mod attributes;
 mod check_column;
 mod check_expression;
+mod check_layout;
 mod check_mapping;
 mod check_time;
+mod classify;
 pub(crate) mod column_rule;
 pub(crate) mod condition;
 pub(crate) mod expression;

@@ -51,8 +51,16 @@ pub(super) struct RawTrain {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFile {
     pub(super) pattern: String,
+    #[serde(default)]
+    pub(super) ignore: bool,
+    pub(super) reason: Option<Spanned<String>>,
     pub(super) delimiter: Option<Spanned<String>>,
-    pub(super) encoding: Option<TextEncoding>,
+    pub(super) quote: Option<Spanned<String>>,
+    pub(super) encoding: Option<Spanned<String>>,
+    pub(super) skip_lines: Option<Spanned<u64>>,
+    pub(super) header_row: Option<Spanned<u64>>,
+    pub(super) sheet: Option<String>,
+    pub(super) records: Option<String>,
     pub(super) decimal: Option<Spanned<String>>,
     pub(super) thousands: Option<Spanned<String>>,
     pub(super) exact_duplicates: Option<ExactDuplicates>,
@@ -105,6 +113,29 @@ pub(super) fn parse_delimiter(text: &str) -> Result<u8, RuleViolation> {
     match text.as_bytes() {
         [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
         _ => violation(format!("`{text}` is no delimiter"), "write one character such as `;`"),
+    }
+}
+
+/// Parses the quote character; an empty text is none.
+pub(super) fn parse_quote(text: &str) -> Result<Option<u8>, RuleViolation> {
+    match text.as_bytes() {
+        [] => Ok(None),
+        [byte] if byte.is_ascii_punctuation() => Ok(Some(*byte)),
+        _ => violation(
+            format!("`{text}` is no quote character"),
+            "write one character such as `'`, or an empty text if quotes are text",
+        ),
+    }
+}
+
+/// Parses the name of an encoding.
+pub(super) fn parse_encoding(text: &str) -> Result<TextEncoding, RuleViolation> {
+    match TextEncoding::from_name(text) {
+        Some(encoding) => Ok(encoding),
+        None => violation(
+            format!("`{text}` is no encoding"),
+            "write for example `utf-8`, `cp949`, `windows-1252`, `shift_jis`, `gb18030`, `macintosh` or `utf-16le`",
+        ),
     }
 }
 

@@ -17,21 +17,21 @@ use crate::{
         violation::RuleViolation,
     },
     report::error::IngestError,
-    source::csv_dialect::CsvDialect,
+    source::{file_layout::FileLayout, hive::hive_columns},
     values::{money_text::CurrencyCode, normalize::normalize_letters},
 };
 
 /// Mapping of the files of one source to the tables of the contract.
 #[derive(Clone, Debug)]
 pub struct Mapping {
-    name: String,
+    pub(super) name: String,
     zone: Tz,
     label_lag_days: Option<u32>,
     currency: Option<String>,
     slots: Option<SlotRule>,
     train_from: Option<NaiveDate>,
     /// File rules; none for an inbox in the shape of the contract, with one folder per table.
-    files: Option<Vec<FileRule>>,
+    pub(super) files: Option<Vec<FileRule>>,
 }
 
 impl Mapping {
@@ -124,19 +124,6 @@ impl Mapping {
         self.train_from
     }
 
-    /// Returns whether the mapping reads a file: it has a rule for it, or looks cells up in it.
-    pub fn matches(&self, file: &str) -> bool {
-        self.loads(file) || self.is_lookup_file(file)
-    }
-
-    /// Returns whether the mapping has a rule for a file, so that its rows become facts.
-    pub fn loads(&self, file: &str) -> bool {
-        match &self.files {
-            Some(_) => self.rule(file).is_some(),
-            None => table_of(file).is_some(),
-        }
-    }
-
     /// Returns whether rows of other files look cells up in a file.
     pub fn is_lookup_file(&self, file: &str) -> bool {
         let mut lookups = self.files.iter().flatten().flat_map(|rule| &rule.lookups);
@@ -151,23 +138,26 @@ impl Mapping {
 
     /// Hash of the rule for a file. The same bytes under another rule are another input.
     pub fn mapping_hash(&self, file: &str) -> String {
-        let rule = match self.rule(file) {
+        let mut rule = match self.rule(file) {
             Some(rule) => format!("{} {rule:?}", self.zone),
             None => format!("{} {:?}", self.zone, table_of(file).map(|table| table.name)),
         };
+        // The folders of a file contain columns too.
+        let folders = hive_columns(file);
+        if !folders.is_empty() {
+            rule.push_str(&format!(" {folders:?}"));
+        }
         blake3::hash(rule.as_bytes()).to_hex()[..16].to_owned()
     }
 
-    /// CSV dialect of a file; none if no rule matches.
-    pub(crate) fn dialect(&self, file: &str) -> Option<CsvDialect> {
-        if !self.loads(file) {
-            return None;
+    /// Layout of a file; none if no rule matches.
+    pub(crate) fn layout(&self, file: &str) -> Option<Cow<'_, FileLayout>> {
+        match &self.files {
+            Some(_) => {
+                self.rule(file).filter(|rule| rule.ignored.is_none()).map(|rule| Cow::Borrowed(&rule.layout))
+            }
+            None => table_of(file).map(|_| Cow::Owned(FileLayout::default())),
         }
-        let rule = self.rule(file);
-        Some(CsvDialect {
-            delimiter: rule.map_or(b',', |rule| rule.delimiter),
-            encoding: rule.and_then(|rule| rule.encoding),
-        })
     }
 
     /// Words for empty cells in a file.
@@ -188,11 +178,12 @@ impl Mapping {
         })
     }
 
-    fn rule(&self, file: &str) -> Option<&FileRule> {
+    pub(super) fn rule(&self, file: &str) -> Option<&FileRule> {
         self.files.as_ref()?.iter().find(|rule| glob_matches(&rule.pattern, file))
     }
 }
 
-fn table_of(file: &str) -> Option<&'static ContractTable> {
+/// Table of the first folder.
+pub(super) fn table_of(file: &str) -> Option<&'static ContractTable> {
     ContractTable::find(file.split_once('/')?.0)
 }

@@ -1,9 +1,11 @@
 //! Errors that refuse a whole file. The other files of the inbox still load.
 
-use slotcast_core::Hint;
 use thiserror::Error;
 
-use crate::report::reject_reason::RejectReason;
+use crate::report::{invisible::escape_invisible, reject_reason::RejectReason};
+
+/// Number of names in a message.
+const MAX_LISTED: usize = 8;
 
 /// A file from which no row was loaded.
 #[derive(Debug, Error)]
@@ -24,6 +26,44 @@ pub enum FileError {
         /// Mapping name.
         mapping: String,
     },
+    /// A file of a table in a format that is not read.
+    #[error("`{file}` is {kind}, which is not read")]
+    NotRead {
+        /// File name.
+        file: String,
+        /// Kind of the file.
+        kind: &'static str,
+        /// Advice for the user.
+        remedy: &'static str,
+    },
+    /// A file name that is nearly that of a pattern.
+    #[error("`{file}` matches no pattern of mapping `{mapping}`, but is near `{pattern}`")]
+    NearPattern {
+        /// File name.
+        file: String,
+        /// Mapping name.
+        mapping: String,
+        /// Pattern that nearly matches.
+        pattern: String,
+    },
+    /// A file in the folder of a table that no pattern matches.
+    #[error("`{file}` is in the folder of table `{table}`, but matches no pattern of mapping `{mapping}`")]
+    NoPattern {
+        /// File name.
+        file: String,
+        /// Mapping name.
+        mapping: String,
+        /// Table of the folder.
+        table: String,
+    },
+    /// A file that has the name of a table, but is not in the folder of the table.
+    #[error("`{file}` has the name of table `{table}`, but is not in the folder `{table}/`")]
+    WrongFolder {
+        /// File name.
+        file: String,
+        /// Table name.
+        table: String,
+    },
     /// A file without a header.
     #[error("`{file}` is empty: a table needs at least a header")]
     Empty {
@@ -37,6 +77,24 @@ pub enum FileError {
         file: String,
         /// Position of the invalid bytes.
         found: String,
+    },
+    /// Text in one of several encodings.
+    #[error("`{file}` is not UTF-8, and line {line} does not decide its encoding{}", encodings(.candidates))]
+    UnclearEncoding {
+        /// File name.
+        file: String,
+        /// First line that is not ASCII.
+        line: u64,
+        /// Encodings, each with its reading of a line.
+        candidates: Vec<(&'static str, String)>,
+    },
+    /// Fewer lines than those above the header.
+    #[error("`{file}` has no header below the first {skipped} lines")]
+    NoHeader {
+        /// File name.
+        file: String,
+        /// Number of lines above the header.
+        skipped: u64,
     },
     /// Content of another format than the file name states.
     #[error("`{file}` is {found}, not {expected}")]
@@ -58,6 +116,58 @@ pub enum FileError {
         /// Message of the decompressor.
         message: String,
     },
+    /// An archive of no file or of several files.
+    #[error("`{file}` contains {} files{}; an archive of exactly one file is read", .members.len(), listed(.members))]
+    ArchiveMembers {
+        /// File name.
+        file: String,
+        /// Names inside of the archive.
+        members: Vec<String>,
+    },
+    /// A workbook that cannot be read.
+    #[error("`{file}` cannot be read as an Excel workbook: {message}")]
+    InvalidWorkbook {
+        /// File name.
+        file: String,
+        /// Message of the reader.
+        message: String,
+    },
+    /// A sheet that the workbook does not have.
+    #[error("`{file}` has no sheet `{sheet}`; it has {}", join_quoted(.found))]
+    MissingSheet {
+        /// File name.
+        file: String,
+        /// Sheet of the mapping.
+        sheet: String,
+        /// Sheets of the workbook.
+        found: Vec<String>,
+    },
+    /// A JSON object without the array that contains the records.
+    #[error("`{file}` has no array `{key}`; its object has {}", join_quoted(.found))]
+    MissingRecords {
+        /// File name.
+        file: String,
+        /// Key of the mapping.
+        key: String,
+        /// Keys of the object.
+        found: Vec<String>,
+    },
+    /// A JSON array or object without its end.
+    #[error("`{file}` ends, or is damaged, inside of the JSON value of line {line}")]
+    TruncatedJson {
+        /// File name.
+        file: String,
+        /// Line of the value.
+        line: u64,
+    },
+    /// Text after the end of a JSON array.
+    #[error("`{file}` has text on line {line}, behind the end of its JSON array")]
+    TextBehindArray {
+        /// File name.
+        file: String,
+        /// Line of the text.
+        line: u64,
+    },
     /// A Parquet file that cannot be read.
     #[error("`{file}` cannot be read as Parquet: {message}")]
     InvalidParquet {
@@ -66,8 +176,8 @@ pub enum FileError {
         /// Message of the reader.
         message: String,
     },
-    /// A compressed Parquet file that is too large to hold in memory.
-    #[error("`{file}` unpacks to more than 1 GiB, the limit of a compressed Parquet file")]
+    /// A file that is too large to hold in memory.
+    #[error("`{file}` unpacks to more than 1 GiB, the limit of workbooks and compressed Parquet files")]
     ArchiveTooLarge {
         /// File name.
         file: String,
@@ -96,6 +206,14 @@ pub enum FileError {
         /// File name.
         file: String,
         /// First line of the last row.
+        line: u64,
+    },
+    /// A header with a quote that is neither text nor one of a pair.
+    #[error("`{file}` has text behind a closing quote in its header on line {line}")]
+    StrayQuote {
+        /// File name.
+        file: String,
+        /// Line of the header.
         line: u64,
     },
     /// Columns that the table or the mapping requires are absent.
@@ -142,7 +260,7 @@ pub enum FileError {
         /// First of them.
         id: String,
     },
-    /// Two columns of one name.
+    /// Two columns of one name, which an expression reads.
     #[error("`{file}` has column `{column}` twice")]
     DuplicateColumn {
         /// File name.
@@ -210,10 +328,11 @@ pub enum FileError {
 impl FileError {
     /// Message without row text, which may name a customer: for pages and ledgers.
     pub fn redacted_message(&self) -> String {
-        match self {
+        let message = match self {
             Self::TooManyBadRows { raw, .. } => self.to_string().replace(&format!(" in `{raw}`"), ""),
             other => other.to_string(),
-        }
+        };
+        escape_invisible(&message).into_owned()
     }
 }
 
@@ -221,66 +340,17 @@ fn join_quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-impl Hint for FileError {
-    fn hint(&self) -> Option<String> {
-        let advice = match self {
-            Self::Unreadable { .. } => "check that the file exists and that you have permission to read it",
-            Self::Unmatched { .. } => {
-                "move it to the folder of its table, or add a `[[file]]` with a matching pattern"
-            }
-            Self::Empty { .. } => "fetch the file again, or remove it; a header alone is a valid empty table",
-            Self::NotUtf8 { .. } => {
-                "save it as UTF-8 (in Excel: `CSV UTF-8`); CP949 is supported too, UTF-16 is not"
-            }
-            Self::WrongFormat { found: "a gzip file", .. } => "end its name in `.gz`",
-            Self::WrongFormat { found: "a zstd file", .. } => "end its name in `.zst`",
-            Self::WrongFormat { found: "a Parquet file", .. } => "end its name in `.parquet`",
-            Self::WrongFormat { .. } => {
-                "fetch it again: a download often saves an error page, or export it as CSV"
-            }
-            Self::CorruptArchive { .. } | Self::InvalidParquet { .. } => {
-                "fetch the file again, or export it again: it was cut off, is damaged, or has another format than \
-                 its name"
-            }
-            Self::ArchiveTooLarge { .. } => "unpack it: Parquet compresses its pages itself",
-            Self::Damaged { .. } => "export the file again: its bytes differ from those written",
-            Self::RowTooLong { .. } => "look at that line: a quote was opened and never closed",
-            Self::Truncated { .. } => "fetch the file again: its end is missing, or a quote is not doubled",
-            Self::MissingColumns { found, .. } if is_unsplit_header(found) => {
-                "the header is a single column: use a source mapping whose `[[file]]` sets `delimiter`, and \
-                 `table` if the columns have the contract's names"
-            }
-            Self::MissingColumns { missing, .. } if missing.iter().any(|name| name.contains("[]")) => {
-                "`[]` reads the elements of a list: add `[file.explode]` with the `column` of the list"
-            }
-            Self::LookupNotFound { .. } => {
-                "deliver the other file to the same inbox, or correct the `pattern` of the lookup"
-            }
-            Self::LookupFailed { .. } => "correct the other file, or the `key` and the columns of the lookup",
-            Self::RuinedIds { .. } => {
-                "export the file again with the column as text: in a spreadsheet, format the column as text \
-                 before its cells are filled"
-            }
-            Self::MissingColumns { .. } => "add the columns, or give a source mapping with `--source`",
-            Self::DuplicateColumn { .. } => "rename or remove one of the two",
-            Self::AttributeNameTaken { .. } => {
-                "rename the attribute in one of the two tables: features share one namespace"
-            }
-            Self::AttributeKindConflict { .. } => {
-                "set `kind` in the mapping to the kind in the lake, or rename the attribute"
-            }
-            Self::TooManyBadRows { limit: "none (strict)", .. } => "correct the row, or remove `--strict`",
-            Self::TooManyBadRows { reason, .. } => {
-                let remedy = reason.remedy();
-                return Some(format!("{remedy}; then ingest it again: no row of it was loaded"));
-            }
-            Self::Internal { .. } => "this is a bug of slotcast: please report it with the file",
-        };
-        Some(advice.to_owned())
-    }
+/// The first names of a list.
+fn listed(names: &[String]) -> String {
+    let more = if names.len() > MAX_LISTED { ", ..." } else { "" };
+    let first = &names[..names.len().min(MAX_LISTED)];
+    if names.is_empty() { String::new() } else { format!(": {}{more}", join_quoted(first)) }
 }
 
-/// Returns whether the header looks like one cell because of another delimiter.
-fn is_unsplit_header(found: &[String]) -> bool {
-    found.len() == 1 && found[0].contains([';', '\t', '|'])
+fn encodings(candidates: &[(&'static str, String)]) -> String {
+    let names: Vec<&str> = candidates.iter().map(|(name, _)| *name).collect();
+    match names.as_slice() {
+        [] => ": it is valid and plausible in no known one".to_owned(),
+        names => format!(": it may be {}", names.join(" or ")),
+    }
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod error;
 pub(crate) mod file_error;
+mod file_error_hint;
+pub(crate) mod invisible;
 pub(crate) mod lookup_report;
 pub(crate) mod progress;
 pub(crate) mod read_report;

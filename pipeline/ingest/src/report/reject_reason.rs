@@ -31,6 +31,8 @@ pub enum RejectReason {
     RaggedRow,
     /// Bytes that are invalid in the encoding of the file.
     BadEncoding,
+    /// A quote that is neither text nor one of a pair around a cell.
+    StrayQuote,
     /// A NUL byte.
     NulByte,
     /// A line that is not a JSON object.
@@ -47,7 +49,7 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// All reasons.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::MissingValue,
         Self::BadNumber,
         Self::BadTimestamp,
@@ -61,6 +63,7 @@ impl RejectReason {
         Self::OutOfRange,
         Self::RaggedRow,
         Self::BadEncoding,
+        Self::StrayQuote,
         Self::NulByte,
         Self::BadJson,
         Self::ClosesBeforeOpens,
@@ -85,6 +88,7 @@ impl RejectReason {
             Self::OutOfRange => "out_of_range",
             Self::RaggedRow => "ragged_row",
             Self::BadEncoding => "bad_encoding",
+            Self::StrayQuote => "stray_quote",
             Self::NulByte => "nul_byte",
             Self::BadJson => "bad_json",
             Self::ClosesBeforeOpens => "closes_before_opens",
@@ -129,6 +133,12 @@ impl RejectReason {
                 "check the unit of the column: counts reach 10^15, times the years 1900 to 2199"
             }
             Self::RaggedRow => "check the delimiter, and put quotes around cells that contain it",
+            Self::StrayQuote => {
+                "double a quote inside of a quoted cell, or set `quote = \"\"` in the mapping if quotes are text"
+            }
+            Self::ExcelNumber => {
+                "format the column as text before the export: a spreadsheet has rounded the id to a number"
+            }
             Self::BadEncoding => "save the file in one encoding, as UTF-8",
             Self::NulByte => "remove the NUL byte: the export or the transfer damaged the row",
             Self::BadJson => "write one JSON object per line",

@@ -1,4 +1,4 @@
-//! Decompression of inbox files: plain, gzip or zstd.
+//! Decompression of inbox files: plain, gzip, zstd, or a zip archive of one file.
 
 use std::{
     fs::File,
@@ -10,13 +10,18 @@ use flate2::read::MultiGzDecoder;
 use crate::{
     report::{file_error::FileError, progress::Progress},
     source::{
+        counting_reader::CountingReader,
         file::{Compression, InboxFile},
         panic_guard::decode,
+        zip_member::open_member,
     },
 };
 
 /// Largest window of a zstd frame, as a power of two: 128 MiB, the default of `zstd` itself.
 const ZSTD_WINDOW: u32 = 27;
+
+/// Largest file that is read into memory as a whole.
+pub(super) const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
 impl Compression {
     /// Opens a file for decompressed reading. `progress` counts the bytes read from disk.
@@ -26,10 +31,13 @@ impl Compression {
         progress: &'a dyn Progress,
     ) -> Result<Box<dyn Read + Send + 'a>, FileError> {
         let unreadable = |source| FileError::Unreadable { file: file.name.clone(), source };
+        if self == Self::Zip {
+            return Ok(open_member(file, progress)?.1);
+        }
         let opened = File::open(&file.path).map_err(unreadable)?;
-        let counted = CountingReader { inner: opened, progress };
+        let counted = CountingReader::new(opened, progress);
         Ok(match self {
-            Self::None => Box::new(counted),
+            Self::None | Self::Zip => Box::new(counted),
             Self::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted))),
             Self::Zstd => {
                 let mut decoder = zstd::Decoder::new(counted).map_err(unreadable)?;
@@ -55,12 +63,16 @@ impl Compression {
         }
     }
 
-    /// Reads to the end of a file that was opened with this compression.
-    pub(crate) fn read_to_end(self, file: &str, input: &mut dyn Read) -> Result<Vec<u8>, FileError> {
+    /// Reads a whole file into memory, up to a limit.
+    pub(crate) fn read_whole(self, file: &InboxFile, progress: &dyn Progress) -> Result<Vec<u8>, FileError> {
+        let mut input = self.open(file, progress)?.take(MAX_UNPACKED_BYTES + 1);
         let mut bytes = Vec::new();
-        decode(file, self.name(), || {
-            input.read_to_end(&mut bytes).map_err(|error| self.read_error(file, error))
+        decode(&file.name, self.name(), || {
+            input.read_to_end(&mut bytes).map_err(|error| self.read_error(&file.name, error))
         })?;
+        if bytes.len() as u64 > MAX_UNPACKED_BYTES {
+            return Err(FileError::ArchiveTooLarge { file: file.name.clone() });
+        }
         Ok(bytes)
     }
 
@@ -76,18 +88,5 @@ impl Compression {
                 message: source.to_string(),
             },
         }
-    }
-}
-
-struct CountingReader<'a> {
-    inner: File,
-    progress: &'a dyn Progress,
-}
-
-impl Read for CountingReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.progress.bytes(read as u64);
-        Ok(read)
     }
 }

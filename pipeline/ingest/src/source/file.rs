@@ -9,7 +9,7 @@ use crate::report::error::IngestError;
 pub struct InboxFile {
     /// Path on disk.
     pub path: PathBuf,
-    /// Path inside the inbox, with `/` on every system.
+    /// Path inside the inbox, with `/` on every system, in Unicode normalization form C.
     pub name: String,
 }
 
@@ -42,9 +42,15 @@ pub(crate) enum FileFormat {
     Csv,
     /// Tab-separated values.
     Tsv,
-    /// One JSON object per line.
-    Ndjson,
+    /// Separated values in a `.txt` file, if a pattern names it.
+    Text,
+    /// JSON: an array of objects, one object, or one object per line.
+    Json,
     Parquet,
+    /// Workbook of a spreadsheet.
+    Workbook,
+    /// Workbook of an old format, or another file under its name.
+    OldWorkbook,
 }
 
 impl FileFormat {
@@ -54,8 +60,11 @@ impl FileFormat {
         match extension.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
             "tsv" => Some(Self::Tsv),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "txt" => Some(Self::Text),
+            "json" | "ndjson" | "jsonl" => Some(Self::Json),
             "parquet" => Some(Self::Parquet),
+            "xlsx" | "xlsm" => Some(Self::Workbook),
+            "xls" => Some(Self::OldWorkbook),
             _ => None,
         }
     }
@@ -67,6 +76,8 @@ pub(crate) enum Compression {
     None,
     Gzip,
     Zstd,
+    /// Archive of exactly one file.
+    Zip,
 }
 
 impl Compression {
@@ -80,6 +91,8 @@ impl Compression {
             (Self::Gzip, rest)
         } else if let Some(rest) = strip(".zst").or_else(|| strip(".zstd")) {
             (Self::Zstd, rest)
+        } else if let Some(rest) = strip(".zip") {
+            (Self::Zip, rest)
         } else {
             (Self::None, name)
         }
@@ -90,6 +103,7 @@ impl Compression {
             Self::None => "plain",
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Zip => "zip",
         }
     }
 }
@@ -104,10 +118,13 @@ mod tests {
             ("a.csv", Some(FileFormat::Csv)),
             ("A.CSV.GZ", Some(FileFormat::Csv)),
             ("a.tsv.zst", Some(FileFormat::Tsv)),
-            ("a.jsonl", Some(FileFormat::Ndjson)),
-            ("a.ndjson.gz", Some(FileFormat::Ndjson)),
+            ("a.jsonl", Some(FileFormat::Json)),
+            ("a.ndjson.gz", Some(FileFormat::Json)),
+            ("a.json", Some(FileFormat::Json)),
+            ("a.csv.zip", Some(FileFormat::Csv)),
             ("a.parquet", Some(FileFormat::Parquet)),
-            ("a.xlsx", None),
+            ("a.XLSX", Some(FileFormat::Workbook)),
+            ("a.ods", None),
             ("csv", None),
             ("a.gz", None),
         ] {

@@ -6,72 +6,87 @@ use crate::{
     report::{file_error::FileError, progress::Progress},
     source::{
         csv::CsvReader,
-        csv_dialect::CsvDialect,
         file::{Compression, FileFormat, InboxFile},
-        ndjson::NdjsonReader,
+        file_kind::FileKind,
+        file_layout::FileLayout,
+        hive::hive_columns,
+        json::JsonReader,
         parquet::reader::ParquetReader,
         read_window::ReadWindow,
         record::{NextRecord, trim_cell},
+        workbook::WorkbookReader,
+        zip_member::member_name,
     },
 };
 
 /// Reader for the records of a file of any format.
-pub(crate) enum RecordReader<'a> {
+pub(crate) struct RecordReader<'a> {
+    format: FormatReader<'a>,
+    /// Columns of the file, then those of its folders.
+    header: Vec<String>,
+    /// Cells of the columns of its folders, which are equal in all records.
+    folder_cells: Vec<Option<String>>,
+}
+
+enum FormatReader<'a> {
     Csv(Box<CsvReader<'a>>),
-    Ndjson(NdjsonReader<'a>),
+    Json(JsonReader<'a>),
     Parquet(ParquetReader),
+    Workbook(WorkbookReader),
 }
 
 impl<'a> RecordReader<'a> {
     /// Opens a file, checks its format and reads its header.
     pub(crate) fn open(
         file: &InboxFile,
-        dialect: CsvDialect,
+        layout: &FileLayout,
         progress: &'a dyn Progress,
     ) -> Result<Self, FileError> {
         let (compression, _) = Compression::from_name(&file.name);
-        let window = || Ok(ReadWindow::new(&file.name, compression.open(file, progress)?, compression));
-        match FileFormat::from_name(&file.name).unwrap_or(FileFormat::Csv) {
-            FileFormat::Csv => Ok(Self::Csv(Box::new(CsvReader::open(&file.name, window()?, dialect)?))),
-            FileFormat::Tsv => {
-                let dialect = CsvDialect { delimiter: b'\t', ..dialect };
-                Ok(Self::Csv(Box::new(CsvReader::open(&file.name, window()?, dialect)?)))
+        let format = format_of(file, compression)?;
+        let format = FormatReader::open(file, format, compression, layout, progress)?;
+        let mut header = format.header().to_vec();
+        let mut folder_cells = Vec::new();
+        for (name, cell) in hive_columns(&file.name) {
+            // A column inside of the file is more exact.
+            if !header.iter().any(|own| own.eq_ignore_ascii_case(&name)) {
+                header.push(name);
+                folder_cells.push(cell);
             }
-            FileFormat::Ndjson => {
-                let first_pass = ReadWindow::new(&file.name, compression.open(file, &())?, compression);
-                let header = NdjsonReader::collect_keys(&file.name, first_pass)?;
-                Ok(Self::Ndjson(NdjsonReader::open(&file.name, window()?, header)?))
-            }
-            FileFormat::Parquet => Ok(Self::Parquet(ParquetReader::open(file, compression, progress)?)),
         }
+        Ok(Self { format, header, folder_cells })
     }
 
     /// Trimmed column names.
     pub(crate) fn header(&self) -> &[String] {
-        match self {
-            Self::Csv(reader) => &reader.header,
-            Self::Ndjson(reader) => &reader.header,
-            Self::Parquet(reader) => &reader.header,
-        }
+        &self.header
+    }
+
+    /// Returns whether a column is one of the folders of the file.
+    pub(crate) fn is_folder_column(&self, name: &str) -> bool {
+        let own = self.header.len() - self.folder_cells.len();
+        self.header[own..].iter().any(|found| found == name)
     }
 
     /// Reads the next record. [`Self::cell`] then returns its cells.
+    #[inline]
     pub(crate) fn next_record(&mut self) -> Result<NextRecord, FileError> {
-        match self {
-            Self::Csv(reader) => reader.next_record(),
-            Self::Ndjson(reader) => reader.next_record(),
-            Self::Parquet(reader) => reader.next_record(),
+        match &mut self.format {
+            FormatReader::Csv(reader) => reader.next_record(),
+            FormatReader::Json(reader) => reader.next_record(),
+            FormatReader::Parquet(reader) => reader.next_record(),
+            FormatReader::Workbook(reader) => Ok(reader.next_record()),
         }
     }
 
     /// View of the current record, for reading several of its cells.
     pub(crate) fn record(&self) -> RecordView<'_> {
-        let text = match self {
-            Self::Csv(reader) => reader.text(),
-            Self::Ndjson(_) | Self::Parquet(_) => None,
+        let text = match &self.format {
+            FormatReader::Csv(reader) => reader.text(),
+            _ => None,
         };
         match text {
-            Some((text, cells, base)) => RecordView::Text { text, cells, base },
+            Some((text, cells, base)) => RecordView::Text { text, cells, base, reader: self },
             None => RecordView::Reader(self),
         }
     }
@@ -79,49 +94,132 @@ impl<'a> RecordReader<'a> {
     /// Trimmed cell of the current record; none if it is empty.
     #[inline]
     pub(crate) fn cell(&self, column: usize) -> Option<&str> {
-        match self {
-            Self::Csv(reader) => reader.cell(column),
-            Self::Ndjson(reader) => reader.cell(column),
-            Self::Parquet(reader) => reader.cell(column),
+        let cell = match &self.format {
+            FormatReader::Csv(reader) => reader.cell(column),
+            FormatReader::Json(reader) => reader.cell(column),
+            FormatReader::Parquet(reader) => reader.cell(column),
+            FormatReader::Workbook(reader) => reader.cell(column),
+        };
+        if self.folder_cells.is_empty() { cell } else { cell.or_else(|| self.folder_cell(column)) }
+    }
+
+    fn folder_cell(&self, column: usize) -> Option<&str> {
+        let own = self.header.len() - self.folder_cells.len();
+        trim_cell(self.folder_cells.get(column.checked_sub(own)?)?.as_deref()?)
+    }
+
+    /// Encoding of the text read so far, if it is not UTF-8.
+    pub(crate) fn legacy_encoding(&self) -> Option<&'static str> {
+        match &self.format {
+            FormatReader::Csv(reader) => reader.legacy_encoding().map(|encoding| encoding.name()),
+            _ => None,
         }
     }
 
-    /// Returns whether the text read so far is CP949.
-    pub(crate) fn is_cp949(&self) -> bool {
-        matches!(self, Self::Csv(reader) if reader.is_cp949())
+    /// Lines for the account of the file. `zone` is that of naive timestamps; `is_read` selects columns.
+    pub(crate) fn notes(&self, zone: &str, is_read: impl Fn(usize) -> bool) -> Vec<String> {
+        let reader = match &self.format {
+            FormatReader::Workbook(reader) => return reader.notes(),
+            FormatReader::Parquet(reader) => reader,
+            _ => return Vec::new(),
+        };
+        let names = |columns: &[usize]| {
+            let read = columns.iter().filter(|column| is_read(**column));
+            read.map(|column| self.header[*column].as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let (naive, int96) = (names(&reader.naive), names(&reader.int96));
+        let naive = (!naive.is_empty()).then(|| format!("timestamps without zone: read as {zone}: {naive}"));
+        let int96 = (!int96.is_empty()).then(|| format!("INT96 timestamps: read as UTC: {int96}"));
+        naive.into_iter().chain(int96).collect()
     }
 
     /// First line of the current record, from 1; its number in a format without lines.
     pub(crate) fn line(&self) -> u64 {
-        match self {
-            Self::Csv(reader) => reader.line(),
-            Self::Ndjson(reader) => reader.line(),
-            Self::Parquet(reader) => reader.line(),
+        match &self.format {
+            FormatReader::Csv(reader) => reader.line(),
+            FormatReader::Json(reader) => reader.line(),
+            FormatReader::Parquet(reader) => reader.line(),
+            FormatReader::Workbook(reader) => reader.line(),
         }
     }
 
-    /// Bytes of the current record; 0 for Parquet, which is decoded in batches.
+    /// Bytes of the current record; 0 for formats that are decoded in batches.
     pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Csv(reader) => reader.raw().len(),
-            Self::Ndjson(reader) => reader.raw().len(),
-            Self::Parquet(_) => 0,
+        match &self.format {
+            FormatReader::Csv(reader) => reader.raw().len(),
+            FormatReader::Json(reader) => reader.raw().len(),
+            FormatReader::Parquet(_) | FormatReader::Workbook(_) => 0,
         }
     }
 
     /// Raw text of the current record.
     pub(crate) fn raw(&self) -> Cow<'_, [u8]> {
+        match &self.format {
+            FormatReader::Csv(reader) => Cow::Borrowed(reader.raw()),
+            FormatReader::Json(reader) => Cow::Borrowed(reader.raw()),
+            FormatReader::Parquet(reader) => Cow::Owned(reader.raw()),
+            FormatReader::Workbook(reader) => Cow::Owned(reader.raw()),
+        }
+    }
+}
+
+/// Format by the name of a file, or of the file inside of its archive.
+fn format_of(file: &InboxFile, compression: Compression) -> Result<FileFormat, FileError> {
+    let name = match FileFormat::from_name(&file.name) {
+        Some(format) => return Ok(format),
+        None if compression == Compression::Zip => member_name(file)?,
+        None => file.name.clone(),
+    };
+    let unread =
+        |kind: FileKind| FileError::NotRead { file: file.name.clone(), kind: kind.name, remedy: kind.remedy };
+    // Nobody states the delimiter of plain text inside of an archive.
+    let format = FileFormat::from_name(&name).filter(|format| *format != FileFormat::Text);
+    format.ok_or_else(|| unread(FileKind::from_name(&name)))
+}
+
+impl<'a> FormatReader<'a> {
+    fn open(
+        file: &InboxFile,
+        format: FileFormat,
+        compression: Compression,
+        layout: &FileLayout,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, FileError> {
+        let name = &file.name;
+        let window = || Ok(ReadWindow::new(name, compression.open(file, progress)?, compression));
+        match format {
+            FileFormat::Csv | FileFormat::Text => {
+                Ok(Self::Csv(Box::new(CsvReader::open(name, window()?, layout)?)))
+            }
+            FileFormat::Tsv => {
+                let layout = FileLayout { delimiter: b'\t', ..layout.clone() };
+                Ok(Self::Csv(Box::new(CsvReader::open(name, window()?, &layout)?)))
+            }
+            FileFormat::Json => {
+                let first_pass = ReadWindow::new(name, compression.open(file, &())?, compression);
+                let header = JsonReader::collect_keys(name, first_pass, layout)?;
+                Ok(Self::Json(JsonReader::open(name, window()?, layout, header)?))
+            }
+            FileFormat::Parquet => Ok(Self::Parquet(ParquetReader::open(file, compression, progress)?)),
+            FileFormat::Workbook | FileFormat::OldWorkbook => {
+                Ok(Self::Workbook(WorkbookReader::open(file, compression, layout, progress)?))
+            }
+        }
+    }
+
+    fn header(&self) -> &[String] {
         match self {
-            Self::Csv(reader) => Cow::Borrowed(reader.raw()),
-            Self::Ndjson(reader) => Cow::Borrowed(reader.raw()),
-            Self::Parquet(reader) => Cow::Owned(reader.raw()),
+            Self::Csv(reader) => &reader.header,
+            Self::Json(reader) => &reader.header,
+            Self::Parquet(reader) => &reader.header,
+            Self::Workbook(reader) => &reader.header,
         }
     }
 }
 
 /// The current record, with its text validated once for all cells.
 pub(crate) enum RecordView<'a> {
-    Text { text: &'a str, cells: &'a [Range<usize>], base: usize },
+    Text { text: &'a str, cells: &'a [Range<usize>], base: usize, reader: &'a RecordReader<'a> },
     Reader(&'a RecordReader<'a>),
 }
 
@@ -130,8 +228,8 @@ impl RecordView<'_> {
     #[inline]
     pub(crate) fn cell(&self, column: usize) -> Option<&str> {
         match self {
-            Self::Text { text, cells, base } => {
-                let cell = cells.get(column)?;
+            Self::Text { text, cells, base, reader } => {
+                let Some(cell) = cells.get(column) else { return reader.folder_cell(column) };
                 trim_cell(text.get(cell.start - base..cell.end - base)?)
             }
             Self::Reader(reader) => reader.cell(column),

@@ -23,7 +23,7 @@ pub(super) fn mapping(name: &str) -> Mapping {
 #[expect(clippy::print_stderr, reason = "the duration is printed")]
 pub(super) fn ingest_dataset(name: &str, mapping: &Mapping) -> Option<(Inbox, Vec<IngestResult>)> {
     let folder = dataset(name)?;
-    let inbox = scan_inbox(&folder, &|file| mapping.matches(file)).unwrap();
+    let inbox = scan_inbox(&folder, &|file| mapping.classify(file)).unwrap();
     let settings = Settings { history: true, ..settings() };
     let start = Instant::now();
     let results = TestLake::empty().ingest_all(&inbox.files, mapping, &settings);

@@ -25,13 +25,18 @@ fn other_formats() {
 
 #[test]
 fn other_encodings() {
-    let header = b"maker_id,\xff\xcc\n";
-    assert!(matches!(file_error("makers/a.csv", header), FileError::NotUtf8 { .. }));
     let rows = b"maker_id,name,kind,updated_at\nm,\xff\xff,artist,2016-02-01 09:00\n";
     let found = file_error("makers/a.csv", rows);
-    assert!(found.to_string().contains("1 of 1 rows have invalid bytes, the first on line 2"), "{found}");
-    assert!(found.hint().unwrap().contains("CP949"));
-    assert!(file_error("makers/a.csv", b"\xff\xfem\0a\0").to_string().contains("UTF-16"));
+    let message = "`makers/a.csv` is not UTF-8, and line 2 does not decide its encoding: ";
+    assert!(found.to_string().starts_with(message), "{found}");
+    assert!(found.hint().unwrap().contains("set `encoding` in a mapping"), "{found}");
+    // A coin toss shows how the line reads in each encoding; a page and a ledger do not.
+    let (korean, _, _) =
+        encoding_rs::EUC_KR.encode("maker_id,name,kind,updated_at\nm,김,artist,2016-02-01 09:00\n");
+    let found = file_error("makers/a.csv", &*korean);
+    assert!(found.hint().unwrap().contains("`m,김,artist,2016-02-01 09:00` in CP949"), "{found:?}");
+    assert!(!found.redacted_message().contains('김') && found.to_string().contains("CP949"), "{found}");
+    assert!(file_error("makers/a.csv", b"m\0a\0k\0e\0r\0\n\0").to_string().contains("UTF-16"));
 }
 
 #[test]
@@ -55,7 +60,12 @@ fn header_errors() {
 
 #[test]
 fn truncated_files() {
-    let text = "maker_id,name,kind,updated_at\na,n,artist,2016-02-01 09:00\nb,\"n,artist,2016-02-01 09:00\nc,n,artist,2016-02-01 09:00\n";
+    let json = "[\n{\"maker_id\": \"m\"},\n{\"maker_id\": \"k\"}\n";
+    let found = file_error("makers/a.json", json);
+    assert!(matches!(found, FileError::TruncatedJson { line: 4, .. }), "{found}");
+    let found = file_error("makers/a.json", "[{\"maker_id\": \"m\"}]\n[1]\n");
+    assert!(matches!(found, FileError::TextBehindArray { line: 2, .. }), "{found}");
+    let text = "maker_id,name,kind,updated_at\na,n,artist,2016-02-01 09:00\nb,\"n,artist,2016-02";
     let found = file_error("makers/a.csv", text);
     assert!(matches!(found, FileError::Truncated { line: 3, .. }), "{found}");
 }

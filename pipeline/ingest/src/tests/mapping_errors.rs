@@ -179,7 +179,18 @@ fn invalid_file_rules() {
         (events("").replacen("pattern", &format!("{keys}\npattern"), 1), line, key, rule)
     };
     assert_errors(&[
-        file("encoding = \"latin1\"", 4, "encoding", "unknown variant `latin1`, expected `utf-8` or `cp949`"),
+        file("encoding = \"klingon\"", 4, "encoding", "`klingon` is no encoding"),
+        file("quote = \"ab\"", 4, "quote", "`ab` is no quote character"),
+        file("quote = \",\"", 4, "quote", "one character is both the quote and the delimiter"),
+        file("header_row = 0", 4, "header_row", "rows count from 1"),
+        file(
+            "skip_lines = 1\nheader_row = 2",
+            5,
+            "header_row",
+            "`skip_lines` and `header_row` both place the header",
+        ),
+        file("reason = \"x\"", 4, "reason", "`reason` is the reason of `ignore = true`, which is absent"),
+        file("ignore = true", 7, "target", "files `*.csv` are ignored and have targets"),
         file("decimal = \";\"", 4, "decimal", "`;` is no decimal sign"),
         file("thousands = \".\"", 4, "thousands", "`.` is both the thousands and the decimal separator"),
         file(

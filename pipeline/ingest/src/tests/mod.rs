@@ -8,6 +8,7 @@ mod damaged;
 mod datasets;
 mod expressions;
 mod file_errors;
+mod file_kinds;
 mod file_rules;
 mod inboxes;
 mod kickstarter;
@@ -54,6 +55,7 @@ pub(super) struct IngestResult {
     pub(super) rejects: Vec<Reject>,
     pub(super) extra_columns: Vec<String>,
     pub(super) filtered_by: Vec<(String, u64)>,
+    pub(super) notes: Vec<String>,
     pub(super) facts: Vec<(&'static ContractTable, RecordBatch)>,
 }
 
@@ -112,9 +114,9 @@ impl TestLake {
         }
         let mut facts = Some(facts);
         let mut with_facts = |result: IngestedFile| {
-            let IngestedFile { counts, rejects, extra_columns, filtered_by, .. } = result;
+            let IngestedFile { counts, rejects, extra_columns, filtered_by, notes, .. } = result;
             let facts = facts.take().unwrap_or_default();
-            IngestResult { counts, rejects, extra_columns, filtered_by, facts }
+            IngestResult { counts, rejects, extra_columns, filtered_by, notes, facts }
         };
         results.into_iter().map(|result| result.map(&mut with_facts)).collect()
     }

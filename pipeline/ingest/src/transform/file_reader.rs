@@ -93,9 +93,20 @@ impl<'a> FileReader<'a> {
         &self.plan
     }
 
-    /// Returns whether the text is CP949.
-    pub(crate) fn is_cp949(&self) -> bool {
-        self.records.is_cp949()
+    /// Encoding of the text, if it is not UTF-8.
+    pub(crate) fn encoding(&self) -> Option<&'static str> {
+        self.records.legacy_encoding()
+    }
+
+    /// Lines for the account of the file. `zone` is that of naive timestamps.
+    pub(crate) fn notes(&self, zone: Tz) -> Vec<String> {
+        self.records.notes(zone.name(), |column| self.plan.reads(column))
+    }
+
+    /// Columns that no expression reads, without those of the folders.
+    pub(crate) fn extra_columns(&self) -> Vec<String> {
+        let columns = self.plan.extra_columns.iter();
+        columns.filter(|name| !self.records.is_folder_column(name)).cloned().collect()
     }
 
     /// Facts of the next rows, one chunk per target; none at the end of the file.

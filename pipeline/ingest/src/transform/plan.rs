@@ -211,6 +211,11 @@ impl FilePlan {
         }
     }
 
+    /// Returns whether an expression reads a column of the file.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        self.read_columns().contains(&column)
+    }
+
     /// Columns of the file that a reference reads.
     fn read_columns(&self) -> Vec<usize> {
         let mut read = vec![false; self.texts.all().len()];

@@ -1,12 +1,13 @@
 //! Reader for Parquet records, with cells as text.
 //!
 //! Times with a zone become RFC 3339 with offset, times without one stay naive, decimals and
-//! days keep their digits. So the same checks apply to all file formats.
+//! days keep their digits. So the same checks apply to all file formats. INT96 timestamps are
+//! instants in UTC.
 //!
 //! The decoder trusts the counts and sizes in a file. So footer, page headers and lengths are
 //! checked first, and a panic of the decoder becomes an error of the file.
 
-use std::{borrow::Cow, fs::File, io::Read, sync::Arc};
+use std::{borrow::Cow, fs::File, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader, StringArray},
@@ -24,13 +25,13 @@ use parquet::{
 use super::{
     footer::read_footer,
     pages::CheckedRowGroups,
-    types::{arrow_types, unvalidated_columns},
+    types::{arrow_types, int96_columns, unvalidated_columns},
 };
 use crate::{
     report::{file_error::FileError, progress::Progress},
     source::{
         file::{Compression, InboxFile},
-        ndjson::row_to_json,
+        json::row_to_json,
         panic_guard::{decode, guarded},
         record::{NextRecord, trim_cell},
     },
@@ -38,9 +39,6 @@ use crate::{
 
 /// Rows per decoded batch.
 const BATCH_ROWS: usize = 8192;
-
-/// Largest size of a decompressed file.
-const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
 pub(crate) struct ParquetReader {
     file: String,
@@ -54,6 +52,10 @@ pub(crate) struct ParquetReader {
     rows: usize,
     line: u64,
     pub(crate) header: Vec<String>,
+    /// Columns of timestamps without a zone.
+    pub(crate) naive: Vec<usize>,
+    /// Columns of INT96 timestamps.
+    pub(crate) int96: Vec<usize>,
 }
 
 impl ParquetReader {
@@ -69,12 +71,7 @@ impl ParquetReader {
             return Self::from_input(file, opened);
         }
         // The footer is at the end, so a compressed file is decompressed into memory.
-        let mut input = compression.open(file, progress)?.take(MAX_UNPACKED_BYTES + 1);
-        let bytes = compression.read_to_end(&file.name, &mut input)?;
-        if bytes.len() as u64 > MAX_UNPACKED_BYTES {
-            return Err(FileError::ArchiveTooLarge { file: file.name.clone() });
-        }
-        Self::from_input(file, bytes::Bytes::from(bytes))
+        Self::from_input(file, bytes::Bytes::from(compression.read_whole(file, progress)?))
     }
 
     fn from_input<T: ChunkReader + 'static>(file: &InboxFile, input: T) -> Result<Self, FileError> {
@@ -87,6 +84,7 @@ impl ParquetReader {
         let metadata = read_footer(&input)?;
         let types = arrow_types(metadata.file_metadata())?;
         let unvalidated = unvalidated_columns(metadata.file_metadata().schema_descr());
+        let int96 = int96_columns(metadata.file_metadata().schema_descr());
         let groups = CheckedRowGroups::new(input, metadata);
         let reader = ParquetRecordBatchReader::try_new_with_row_groups(&types, &groups, BATCH_ROWS, None)?;
         let schema = reader.schema();
@@ -95,7 +93,14 @@ impl ParquetReader {
         if header.is_empty() {
             return Err(ParquetError::General("the schema has no column".to_owned()));
         }
+        let is_naive = |data_type: &DataType| matches!(data_type, DataType::Timestamp(_, None));
+        let fields = schema.fields().iter().enumerate();
+        let naive = fields.filter(|(_, field)| is_naive(field.data_type())).map(|(column, _)| column);
+        let naive = naive.collect();
+        let int96 = int96.iter().enumerate().filter(|(_, is_int96)| **is_int96);
         Ok(Self {
+            naive,
+            int96: int96.map(|(column, _)| column).collect(),
             file: file.to_owned(),
             reader,
             unvalidated,
