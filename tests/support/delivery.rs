@@ -1,5 +1,7 @@
 //! Ingests through the library, at a time that the test chooses.
 
+use std::collections::BTreeSet;
+
 use slotcast_core::{DateTime, Utc};
 use slotcast_ingest::{AttributeKinds, Batch, InboxFile, IngestedFile, Mapping, ingest_files};
 use slotcast_lake::{FilesToRemove, Lake, Snapshot, TableId};
@@ -26,6 +28,7 @@ impl Delivery<'_> {
             lookup_files: &[],
             attribute_kinds: AttributeKinds::default(),
             first_source_file_id: self.first_origin,
+            retracted_files: BTreeSet::new(),
             pseudonyms: &pseudonyms,
             threads: 1,
             memory_budget: usize::MAX,

@@ -30,6 +30,7 @@ mod tests;
 
 pub use batch::{
     ingest::{IngestedFile, ingest_files},
+    replaced_rows::ReplacedRows,
     settings::Batch,
 };
 pub use mapping::{attributes::AttributeKinds, source_mapping::Mapping};

@@ -54,7 +54,10 @@ mod testing;
 
 pub use error::LakeError;
 pub use fail_point::fail_point;
-pub use log::{FilesToRemove, Lake, LakeLock, LockOwner, RunRow, RunStatus, Runs, StageRow, VACUUMED};
+pub use log::{
+    FileRetraction, FilesToRemove, IngestRow, Lake, LakeLock, LockOwner, RunRow, RunStatus, Runs, StageRow,
+    VACUUMED,
+};
 pub use maintenance::{Compaction, Unreferenced, VacuumPlan};
 pub use privacy::{Erasure, ErasureRow, Pseudonyms};
 pub use publication::{Publication, Publications};

@@ -9,11 +9,11 @@ use slotcast_lake::{FactWriter, LakeError};
 
 use crate::{
     batch::{
-        dedup::BitSet,
         error_rate::check_error_rate,
         gather::Provenance,
         lookup_cache::LookupCache,
         part_writer::PartWriter,
+        replaced_rows::AcceptedRows,
         settings::Batch,
         week_buffer::{BatchStopped, WeekBuffer},
     },
@@ -86,7 +86,7 @@ impl<'a> Attempt<'a> {
     pub(crate) fn run(
         &self,
         writer: &FactWriter,
-        new_rows: &[Mutex<BitSet>],
+        accepted_rows: &[Mutex<AcceptedRows>],
     ) -> Result<Vec<FileResult>, LakeError> {
         let part_writer = PartWriter {
             writer,
@@ -96,7 +96,8 @@ impl<'a> Attempt<'a> {
                 history: self.batch.history,
                 first_source_file_id: self.batch.first_source_file_id,
             },
-            new_rows,
+            retracted_files: &self.batch.retracted_files,
+            accepted_rows,
         };
         let write = |task| part_writer.write(task);
         let threads = self.batch.threads.max(1);

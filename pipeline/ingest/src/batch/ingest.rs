@@ -11,8 +11,8 @@ use slotcast_lake::{FactWriter, LakeError, Pseudonyms};
 use crate::{
     batch::{
         attempt::{Attempt, FileRead},
-        dedup::BitSet,
         lookup_cache::LookupCache,
+        replaced_rows::{AcceptedRows, ReplacedRows},
         settings::Batch,
     },
     mapping::source_mapping::Mapping,
@@ -30,6 +30,8 @@ pub struct IngestedFile {
     pub file: String,
     /// Row counts.
     pub counts: SourceRowCounts,
+    /// Rows that replaced earlier rows of the file, by table.
+    pub replaced_rows: Vec<ReplacedRows>,
     /// Rejected rows, by line.
     pub rejects: Vec<Reject>,
     /// Columns that no expression reads.
@@ -65,17 +67,17 @@ pub fn ingest_files(
     let mut refused: Vec<Option<FileError>> = files.iter().map(|_| None).collect();
     loop {
         let attempt = Attempt::new(files, mapping, batch, progress, &refused, &lookups);
-        let new_rows: Vec<Mutex<BitSet>> = files.iter().map(|_| Mutex::default()).collect();
-        let results = attempt.run(writer, &new_rows)?;
+        let accepted: Vec<Mutex<AcceptedRows>> = files.iter().map(|_| Mutex::default()).collect();
+        let results = attempt.run(writer, &accepted)?;
         if !attempt.must_start_over() {
             return Ok(results
                 .into_iter()
                 .zip(refused)
                 .zip(files)
-                .zip(&new_rows)
-                .map(|(((result, refused), file), new_rows)| match (result, refused) {
+                .zip(accepted)
+                .map(|(((result, refused), file), accepted)| match (result, refused) {
                     (_, Some(error)) | (Some(Err(error)), None) => Err(error),
-                    (Some(Ok(read)), None) => Ok(ingested_file(file, read, new_rows, batch.pseudonyms)),
+                    (Some(Ok(read)), None) => Ok(ingested_file(file, read, accepted, batch.pseudonyms)),
                     (None, None) => unreachable!("every file is read, or was refused in an earlier attempt"),
                 })
                 .collect());
@@ -99,10 +101,12 @@ fn depends_on_other_files(error: &FileError) -> bool {
 fn ingested_file(
     file: &InboxFile,
     read: FileRead,
-    new_rows: &Mutex<BitSet>,
+    accepted: Mutex<AcceptedRows>,
     pseudonyms: &Pseudonyms,
 ) -> IngestedFile {
-    let accepted = new_rows.lock().unwrap_or_else(PoisonError::into_inner).count();
+    let AcceptedRows { rows, replacing, replaced } =
+        accepted.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let accepted = rows.count();
     let FileRead { report, extra_columns, encoding, notes, lookups } = read;
     let ReadReport { read, rejected, filtered, normalized, null_words, mut rejects, filtered_by, .. } =
         report;
@@ -114,7 +118,8 @@ fn ingested_file(
     let repeats = read - rejected - filtered - accepted;
     IngestedFile {
         file: file.name.clone(),
-        counts: SourceRowCounts { read, accepted, rejected, repeats, filtered },
+        counts: SourceRowCounts { read, accepted, rejected, repeats, filtered, replaced: replacing.count() },
+        replaced_rows: replaced,
         rejects,
         extra_columns,
         filtered_by,

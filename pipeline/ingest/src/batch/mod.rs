@@ -1,4 +1,4 @@
-//! Batches: parallel reading, ordered buffering, deduplication, part files.
+//! Batches: parallel reading, ordered buffering, deduplication, replaced rows, part files.
 
 mod attempt;
 mod chunk_slice;
@@ -9,6 +9,7 @@ mod gather;
 pub(crate) mod ingest;
 mod lookup_cache;
 mod part_writer;
+pub(crate) mod replaced_rows;
 mod row_hash;
 pub(crate) mod settings;
 mod signal_sums;

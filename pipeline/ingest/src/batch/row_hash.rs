@@ -63,6 +63,36 @@ pub(crate) fn hash_rows<'a>(
     hashes
 }
 
+/// Hashes of some rows, and of some of their columns.
+pub(crate) struct KeyedHashes {
+    /// Hashes of the rows.
+    pub(crate) rows: Vec<u128>,
+    /// Hashes of the columns of the key.
+    pub(crate) keys: Vec<u128>,
+}
+
+/// Hashes of some rows, together with those of the columns in `key`. Each cell is hashed once.
+pub(crate) fn hash_keyed_rows<'a>(
+    table: &ContractTable,
+    fields: impl Iterator<Item = &'a Field>,
+    columns: &[ArrayRef],
+    rows: &[u32],
+    key: &[&str],
+    seed: u64,
+) -> KeyedHashes {
+    let (mut keys, mut hashes) = (vec![0_u128; rows.len()], vec![0_u128; rows.len()]);
+    for (field, column) in fields.zip(columns).filter(|(_, column)| column.null_count() < column.len()) {
+        if let Some(hash) = ColumnHash::new(table, field.name(), seed) {
+            let sums = if key.contains(&field.name().as_str()) { &mut keys } else { &mut hashes };
+            add_column(&hash, column, rows, sums);
+        }
+    }
+    for (sum, key) in hashes.iter_mut().zip(&keys) {
+        *sum = sum.wrapping_add(*key);
+    }
+    KeyedHashes { rows: hashes, keys }
+}
+
 fn add_column(hash: &ColumnHash, column: &ArrayRef, rows: &[u32], hashes: &mut [u128]) {
     let mut add = |cell: &dyn Fn(usize) -> u128| {
         let has_nulls = column.null_count() > 0;
@@ -153,6 +183,23 @@ mod tests {
         let number = |value: f64| -> ArrayRef { Arc::new(Float64Array::from(vec![value])) };
         assert_eq!(hash(&[("attr_n", number(0.0))]), hash(&[("attr_n", number(-0.0))]));
         assert_ne!(hash(&[("attr_n", number(1.0))]), hash(&[("attr_n", text(Some("1")))]));
+    }
+
+    #[test]
+    fn keys_are_hashed_with_their_row() {
+        let table = ContractTable::find("products").unwrap();
+        let names = ["product_id", "title", "url"];
+        let columns = [
+            Arc::new(StringArray::from(vec!["a", "a", "b"])) as ArrayRef,
+            Arc::new(StringArray::from(vec!["x", "y", "x"])),
+            text(None),
+        ];
+        let fields: Vec<Field> = names.map(|name| Field::new(name, DataType::Utf8, true)).to_vec();
+        let rows = [0, 1, 2];
+        let keyed = hash_keyed_rows(table, fields.iter(), &columns[..2], &rows, &["product_id"], 1);
+        assert_eq!(keyed.rows, hash_rows(table, fields.iter(), &columns[..2], &rows, &[], 1));
+        assert!(keyed.keys[0] == keyed.keys[1] && keyed.keys[0] != keyed.keys[2]);
+        assert_eq!(keyed.keys, hash_rows(table, fields.iter(), &columns[..1], &rows, &[], 1));
     }
 
     #[test]

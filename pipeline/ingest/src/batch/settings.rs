@@ -1,5 +1,7 @@
 //! Settings of a batch.
 
+use std::collections::BTreeSet;
+
 use slotcast_core::{DateTime, Utc};
 use slotcast_lake::Pseudonyms;
 
@@ -20,6 +22,8 @@ pub struct Batch<'a> {
     pub attribute_kinds: AttributeKinds,
     /// Id of the first file; the others follow in order.
     pub first_source_file_id: i64,
+    /// Ids of files of the lake whose facts are retracted: their rows are not known.
+    pub retracted_files: BTreeSet<i64>,
     /// Pseudonyms of the customers of the lake.
     pub pseudonyms: &'a Pseudonyms,
     /// Number of threads; at least one.

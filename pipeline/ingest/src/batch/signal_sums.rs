@@ -14,6 +14,7 @@ use slotcast_lake::contract::ContractTable;
 
 use crate::batch::{
     chunk_slice::{ChunkSlice, SliceRow},
+    replaced_rows::NewRows,
     row_hash::{ColumnHash, hash_rows},
 };
 
@@ -105,7 +106,7 @@ impl SignalSums {
         &self,
         slices: &[ChunkSlice],
         accepted: &[SliceRow],
-        new_rows: &mut BTreeMap<usize, Vec<usize>>,
+        new_rows: &mut BTreeMap<usize, NewRows>,
     ) {
         if self.addends.is_empty() {
             return;
@@ -113,7 +114,7 @@ impl SignalSums {
         let accepted: HashSet<SliceRow> = accepted.iter().copied().collect();
         for (addend, _) in self.addends.iter().filter(|(_, first)| accepted.contains(*first)) {
             let chunk = &slices[addend.slice as usize].chunk;
-            new_rows.entry(chunk.file).or_default().push(chunk.first_row + addend.row as usize);
+            new_rows.entry(chunk.file).or_default().rows.push(chunk.first_row + addend.row as usize);
         }
     }
 }

@@ -17,9 +17,10 @@ mod mapping_errors;
 mod online_retail;
 mod properties;
 mod reject_reasons;
+mod replaced_rows;
 mod row_counts;
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{cell::Cell, collections::BTreeSet, fs, path::PathBuf};
 
 use arrow::{
     array::{Array, RecordBatch},
@@ -35,7 +36,8 @@ use slotcast_lake::{
 use tempfile::TempDir;
 
 use crate::{
-    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, Mapping, Reject, SourceRowCounts, ingest_files,
+    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, Mapping, Reject, ReplacedRows,
+    SourceRowCounts, ingest_files,
 };
 
 /// Settings of a test batch.
@@ -46,12 +48,15 @@ pub(super) struct Settings {
     pub(super) attribute_kinds: AttributeKinds,
     /// Bytes buffered before they are written; 0 is unlimited.
     pub(super) memory_budget: usize,
+    /// Ids of retracted files.
+    pub(super) retracted_files: BTreeSet<i64>,
 }
 
 /// An ingested file with its facts, by line.
 #[derive(Debug)]
 pub(super) struct IngestResult {
     pub(super) counts: SourceRowCounts,
+    pub(super) replaced_rows: Vec<ReplacedRows>,
     pub(super) rejects: Vec<Reject>,
     pub(super) extra_columns: Vec<String>,
     pub(super) filtered_by: Vec<(String, u64)>,
@@ -64,6 +69,8 @@ pub(super) struct TestLake {
     _folder: TempDir,
     pseudonyms: Pseudonyms,
     writer: FactWriter,
+    /// Id of the next file.
+    next_file: Cell<i64>,
 }
 
 impl TestLake {
@@ -73,7 +80,7 @@ impl TestLake {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let pseudonyms = runtime.block_on(lake.pseudonyms()).unwrap();
         let writer = lake.fact_writer("batch-1", 1, &[]);
-        Self { _folder: folder, pseudonyms, writer }
+        Self { _folder: folder, pseudonyms, writer, next_file: Cell::new(0) }
     }
 
     fn parts(&self, table: &'static ContractTable) -> Vec<PathBuf> {
@@ -97,7 +104,8 @@ impl TestLake {
             strict: settings.strict,
             lookup_files: files,
             attribute_kinds: settings.attribute_kinds.clone(),
-            first_source_file_id: 0,
+            first_source_file_id: self.next_file.replace(self.next_file.get() + files.len() as i64),
+            retracted_files: settings.retracted_files.clone(),
             pseudonyms: &self.pseudonyms,
             threads: 2,
             memory_budget: if settings.memory_budget == 0 { usize::MAX } else { settings.memory_budget },
@@ -114,9 +122,9 @@ impl TestLake {
         }
         let mut facts = Some(facts);
         let mut with_facts = |result: IngestedFile| {
-            let IngestedFile { counts, rejects, extra_columns, filtered_by, notes, .. } = result;
+            let IngestedFile { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, .. } = result;
             let facts = facts.take().unwrap_or_default();
-            IngestResult { counts, rejects, extra_columns, filtered_by, notes, facts }
+            IngestResult { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, facts }
         };
         results.into_iter().map(|result| result.map(&mut with_facts)).collect()
     }

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use arrow::datatypes::SchemaRef;
+
 use super::{delta_table, file_statistics};
 use crate::{
     error::LakeError,
     schema::{
         MarketConfig,
-        contract::{ContractTable, TABLES},
+        contract::{ContractTable, TABLES, ingest_files_schema},
     },
     storage::{
         DataFile, FactWriter, Layout, Namespace, Snapshot, TableId, current_name, is_file_name, read_config,
@@ -108,8 +110,16 @@ impl Lake {
         Ok(Some(Snapshot {
             table: table.clone(),
             version: state.version(),
-            schema: delta_table::arrow_schema(&opened).map_err(LakeError::delta(&name))?,
+            schema: match ledger_schema(table) {
+                Some(schema) => schema,
+                None => delta_table::arrow_schema(&opened).map_err(LakeError::delta(&name))?,
+            },
             files,
         }))
     }
+}
+
+/// The current columns of a ledger. Lakes of earlier builds lack some of them, which readers see as null.
+fn ledger_schema(table: &TableId) -> Option<SchemaRef> {
+    (*table == TableId::ledger("ingest_files")).then(ingest_files_schema)
 }

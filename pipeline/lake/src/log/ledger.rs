@@ -9,7 +9,10 @@ use arrow::{
 use slotcast_core::{DateTime, Utc};
 
 use super::{commit::FilesToRemove, lake::Lake};
-use crate::{error::LakeError, storage::TableId};
+use crate::{
+    error::LakeError,
+    storage::{Snapshot, TableId},
+};
 
 impl Lake {
     /// Replaces all rows of a ledger, as one file.
@@ -27,7 +30,17 @@ impl Lake {
         table: &TableId,
         parse: impl Fn(&LedgerRow<'_>) -> Option<R>,
     ) -> Result<Vec<R>, LakeError> {
-        let Some(snapshot) = self.head(table).await? else { return Ok(Vec::new()) };
+        let head = self.head(table).await?;
+        head.map_or(Ok(Vec::new()), |snapshot| self.parse_ledger(&snapshot, parse))
+    }
+
+    /// Rows of a ledger at one version.
+    pub(crate) fn parse_ledger<R>(
+        &self,
+        snapshot: &Snapshot,
+        parse: impl Fn(&LedgerRow<'_>) -> Option<R>,
+    ) -> Result<Vec<R>, LakeError> {
+        let table = &snapshot.table;
         let mut rows = Vec::new();
         for batch in snapshot.read()? {
             for row in 0..batch.num_rows() {
@@ -60,6 +73,18 @@ impl LedgerRow<'_> {
 
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         Some(self.batch.column_by_name(name)?.as_primitive_opt::<Int64Type>()?.value(self.row))
+    }
+
+    /// An integer; `None` also if it is null.
+    pub(crate) fn optional_integer(&self, name: &str) -> Option<i64> {
+        let column = self.batch.column_by_name(name)?.as_primitive_opt::<Int64Type>()?;
+        column.is_valid(self.row).then(|| column.value(self.row))
+    }
+
+    /// An instant in microseconds; `None` also if it is null.
+    pub(crate) fn optional_micros(&self, name: &str) -> Option<i64> {
+        let column = self.batch.column_by_name(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
+        column.is_valid(self.row).then(|| column.value(self.row))
     }
 
     pub(crate) fn number(&self, name: &str) -> Option<f64> {

@@ -21,9 +21,12 @@ mod run;
 mod run_ledger;
 mod stage_ledger;
 
+mod file_ledger;
+
 mod recovery;
 
 pub use commit::FilesToRemove;
+pub use file_ledger::{FileRetraction, IngestRow};
 pub use lake::Lake;
 pub use lock::{LakeLock, LockOwner};
 pub use run::{RunRow, RunStatus, Runs, StageRow, VACUUMED};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use arrow::array::AsArray;
 
-use super::{commit::FilesToRemove, lake::Lake};
+use super::{commit::FilesToRemove, file_ledger::ingest_files_table, lake::Lake};
 use crate::{
     error::LakeError,
     fail_point::fail_point,
@@ -51,7 +51,7 @@ impl Lake {
 
     pub(crate) async fn finished_batches(&self) -> Result<FinishedBatches, LakeError> {
         let mut batches = BTreeSet::new();
-        if let Some(files) = self.head(&TableId::ledger("ingest_files")).await? {
+        if let Some(files) = self.head(&ingest_files_table()).await? {
             for array in files.read_column("batch_id")? {
                 batches.extend(array.as_string::<i32>().iter().flatten().map(str::to_owned));
             }

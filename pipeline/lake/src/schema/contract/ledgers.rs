@@ -17,8 +17,10 @@ pub fn rejects_schema() -> SchemaRef {
     }
 }
 
-/// Ingested files and their row counts. `mapping_hash` hashes the part of the mapping that applied to the
-/// file: the same bytes under another mapping are another file.
+/// Ingested files, their row counts and retractions. `mapping_hash` hashes the part of the mapping that applied
+/// to the file: the same bytes under another mapping are another file.
+///
+/// Columns from `mapping` on are null in rows of older lakes.
 pub fn ingest_files_schema() -> SchemaRef {
     arrow_schema! {
         batch_id: Utf8 not null,
@@ -32,5 +34,11 @@ pub fn ingest_files_schema() -> SchemaRef {
         repeats: Int64 not null,
         filtered: Int64 not null,
         known_at: Timestamp not null,
+        mapping: Utf8,
+        replaced: Int64,
+        findings: Utf8,
+        retracted_at: Timestamp,
+        retracted_from: Timestamp,
+        retracted_before: Int64,
     }
 }
