@@ -90,10 +90,17 @@ pub(crate) enum Verb {
         #[arg(long)]
         show: bool,
     },
-    /// Load an inbox into the lake
+    /// Load an inbox into the lake, or retract what was loaded
+    ///
+    /// `--retract` withdraws the facts of earlier loads from now on, or from `--as-of` on. Earlier states keep them,
+    /// so past decisions can be repeated. With `--history` the facts never held.
     Ingest {
         /// Folder with one folder or file pattern per table
-        inbox: PathBuf,
+        #[arg(required_unless_present = "retract")]
+        inbox: Option<PathBuf>,
+        /// Retract a file, a batch or all files of a mapping, by its name in `ingest_files`; repeatable
+        #[arg(long, value_name = "FILE|BATCH|MAPPING", conflicts_with_all = ["inbox", "source", "strict"])]
+        retract: Vec<String>,
         #[command(flatten)]
         source: SourceArgs,
     },

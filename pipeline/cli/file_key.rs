@@ -1,15 +1,9 @@
 //! Keys by which files of an inbox are recognized.
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
-use anyhow::Result;
-use arrow::array::AsArray;
 use rayon::prelude::*;
 use slotcast_ingest::{InboxFile, Mapping};
-use slotcast_lake::{Lake, TableId};
-
-/// Ledger of the files that were ever ingested.
-pub(crate) const INGEST_FILES: &str = "ingest_files";
 
 /// Key of a file: its content, and the part of the mapping that reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,20 +34,4 @@ fn content_hash(file: &InboxFile) -> Result<String, String> {
         Ok(_) => Err(format!("`{}` is not a regular file", file.name)),
         Err(error) => Err(format!("`{}` cannot be read: {error}", file.name)),
     }
-}
-
-/// Keys of the files that were ever ingested.
-pub(crate) async fn ingested_keys(lake: &Lake) -> Result<BTreeSet<FileKey>> {
-    let mut keys = BTreeSet::new();
-    if let Some(snapshot) = lake.head(&TableId::ledger(INGEST_FILES)).await? {
-        for batch in snapshot.read()? {
-            let text = |name: &str| batch.column_by_name(name).and_then(|own| own.as_string_opt::<i32>());
-            let contents = text("content_hash").into_iter().flatten();
-            let pairs = contents.zip(text("mapping_hash").into_iter().flatten());
-            keys.extend(pairs.filter_map(|(content, mapping)| {
-                Some(FileKey { content_hash: content?.to_owned(), mapping_hash: mapping?.to_owned() })
-            }));
-        }
-    }
-    Ok(keys)
 }

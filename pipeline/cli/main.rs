@@ -29,6 +29,7 @@ mod run_snapshot;
 mod active_run;
 
 mod file_key;
+mod file_ledger;
 
 mod stages;
 

@@ -11,7 +11,7 @@ use crate::{
     clock::now,
     context::Context,
     failure::UserError,
-    file_key::ingested_keys,
+    file_ledger::FileLedger,
     settings::parse_as_of,
     stages::night::Night,
 };
@@ -68,7 +68,7 @@ pub(crate) async fn start_run(
     let latest = lake.runs().await?.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
     let tables = request.inputs.iter().map(|name| TableId::relation(name).to_string());
     let versions: Vec<String> = tables.map(|table| format!("{table} {:?}", latest.get(&table))).collect();
-    let files: Vec<String> = ingested_keys(&lake).await?.iter().map(ToString::to_string).collect();
+    let files: Vec<String> = FileLedger::read(&lake).await?.inputs(std::iter::empty()).into_iter().collect();
     let identity = RunIdentity {
         verb: request.verb,
         as_of,

@@ -51,7 +51,10 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
             };
             simulate::simulate(printer, &options)
         }
-        Verb::Ingest { inbox, source } => ingest::ingest(context, inbox, source).await,
+        Verb::Ingest { inbox: Some(inbox), source, .. } => ingest::ingest(context, inbox, source).await,
+        Verb::Ingest { inbox: None, retract, source } => {
+            ingest::retract(context, retract, source.history).await
+        }
         Verb::Stats { full, explain, memory } => {
             let options = StatsOptions { full: *full, explain: *explain, memory_mib: *memory };
             stats::stats(context, options).await

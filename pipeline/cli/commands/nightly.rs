@@ -90,6 +90,7 @@ async fn run_stages(
     let input = PublicationInput {
         lists: &lists,
         warnings: refused.iter().map(warning).collect(),
+        batch_id: Some(night.run.run_id.clone()),
         audience: Audience::Everyone,
     };
     night

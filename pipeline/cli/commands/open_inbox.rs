@@ -1,6 +1,6 @@
 //! An inbox with its mapping, and the lake to load it into.
 
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 use anyhow::Result;
 use slotcast_core::{DateTime, Tz, Utc};
@@ -13,7 +13,8 @@ use crate::{
     clock::{fresh_salt, now},
     context::Context,
     failure::UserError,
-    file_key::{FileKey, file_keys, ingested_keys},
+    file_key::{FileKey, file_keys},
+    file_ledger::FileLedger,
     open_run::lock,
     outcome::Outcome,
     printer::Printer,
@@ -74,6 +75,7 @@ impl<'a> OpenInbox<'a> {
             keys: &self.keys,
             history: self.args.history,
             strict: self.args.strict,
+            lang: self.context.settings.lang(),
         }
     }
 
@@ -81,12 +83,8 @@ impl<'a> OpenInbox<'a> {
     pub(super) async fn start(&self, verb: &'static str, as_of: DateTime<Utc>) -> Result<RunStart> {
         let Context { common, settings, .. } = self.context;
         let lock = lock(self.context, &self.lake, verb)?;
-        let ingested = ingested_keys(&self.lake).await?;
-        let mut inputs: BTreeSet<String> = ingested.iter().map(FileKey::to_string).collect();
-        for (file, key) in self.inbox.files.iter().zip(&self.keys) {
-            let unreadable = |_: &String| format!("unreadable {}", file.name);
-            inputs.insert(key.as_ref().map_or_else(unreadable, FileKey::to_string));
-        }
+        let files = self.inbox.files.iter().map(|file| file.name.as_str()).zip(&self.keys);
+        let mut inputs = FileLedger::read(&self.lake).await?.inputs(files);
         inputs.extend(self.inbox.refused.iter().map(|own| format!("refused {}", own.file)));
         let inputs: Vec<String> = inputs.into_iter().collect();
         let identity = RunIdentity {

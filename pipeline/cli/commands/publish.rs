@@ -27,7 +27,7 @@ pub(super) async fn publish(context: Context<'_>, audience: Audience) -> Result<
     let Some(mut night) = start_night(context, &request).await? else { return Ok(Outcome::Completed) };
     let work = async |night: &mut Night<'_>| -> Result<_> {
         let lists = stages::rank::ranked_lists(&night.run, night.settings, night.slot).await?;
-        let input = PublicationInput { lists: &lists, warnings: Vec::new(), audience };
+        let input = PublicationInput { lists: &lists, warnings: Vec::new(), batch_id: None, audience };
         stages::publish::publish(night, input).await
     };
     let folder = night.stage("publish", work).await?;

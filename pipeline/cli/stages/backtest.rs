@@ -21,7 +21,7 @@ pub(crate) async fn backtest(run: &ActiveRun, settings: &Settings, range: Backte
     let context = BuildContext {
         scored: Knowledge::new(&calendar, *last, as_of, settings.lead_days),
         next: None,
-        ..build_context(lake, settings, as_of, *last)
+        ..build_context(lake, settings, as_of, *last).await?
     };
     let store = PartitionStore::new(lake, &run.run_id, 0);
     let previous = run.previous_build().await?;

@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use arrow::{array::AsArray, datatypes::Int64Type};
 use slotcast_core::Hint;
 use slotcast_ingest::{
-    AttributeKinds, Batch, FileError, Inbox, InboxFile, Mapping, RefusedName, escape_invisible, ingest_files,
+    AttributeKinds, Batch, FileError, Inbox, InboxFile, IngestedFile, Mapping, RefusedName,
+    escape_invisible, ingest_files,
 };
-use slotcast_lake::{Lake, TableId};
+use slotcast_lake::{FactWriter, Lake};
+use slotcast_publish::{Lang, warning};
 
 use super::{
-    ingest_commit::{IdentifiedFile, commit, pin_heads},
-    ingest_report::{print_ingested_before, print_rejects, print_row_counts, print_untaken},
+    file_findings::findings,
+    ingest_commit::{LoadSource, LoadedFile, commit, pin_heads},
+    ingest_plan::IngestPlan,
+    ingest_report::{print_plan, print_rejects, print_replaced_loads, print_row_counts, print_untaken},
 };
 use crate::{
     active_run::{ActiveRun, RowCounts},
-    file_key::{FileKey, INGEST_FILES, ingested_keys},
+    file_key::FileKey,
+    file_ledger::FileLedger,
     printer::Printer,
 };
 
@@ -31,6 +35,8 @@ pub(crate) struct InboxSource<'a> {
     pub(crate) keys: &'a [Result<FileKey, String>],
     pub(crate) history: bool,
     pub(crate) strict: bool,
+    /// Language of findings.
+    pub(crate) lang: Lang,
 }
 
 /// A file that was refused as a whole.
@@ -39,9 +45,6 @@ pub(crate) struct RefusedFile {
     /// Tables that its rows belong to.
     pub(crate) tables: Vec<String>,
 }
-
-/// Files to load, each with its key.
-type NewFiles<'a> = (Vec<InboxFile>, Vec<&'a FileKey>);
 
 pub(crate) async fn ingest(
     run: &mut ActiveRun,
@@ -53,8 +56,11 @@ pub(crate) async fn ingest(
     print_untaken(printer, source.inbox, source.mapping);
     let refuse_name = |own: &RefusedName| refuse(printer, own.tables.clone(), &own.error);
     let mut refused: Vec<RefusedFile> = source.inbox.refused.iter().map(refuse_name).collect();
-    let new_files = new_files(printer, source, &ingested_keys(&lake).await?, &mut refused);
-    let accepted = load(run, printer, new_files, source, &mut refused).await?;
+    let readable = readable_files(printer, source, &mut refused);
+    let ledger = FileLedger::read(&lake).await?;
+    let plan = IngestPlan::new(&readable, &ledger, &BTreeSet::new());
+    print_plan(printer, &plan);
+    let accepted = load(run, printer, source, (&readable, &ledger, plan), &mut refused).await?;
     for compacted in lake.compact_facts().await? {
         printer.detail(format!(
             "  {}: {} small files merged into {}",
@@ -66,7 +72,7 @@ pub(crate) async fn ingest(
 }
 
 /// Completes the work of killed processes: removes unfinished batches, finishes erasures.
-async fn recover(lake: &Lake, printer: &Printer) -> Result<()> {
+pub(super) async fn recover(lake: &Lake, printer: &Printer) -> Result<()> {
     for (table, files) in lake.roll_back_unfinished().await? {
         printer.info(format!("rolled back {files} unfinished file(s) of `{table}`"));
     }
@@ -77,44 +83,33 @@ async fn recover(lake: &Lake, printer: &Printer) -> Result<()> {
     Ok(())
 }
 
-/// The files of the inbox that are neither ingested yet nor duplicates of each other.
-fn new_files<'a>(
+/// The files of the inbox with a key. The others are refused.
+fn readable_files<'a>(
     printer: &Printer,
     source: &'a InboxSource<'_>,
-    ingested: &BTreeSet<FileKey>,
     refused: &mut Vec<RefusedFile>,
-) -> NewFiles<'a> {
-    let mut before = Vec::new();
-    let (mut files, mut keys): NewFiles<'a> = (Vec::new(), Vec::new());
+) -> Vec<(&'a InboxFile, &'a FileKey)> {
+    let mut files = Vec::new();
     for (file, key) in source.inbox.files.iter().zip(source.keys) {
         match key {
+            Ok(key) => files.push((file, key)),
             Err(message) => {
                 let hint = "correct the file, or remove it from the inbox".to_owned();
                 let message = escape_invisible(message).into_owned();
                 printer.error(&format!("file refused: {message}"), &[hint]);
                 refused.push(RefusedFile { message, tables: source.mapping.tables(&file.name) });
             }
-            Ok(key) if ingested.contains(key) => before.push(&file.name),
-            Ok(key) if keys.contains(&key) => {
-                let name = escape_invisible(&file.name);
-                printer.info(format!("{name}: duplicate of an earlier file, skipped"));
-            }
-            Ok(key) => {
-                files.push(file.clone());
-                keys.push(key);
-            }
         }
     }
-    print_ingested_before(printer, &before);
-    (files, keys)
+    files
 }
 
-/// Loads and commits files; returns the number of accepted rows.
+/// Loads and commits the files of a plan; returns the number of accepted rows.
 async fn load(
     run: &ActiveRun,
     printer: &Printer,
-    (files, keys): NewFiles<'_>,
     source: &InboxSource<'_>,
+    (readable, ledger, mut plan): (&[(&InboxFile, &FileKey)], &FileLedger, IngestPlan<'_>),
     refused: &mut Vec<RefusedFile>,
 ) -> Result<usize> {
     let lake = &run.lake;
@@ -123,39 +118,62 @@ async fn load(
     heads.iter().for_each(|head| attribute_kinds.insert_schema(&head.table.name, &head.schema));
     let pseudonyms = lake.pseudonyms().await?;
     let lookup_files = lookup_files(source);
-    let batch = Batch {
+    let mut batch = Batch {
         now: run.started_at,
         history: source.history,
         strict: source.strict,
         lookup_files: &lookup_files,
         attribute_kinds,
-        first_source_file_id: next_source_file_id(lake).await?,
+        first_source_file_id: ledger.next_id(),
+        retracted_files: BTreeSet::new(),
         pseudonyms: &pseudonyms,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         memory_budget: MEMORY_BUDGET,
     };
-    let writer = lake.fact_writer(&run.run_id, run.attempt(), &heads);
-    let results = {
-        let progress = printer.ingest_progress(files.iter().map(InboxFile::bytes).sum());
-        ingest_files(&files, source.mapping, &batch, &writer, &progress)
+    let mut refused_replacements = BTreeSet::new();
+    let (writer, results) = loop {
+        batch.retracted_files = &ledger.retracted_files() | &plan.replaced_files();
+        let writer = lake.fact_writer(&run.run_id, run.attempt(), &heads);
+        let results = read_files(printer, source, &batch, &plan, &writer)?;
+        let failed = plan.files.iter().zip(&results).filter(|(_, result)| result.is_err());
+        let failed = failed.filter(|(planned, _)| !planned.replaces.is_empty());
+        let failed: Vec<String> = failed.map(|(planned, _)| planned.file.name.clone()).collect();
+        if failed.is_empty() {
+            break (writer, results);
+        }
+        // A refused file replaces nothing. Its earlier rows are known to the other files.
+        writer.discard()?;
+        for (planned, result) in plan.files.iter().zip(results) {
+            if let (false, Err(error)) = (planned.replaces.is_empty(), result) {
+                refused.push(refuse(printer, source.mapping.tables(&planned.file.name), &error));
+            }
+        }
+        refused_replacements.extend(failed);
+        plan = IngestPlan::new(readable, ledger, &refused_replacements);
     };
-    let results = results.inspect_err(|_| {
-        // The error of the batch is reported. `vacuum` finds files that cannot be removed now.
-        let _ = writer.discard();
-    })?;
     let mut ingested = Vec::new();
-    for (index, ((result, file), key)) in results.into_iter().zip(&files).zip(keys).enumerate() {
+    for (index, (result, planned)) in results.into_iter().zip(plan.files).enumerate() {
         match result {
             Ok(file) => {
                 let source_file_id = batch.first_source_file_id + index as i64;
-                ingested.push(IdentifiedFile { file, source_file_id, key: key.clone() });
+                ingested.push(LoadedFile { file, source_file_id, planned });
             }
-            Err(error) => refused.push(refuse(printer, source.mapping.tables(&file.name), &error)),
+            Err(error) => {
+                refused.push(refuse(printer, source.mapping.tables(&planned.file.name), &error));
+            }
         }
     }
     print_row_counts(printer, &ingested.iter().map(|own| &own.file).collect::<Vec<_>>());
+    print_replaced_loads(printer, &ingested);
     print_rejects(printer, lake.layout().root(), ingested.iter().map(|own| &own.file));
-    commit(run, writer.into_files(), &ingested).await?;
+    for own in &ingested {
+        for finding in findings(&own.file) {
+            let (key, values) = finding.warning(&own.file.file);
+            printer.warn(warning(source.lang, key, &values));
+        }
+    }
+    let from = LoadSource { mapping: source.mapping.name(), history: source.history };
+    commit(run, from, writer.into_files(), &ingested).await?;
     Ok(ingested.iter().map(|own| own.file.counts.accepted as usize).sum())
 }
 
@@ -167,12 +185,21 @@ fn lookup_files(source: &InboxSource<'_>) -> Vec<InboxFile> {
     files
 }
 
-/// Id of the next file, one above the largest in the ledger.
-async fn next_source_file_id(lake: &Lake) -> Result<i64> {
-    let Some(snapshot) = lake.head(&TableId::ledger(INGEST_FILES)).await? else { return Ok(0) };
-    let ids = snapshot.read_column("source_file_id")?;
-    let last = ids.iter().filter_map(|array| arrow::compute::max(array.as_primitive::<Int64Type>())).max();
-    Ok(last.map_or(0, |last| last + 1))
+/// Reads the files of a plan into the batch of the writer.
+fn read_files(
+    printer: &Printer,
+    source: &InboxSource<'_>,
+    batch: &Batch<'_>,
+    plan: &IngestPlan<'_>,
+    writer: &FactWriter,
+) -> Result<Vec<Result<IngestedFile, FileError>>> {
+    let files: Vec<InboxFile> = plan.files.iter().map(|planned| planned.file.clone()).collect();
+    let progress = printer.ingest_progress(files.iter().map(InboxFile::bytes).sum());
+    let results = ingest_files(&files, source.mapping, batch, writer, &progress);
+    Ok(results.inspect_err(|_| {
+        // The error of the batch is reported. `vacuum` finds files that cannot be removed now.
+        let _ = writer.discard();
+    })?)
 }
 
 fn refuse(printer: &Printer, tables: Vec<String>, error: &FileError) -> RefusedFile {

@@ -4,6 +4,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use slotcast_ingest::{Inbox, IngestedFile, Mapping, Reject, SourceRowCounts, escape_invisible};
 
+use super::{
+    ingest_commit::LoadedFile,
+    ingest_plan::{IngestPlan, ReadAgain},
+};
 use crate::{printer::Printer, settings::DEFAULT_LAKE};
 
 /// Maximum number of files with a line each.
@@ -42,37 +46,69 @@ pub(super) fn print_row_counts(printer: &Printer, files: &[&IngestedFile]) {
         sum.read += file.counts.read;
         sum.accepted += file.counts.accepted;
         sum.repeats += file.counts.repeats;
+        sum.replaced += file.counts.replaced;
     }
     for (folder, (n_files, sum)) in folders {
         printer.info(row_counts(&format!("{folder}, {n_files} file(s)"), &sum));
     }
 }
 
-/// Prints the files that were ingested by an earlier run.
-pub(super) fn print_ingested_before(printer: &Printer, names: &[&String]) {
-    let are_many = names.len() > MAX_FILES;
-    if are_many {
+/// Prints the files that are not read, and those that are read again.
+pub(super) fn print_plan(printer: &Printer, plan: &IngestPlan<'_>) {
+    for file in &plan.duplicates {
+        let name = escape_invisible(file);
+        printer.info(format!("{name}: duplicate of an earlier file, skipped"));
+    }
+    let names = &plan.loaded_before;
+    if names.len() > MAX_FILES {
         printer.info(format!("{} files already ingested", names.len()));
     }
     for name in names {
         let line = format!("{}: already ingested", escape_invisible(name));
-        if are_many { printer.detail(line) } else { printer.info(line) }
+        if names.len() > MAX_FILES { printer.detail(line) } else { printer.info(line) }
+    }
+    for planned in &plan.files {
+        let reason = match planned.read_again {
+            Some(ReadAgain::Retracted) => "its load was retracted",
+            Some(ReadAgain::RepeatedRetracted) => "rows that it repeated were retracted",
+            None => continue,
+        };
+        let name = escape_invisible(&planned.file.name);
+        printer.info(format!("{name}: read again, because {reason}"));
+    }
+}
+
+/// Prints the earlier loads that files replace.
+pub(super) fn print_replaced_loads(printer: &Printer, files: &[LoadedFile<'_>]) {
+    for row in files.iter().flat_map(|own| &own.planned.replaces) {
+        printer.info(format!(
+            "{}: read again under a changed mapping, replaces {} rows of batch {}",
+            escape_invisible(&row.file),
+            row.accepted,
+            row.batch_id
+        ));
     }
 }
 
 /// Whether a file needs more than its row counts.
 fn has_remarks(file: &IngestedFile) -> bool {
-    file.counts.rejected + file.counts.filtered > 0
+    let SourceRowCounts { rejected, filtered, replaced, .. } = file.counts;
+    rejected + filtered + replaced > 0
         || file.encoding.is_some()
         || !file.notes.is_empty()
         || !file.extra_columns.is_empty()
 }
 
 fn row_counts(name: &str, counts: &SourceRowCounts) -> String {
-    let SourceRowCounts { read, accepted, rejected, repeats, filtered } = counts;
+    let SourceRowCounts { read, accepted, rejected, repeats, filtered, replaced } = counts;
     let name = escape_invisible(name);
+    let replaced = match replaced {
+        0 => String::new(),
+        1 => "; 1 row replaced by a later row of the file".to_owned(),
+        rows => format!("; {rows} rows replaced by later rows of the file"),
+    };
     format!(
-        "{name}: read {read} = accepted {accepted} + rejected {rejected} + repeats {repeats} + filtered {filtered}"
+        "{name}: read {read} = accepted {accepted} + rejected {rejected} + repeats {repeats} + filtered {filtered}{replaced}"
     )
 }
 
@@ -111,11 +147,7 @@ pub(super) fn print_rejects<'a>(
     if kinds.is_empty() {
         return;
     }
-    let flag = match lake {
-        _ if lake == Path::new(DEFAULT_LAKE) => String::new(),
-        other => format!(" --lake {}", other.display()),
-    };
-    let query = format!("slotcast sql{flag} \"select * from rejects\"");
+    let query = sql_command(lake, "select * from rejects");
     printer.info(format!("rejected rows by reason (full list: `{query}`)"));
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
@@ -130,4 +162,13 @@ pub(super) fn print_rejects<'a>(
     if kinds.len() > MAX_REJECT_KINDS {
         printer.info(format!("  and {} more kinds", kinds.len() - MAX_REJECT_KINDS));
     }
+}
+
+/// Command that queries this lake.
+pub(super) fn sql_command(lake: &Path, query: &str) -> String {
+    let flag = match lake {
+        _ if lake == Path::new(DEFAULT_LAKE) => String::new(),
+        other => format!(" --lake {}", other.display()),
+    };
+    format!("slotcast sql{flag} \"{query}\"")
 }

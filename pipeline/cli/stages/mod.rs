@@ -6,10 +6,15 @@ mod build_context;
 pub(crate) mod night;
 
 // Ingest.
+pub(crate) mod file_findings;
+mod ingest_plan;
+
 mod ingest_commit;
 mod ingest_report;
 
 pub(crate) mod ingest;
+
+pub(crate) mod retract;
 
 // Stats.
 pub(crate) mod stats;

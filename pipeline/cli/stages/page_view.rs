@@ -6,13 +6,14 @@ use anyhow::Result;
 use arrow::array::RecordBatch;
 use slotcast_core::{Audience, Knowledge, NaiveDate};
 use slotcast_forecast::{CHAMPION, RankedList};
-use slotcast_lake::{MarketConfig, Publications};
+use slotcast_lake::{MarketConfig, Publications, TableId};
 use slotcast_publish::{
     BacktestSummary, FromRow, ListView, ModelSummary, OrderCurvePoint, PageView, Retraction, ReviewedOffer,
     SlotReview, bilingual_warning,
 };
 
 use super::{
+    file_findings::findings_of_json,
     list_warnings::list_warnings,
     model_check::{model_check, since_promotion},
     offer_context::OfferContext,
@@ -27,6 +28,8 @@ pub(crate) struct PublicationInput<'a> {
     pub(crate) lists: &'a [RankedList],
     /// Warnings besides those about the lists.
     pub(crate) warnings: Vec<String>,
+    /// Batch whose findings are shown. `None`: the last one.
+    pub(crate) batch_id: Option<String>,
     pub(crate) audience: Audience,
 }
 
@@ -36,9 +39,10 @@ pub(super) async fn page_view(
     settings: &Settings,
     input: PublicationInput<'_>,
 ) -> Result<PageView> {
-    let PublicationInput { lists, mut warnings, audience } = input;
+    let PublicationInput { lists, mut warnings, batch_id, audience } = input;
     let market = run.lake.market();
     let calendar = market.calendar();
+    warnings.extend(ingest_warnings(run, batch_id).await?);
     warnings.extend(list_warnings(lists).iter().map(|(key, values)| bilingual_warning(key, values)));
     let context = OfferContext::load(run).await?;
     let view = |list: &RankedList| {
@@ -76,6 +80,20 @@ pub(super) async fn page_view(
         hit_rates: views(&run.relation("moq_rates").await?),
         slot_history: views(&run.relation("slot_summary").await?),
     })
+}
+
+/// Warnings about the files of a batch, or else of the last one.
+async fn ingest_warnings(run: &RunSnapshot, batch_id: Option<String>) -> Result<Vec<String>> {
+    let table = TableId::ledger("ingest_files");
+    let Some(version) = run.tables.get(&table.to_string()) else { return Ok(Vec::new()) };
+    let rows = run.lake.ingest_files_at(&run.lake.at(&table, *version).await?)?;
+    let batch_id = batch_id.or_else(|| Some(rows.last()?.batch_id.clone()));
+    let own = rows.iter().filter(|row| Some(&row.batch_id) == batch_id.as_ref() && row.retraction.is_none());
+    let findings = own.flat_map(|row| {
+        let findings = findings_of_json(row.findings.as_deref().unwrap_or_default());
+        findings.into_iter().map(|finding| finding.warning(&row.file)).collect::<Vec<_>>()
+    });
+    Ok(findings.map(|(key, values)| bilingual_warning(key, &values)).collect())
 }
 
 fn summary(list: &RankedList) -> ModelSummary {

@@ -1,6 +1,7 @@
 //! Stats stage: builds the relations from the facts, audits and commits them.
 
 use anyhow::Result;
+use slotcast_lake::TableId;
 use slotcast_stats::{BuildOptions, BuildReport, MemoryLimit, PartitionStore, build};
 
 use super::{build_context::build_context, night::Night};
@@ -26,7 +27,7 @@ pub(crate) async fn stats(night: &mut Night<'_>, options: StatsOptions) -> Resul
     let memory = options.memory_mib.or(settings.memory_mib).map(|mib| (mib as usize) << 20);
     let build_options = BuildOptions { full: options.full, memory: MemoryLimit::new(memory) };
     let store = PartitionStore::new(&run.lake, &run.run_id, run.attempt());
-    let context = build_context(&run.lake, settings, run.as_of, *slot);
+    let context = build_context(&run.lake, settings, run.as_of, *slot).await?;
     let report = build(&facts, &previous, &context, &build_options, store).await?;
     for finding in &report.findings {
         printer
@@ -40,6 +41,11 @@ pub(crate) async fn stats(night: &mut Night<'_>, options: StatsOptions) -> Resul
     for relation in &report.relations {
         output += relation.written.iter().map(|file| file.rows as usize).sum::<usize>();
         run.write_built_relation(relation, &previous).await?;
+    }
+    // Retractions that the relations honor are visible with them.
+    let files = TableId::ledger("ingest_files");
+    if let Some(head) = run.lake.head(&files).await? {
+        run.pin_version(files.to_string(), head.version);
     }
     Ok(((), RowCounts { input, output }))
 }

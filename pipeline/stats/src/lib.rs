@@ -30,7 +30,7 @@ pub use docs::{
 };
 pub use engine::{MemoryLimit, Session};
 pub use error::StatsError;
-pub use query::{QueryLimits, QueryStream, QueryableRelation, UserSession};
+pub use query::{QueryLimits, QueryStream, QueryableRelation, UserSession, similar_names};
 pub use registry::{
     AUDITS, Audit, BuildStep, RELATIONS, Relation, RelationHeader, RelationKind, is_intermediate,
     stored_names,

@@ -12,11 +12,16 @@ pub fn bilingual_warning(key: &str, values: &[(&str, String)]) -> String {
     format!("{} · {}", warning(Lang::Ko, key, values), warning(Lang::En, key, values))
 }
 
-/// Warning in one language. The value `order` is the name of an order, which is translated.
+/// Warning in one language. The values `order` and `remedy` are names, which are translated.
 pub fn warning(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
-    let translated = values
-        .iter()
-        .map(|(name, text)| (*name, if *name == "order" { order_label(lang, text) } else { text.clone() }));
+    let translated = values.iter().map(|(name, text)| {
+        let text = match *name {
+            "order" => order_label(lang, text),
+            "remedy" => filled(lang, &format!("warning.remedy_{text}"), &[]),
+            _ => text.clone(),
+        };
+        (*name, text)
+    });
     filled(lang, &format!("warning.{key}"), &translated.collect::<Vec<_>>())
 }
 

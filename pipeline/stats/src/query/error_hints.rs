@@ -148,7 +148,7 @@ fn listed(words: impl Iterator<Item = String>) -> String {
 }
 
 /// Names similar to a mistyped one, most similar first: few letters differ, or they share a word.
-pub(super) fn similar_names<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub fn similar_names<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let name = name.to_lowercase();
     let allowed = (name.chars().count() / 3).max(1);
     let mut found: Vec<(usize, &str)> = candidates

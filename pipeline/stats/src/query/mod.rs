@@ -11,6 +11,7 @@ mod tests;
 mod user_session;
 
 pub use catalog::QueryableRelation;
+pub use error_hints::similar_names;
 pub use limits::QueryLimits;
 pub use stream::QueryStream;
 pub use user_session::UserSession;
