@@ -5,7 +5,7 @@ use std::fmt;
 use rayon::prelude::*;
 use slotcast_ingest::{InboxFile, Mapping};
 
-/// Key of a file: its content, and the part of the mapping that reads it.
+/// Key of a file: its content, and the part of the mapping that reads it with the files in which it looks cells up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FileKey {
     pub(crate) content_hash: String,
@@ -19,10 +19,27 @@ impl fmt::Display for FileKey {
 }
 
 /// Keys of files in their order, each or the reason why the file cannot be read.
-pub(crate) fn file_keys(files: &[InboxFile], mapping: &Mapping) -> Vec<Result<FileKey, String>> {
+///
+/// `lookups` are the files in which rows look cells up: if one of them changes, the files that use it are read again.
+pub(crate) fn file_keys(
+    files: &[InboxFile],
+    lookups: &[InboxFile],
+    mapping: &Mapping,
+) -> Vec<Result<FileKey, String>> {
+    let contents: Vec<Result<String, String>> = lookups.par_iter().map(content_hash).collect();
     let key = |file: &InboxFile| -> Result<FileKey, String> {
         let content_hash = content_hash(file)?;
-        Ok(FileKey { content_hash, mapping_hash: mapping.mapping_hash(&file.name) })
+        let mut mapping_hash = mapping.mapping_hash(&file.name);
+        let mut used =
+            lookups.iter().zip(&contents).filter(|(own, _)| mapping.looks_up(&file.name, &own.name));
+        if let Some(first) = used.next() {
+            let mut parts = mapping_hash;
+            for (_, content) in [first].into_iter().chain(used) {
+                parts.push_str(content.as_ref().map_err(Clone::clone)?);
+            }
+            mapping_hash = blake3::hash(parts.as_bytes()).to_hex()[..16].to_owned();
+        }
+        Ok(FileKey { content_hash, mapping_hash })
     };
     files.par_iter().map(key).collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use slotcast_core::{DateTime, Tz, Utc};
-use slotcast_ingest::{Inbox, Mapping, scan_inbox};
+use slotcast_ingest::{Inbox, InboxFile, Mapping, scan_inbox};
 use slotcast_lake::{Lake, MarketConfig, RunRow};
 
 use crate::{
@@ -28,6 +28,8 @@ pub(super) struct OpenInbox<'a> {
     args: &'a SourceArgs,
     pub(super) lake: Lake,
     inbox: Inbox,
+    /// Files in which rows look cells up.
+    lookup_files: Vec<InboxFile>,
     /// Key of each file of the inbox, or the reason why it cannot be read.
     keys: Vec<Result<FileKey, String>>,
     mapping: Mapping,
@@ -41,6 +43,7 @@ impl<'a> OpenInbox<'a> {
         let zone = settings.market.calendar().zone();
         let (mapping, mapping_text) = read_mapping(args.source.as_deref(), zone)?;
         let inbox = scan_inbox(inbox, &|file| mapping.classify(file))?;
+        let lookup_files = lookup_files(&inbox, &mapping);
         let takes_nothing = inbox.files.is_empty() && inbox.refused.is_empty();
         if let (true, Some(first)) = (takes_nothing, inbox.unmatched.first()) {
             return Err(UserError::new(
@@ -56,8 +59,8 @@ impl<'a> OpenInbox<'a> {
         }
         let origin = format!("mapping `{}`", mapping.name());
         let lake = Lake::open_or_create(&settings.lake, &market, &origin, fresh_salt()?)?;
-        let keys = file_keys(&inbox.files, &mapping);
-        Ok(Self { context, args, lake, inbox, keys, mapping, mapping_text })
+        let keys = file_keys(&inbox.files, &lookup_files, &mapping);
+        Ok(Self { context, args, lake, inbox, lookup_files, keys, mapping, mapping_text })
     }
 
     /// `--as-of`, else that of a resumed run, else now.
@@ -71,6 +74,7 @@ impl<'a> OpenInbox<'a> {
     pub(super) fn source(&self) -> InboxSource<'_> {
         InboxSource {
             inbox: &self.inbox,
+            lookup_files: &self.lookup_files,
             mapping: &self.mapping,
             keys: &self.keys,
             history: self.args.history,
@@ -103,6 +107,14 @@ impl<'a> OpenInbox<'a> {
         };
         ActiveRun::start(&self.lake, lock, &identity).await
     }
+}
+
+/// Files in which rows look cells up, in order of their names. Some of them become facts too.
+fn lookup_files(inbox: &Inbox, mapping: &Mapping) -> Vec<InboxFile> {
+    let both = inbox.files.iter().filter(|file| mapping.is_lookup_file(&file.name));
+    let mut files: Vec<InboxFile> = both.chain(&inbox.lookup_files).cloned().collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    files
 }
 
 /// A mapping file and its text, or the mapping of the input tables.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use slotcast_core::Hint;
 use slotcast_ingest::{
-    AttributeKinds, Batch, FileError, Inbox, InboxFile, IngestedFile, Mapping, RefusedName,
-    escape_invisible, ingest_files,
+    AttributeKinds, Batch, FileError, Inbox, InboxFile, IngestedFile, Mapping, RefusedName, escape_invisible,
+    ingest_files,
 };
 use slotcast_lake::{FactWriter, Lake};
 use slotcast_publish::{Lang, warning};
@@ -30,6 +30,8 @@ const MEMORY_BUDGET: usize = 192 << 20;
 /// An inbox and the options to read it.
 pub(crate) struct InboxSource<'a> {
     pub(crate) inbox: &'a Inbox,
+    /// Files in which rows look cells up, in order of their names.
+    pub(crate) lookup_files: &'a [InboxFile],
     pub(crate) mapping: &'a Mapping,
     /// Key of each file of the inbox, or the reason why it cannot be read.
     pub(crate) keys: &'a [Result<FileKey, String>],
@@ -117,12 +119,11 @@ async fn load(
     let mut attribute_kinds = AttributeKinds::default();
     heads.iter().for_each(|head| attribute_kinds.insert_schema(&head.table.name, &head.schema));
     let pseudonyms = lake.pseudonyms().await?;
-    let lookup_files = lookup_files(source);
     let mut batch = Batch {
         now: run.started_at,
         history: source.history,
         strict: source.strict,
-        lookup_files: &lookup_files,
+        lookup_files: source.lookup_files,
         attribute_kinds,
         first_source_file_id: ledger.next_id(),
         retracted_files: BTreeSet::new(),
@@ -175,14 +176,6 @@ async fn load(
     let from = LoadSource { mapping: source.mapping.name(), history: source.history };
     commit(run, from, writer.into_files(), &ingested).await?;
     Ok(ingested.iter().map(|own| own.file.counts.accepted as usize).sum())
-}
-
-/// Files in which rows look cells up, in order of their names.
-fn lookup_files(source: &InboxSource<'_>) -> Vec<InboxFile> {
-    let both = source.inbox.files.iter().filter(|file| source.mapping.is_lookup_file(&file.name));
-    let mut files: Vec<InboxFile> = both.chain(&source.inbox.lookup_files).cloned().collect();
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    files
 }
 
 /// Reads the files of a plan into the batch of the writer.

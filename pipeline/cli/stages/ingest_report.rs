@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use slotcast_ingest::{Inbox, IngestedFile, Mapping, Reject, SourceRowCounts, escape_invisible};
+use slotcast_ingest::{
+    Inbox, IngestedFile, LookupReport, Mapping, Reject, SourceRowCounts, escape_invisible,
+};
 
 use super::{
     ingest_commit::LoadedFile,
@@ -93,9 +95,10 @@ pub(super) fn print_replaced_loads(printer: &Printer, files: &[LoadedFile<'_>]) 
 /// Whether a file needs more than its row counts.
 fn has_remarks(file: &IngestedFile) -> bool {
     let SourceRowCounts { rejected, filtered, replaced, .. } = file.counts;
-    rejected + filtered + replaced > 0
+    rejected + filtered + replaced + file.normalized + file.null_words > 0
         || file.encoding.is_some()
         || !file.notes.is_empty()
+        || !file.lookups.is_empty()
         || !file.extra_columns.is_empty()
 }
 
@@ -124,9 +127,37 @@ fn print_file(printer: &Printer, file: &IngestedFile) {
     for note in &file.notes {
         printer.info(format!("  {}", escape_invisible(note)));
     }
+    if file.normalized > 0 {
+        printer.info(format!(
+            "  text normalized (composed letters, no invisible marks): {} row(s)",
+            file.normalized
+        ));
+    }
+    if file.null_words > 0 {
+        printer.info(format!(
+            "  words such as `NULL` read as empty ids: {} (`nulls = []` in the mapping keeps them)",
+            file.null_words
+        ));
+    }
+    for lookup in &file.lookups {
+        print_lookup(printer, lookup);
+    }
     if !file.extra_columns.is_empty() {
         printer.info(format!("  unused columns: {}", escape_invisible(&file.extra_columns.join(", "))));
     }
+}
+
+/// Prints what a file found in other files.
+fn print_lookup(printer: &Printer, lookup: &LookupReport) {
+    let LookupReport { name, keys, replaced, unread, unmatched } = lookup;
+    let mut line = format!("  lookup `{name}`: {keys} key(s), {unmatched} row(s) without a match");
+    if *replaced > 0 {
+        line.push_str(&format!(", {replaced} row(s) with other cells for a known key (the last one holds)"));
+    }
+    if *unread > 0 {
+        line.push_str(&format!(", {unread} row(s) without a key or unreadable"));
+    }
+    printer.info(line);
 }
 
 /// Prints the number of rejected rows per table, column and reason, with the first row of each.
@@ -157,7 +188,7 @@ pub(super) fn print_rejects<'a>(
         let (raw, file) = (escape_invisible(&raw), escape_invisible(file));
         let source = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
         printer.info(format!("  {rows} {code} in `{source}`, first in {file}, line {}: {raw}", first.line));
-        printer.info(format!("    {}", first.reason.remedy()));
+        printer.info(format!("    hint: {}", first.reason.remedy()));
     }
     if kinds.len() > MAX_REJECT_KINDS {
         printer.info(format!("  and {} more kinds", kinds.len() - MAX_REJECT_KINDS));

@@ -14,6 +14,8 @@
 //! This crate reads the inbox and passes part files to the writer of the lake. It reads no clock,
 //! prints nothing, and does not depend on the commit protocol of the lake.
 
+#![forbid(unsafe_code)]
+
 mod report;
 mod values;
 

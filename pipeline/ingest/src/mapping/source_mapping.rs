@@ -130,10 +130,10 @@ impl Mapping {
         lookups.any(|lookup| glob_matches(&lookup.pattern, file))
     }
 
-    /// Patterns of the files in which the rows of a file look cells up. Their content is a part of the input.
-    pub fn lookup_patterns(&self, file: &str) -> Vec<&str> {
+    /// Returns whether the rows of a file look cells up in another one, whose content is then a part of the input.
+    pub fn looks_up(&self, file: &str, other: &str) -> bool {
         let lookups = self.rule(file).map(|rule| rule.lookups.as_slice()).unwrap_or_default();
-        lookups.iter().map(|lookup| lookup.pattern.as_str()).collect()
+        lookups.iter().any(|lookup| glob_matches(&lookup.pattern, other))
     }
 
     /// Hash of the rule for a file. The same bytes under another rule are another input.

@@ -98,17 +98,6 @@ impl RejectReason {
         }
     }
 
-    /// Advice for the rows of a reason that has one remedy.
-    pub fn hint(self) -> Option<&'static str> {
-        match self {
-            Self::ExcelNumber => Some(
-                "format the column as text in the spreadsheet before the export: its digits are lost \
-                 in the file",
-            ),
-            _ => None,
-        }
-    }
-
     /// Remedy: what to change in the file or in its mapping.
     pub fn remedy(self) -> &'static str {
         match self {

@@ -122,7 +122,8 @@ impl TestLake {
         }
         let mut facts = Some(facts);
         let mut with_facts = |result: IngestedFile| {
-            let IngestedFile { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, .. } = result;
+            let IngestedFile { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, .. } =
+                result;
             let facts = facts.take().unwrap_or_default();
             IngestResult { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, facts }
         };

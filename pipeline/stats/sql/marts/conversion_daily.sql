@@ -3,7 +3,7 @@
 -- kind: kept
 -- Views, visitors and orders per day.
 -- column channel: null for orders without a channel; those have no views
--- column visitors: sum over hours: a visitor of two hours counts twice
+-- column visitors: sum over hours: a visitor of two hours counts twice; 0 where only views are counted
 -- column orders: orders with a placed event on that day and channel, cancelled or not
 -- column units: units placed
 -- column order_rate: orders / visitors; null without visitors

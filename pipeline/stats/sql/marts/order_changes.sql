@@ -2,11 +2,12 @@
 -- step: orders
 -- kind: memory
 -- Change of the order's net by each event. A cancellation subtracts its own units and amount, or the whole order if it
--- has neither; the net is never negative. Refunds change nothing.
+-- has neither; without an amount it takes the share of its units. The net is never negative. Refunds change nothing.
 WITH events AS (
     SELECT
         e.campaign_key, e.order_key, e.customer_key, e.event_key, e.event, e.occurred_at, e.is_single_event,
-        e.units, e.amount, e.signed_units, e.signed_amount, e.is_full_cancellation
+        e.units, e.amount, e.signed_units, e.signed_amount, e.is_full_cancellation,
+        e.unpriced_units, e.priced_units, e.placed_amount
     FROM slot_campaigns AS c
     INNER JOIN stg_order_events AS e ON c.campaign_key = e.campaign_key
     WHERE
@@ -23,10 +24,16 @@ sums AS (
     SELECT
         e.event_key,
         sum(f.signed_units) AS units,
-        sum(f.signed_amount) AS amount,
+        sum(f.signed_amount)
+        - cancelled_share(sum(f.placed_amount), sum(f.unpriced_units), sum(f.priced_units)) AS amount,
         sum(f.is_full_cancellation) AS full_cancellations,
         sum(CASE WHEN f.event_key <> e.event_key THEN f.signed_units ELSE 0 END) AS units_before,
-        sum(CASE WHEN f.event_key <> e.event_key THEN f.signed_amount ELSE 0 END) AS amount_before,
+        sum(CASE WHEN f.event_key <> e.event_key THEN f.signed_amount ELSE 0 END)
+        - cancelled_share(
+            sum(CASE WHEN f.event_key <> e.event_key THEN f.placed_amount ELSE 0 END),
+            sum(CASE WHEN f.event_key <> e.event_key THEN f.unpriced_units ELSE 0 END),
+            sum(CASE WHEN f.event_key <> e.event_key THEN f.priced_units ELSE 0 END)
+        ) AS amount_before,
         sum(CASE WHEN f.event_key <> e.event_key THEN f.is_full_cancellation ELSE 0 END)
             AS full_cancellations_before
     FROM multi_event_orders AS e

@@ -11,6 +11,8 @@
 -- column day: local day of the event
 -- column is_single_event: its order has no other event and no other version
 -- column signed_units: positive if placed, negative if cancelled, 0 if refunded; signed_amount: the same in money
+-- column unpriced_units: units of a cancellation without an amount, which takes their share of the order's amount
+-- column priced_units: units of a placed event with an amount; placed_amount: that amount; else 0
 -- column is_full_cancellation: 1 for a cancellation without units and amount, which cancels the whole order; else 0
 -- column superseded_at: first time at which a later version of the event was known
 SELECT
@@ -19,5 +21,8 @@ SELECT
         AS signed_units,
     CASE WHEN event = 'placed' THEN coalesce(amount, 0) WHEN event = 'cancelled' THEN -coalesce(amount, 0) ELSE 0 END
         AS signed_amount,
+    CASE WHEN event = 'cancelled' AND amount IS NULL THEN coalesce(units, 0) ELSE 0 END AS unpriced_units,
+    CASE WHEN event = 'placed' AND amount IS NOT NULL THEN coalesce(units, 0) ELSE 0 END AS priced_units,
+    CASE WHEN event = 'placed' THEN coalesce(amount, 0) ELSE 0 END AS placed_amount,
     CASE WHEN event = 'cancelled' AND units IS NULL AND amount IS NULL THEN 1 ELSE 0 END AS is_full_cancellation
 FROM staged.order_events

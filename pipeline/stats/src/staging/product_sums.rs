@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, Date32Array, Int64Array, RecordBatch},
+    array::{Array, ArrayRef, Date32Array, Int64Array, RecordBatch},
     datatypes::SchemaRef,
 };
 use hashbrown::HashMap;
@@ -71,7 +71,10 @@ impl<'a> ProductSums<'a> {
             };
             last = Some((group, position));
             for (sums, values) in self.measures.iter_mut().zip(&own.measures) {
-                sums[position] += values.value(row);
+                // A source may count views without visitors.
+                if values.is_valid(row) {
+                    sums[position] += values.value(row);
+                }
             }
         }
     }
