@@ -126,7 +126,21 @@ fn cases() -> Vec<Case> {
         case("cp949", "makers/a.csv", &cp949),
         case("cp949_broken_row", "makers/a.csv", &cp949_broken),
         case("utf8_broken_row", "makers/a.csv", &broken_utf8),
-        case("utf16", "makers/a.csv", b"\xff\xfem\0a\0"),
+        case("utf16", "makers/a.csv", format!("\u{feff}{}", makers(GOOD)).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        case("utf16_without_a_mark", "makers/a.csv", makers(GOOD).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        case("windows_1252", "makers/a.csv", b"maker_id,name,kind,updated_at\nm1,Maker\x92s mugs,artist,2016-01-01 09:00\nm2,World\x92s best bowls,artist,2016-01-01 09:00\n"),
+        case("encoding_unclear", "makers/a.csv", b"maker_id,name,kind,updated_at\nm1,\xb1\xe8,artist,2016-01-01 09:00\n"),
+        case("stray_quotes", "makers/a.csv", makers(&format!("{GOOD}m2,\"9 inch,artist,2016-01-01 09:00\nm3,x,artist,2016-01-01 09:00\nm4,9\" plate,artist,2016-01-01 09:00\n"))),
+        case("quotes_are_text", "shop.csv", makers("m1,\"9 inch,artist,2016-01-01 09:00\nm2,9\" plate,artist,2016-01-01 09:00\n"))
+            .mapped("name = \"shop\"\n[[file]]\npattern = \"shop.csv\"\ntable = \"makers\"\nquote = \"\"\n"),
+        case("title_above_the_header", "shop.csv", format!("Makers of 2016,,,\n,,,\n{}", makers(GOOD)))
+            .mapped("name = \"shop\"\n[[file]]\npattern = \"shop.csv\"\ntable = \"makers\"\nheader_row = 3\n"),
+        case("near_a_pattern", "Shop.CSV", makers(GOOD)).and("shop.csv", makers(GOOD)).and("shop-backup.csv", "x").and("readme.md", "x")
+            .mapped("name = \"shop\"\n[[file]]\npattern = \"*-backup.csv\"\nignore = true\nreason = \"copies\"\n[[file]]\npattern = \"shop.csv\"\ntable = \"makers\"\n[[file]]\npattern = \"products.csv\"\ntable = \"products\"\n"),
+        case("kinds_that_are_not_read", "makers/a.csv", makers(GOOD)).and("makers/b.txt", "x").and("makers/c.csv.bz2", "x").and("makers/d.xls", "<html><table>").and("makers/e\u{200b}.ods", "x").and("makers.csv", "x"),
+        case("json_array", "makers/a.json", "[\n{\"maker_id\": 7, \"name\": \"해담\", \"kind\": \"artist\", \"updated_at\": \"2016-01-01 09:00\"},\n[1]\n]\n"),
+        case("json_array_cut_off", "makers/a.json", "[\n{\"maker_id\": 7, \"name\": \"해담\"},\n"),
+        case("folders_with_columns", "makers/kind=artist/year=2016/a.csv", "maker_id,name,updated_at\nm1,해담,2016-01-01 09:00\n"),
         case("ragged_rows", "makers/a.csv", makers(&format!("{GOOD}m2,x,artist\nm3,x,artist,2016-01-01 09:00,more\n"))),
         case("unclosed_quote", "makers/a.csv", makers(&format!("{GOOD}m2,\"x,artist,2016-01-01 09:00\n{GOOD}"))),
         case("nul_bytes", "makers/a.csv", makers(&format!("{GOOD}m\u{0}2,x,artist,2016-01-01 09:00\n"))),

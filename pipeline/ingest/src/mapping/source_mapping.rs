@@ -17,14 +17,18 @@ use crate::{
         violation::RuleViolation,
     },
     report::error::IngestError,
-    source::{file_layout::FileLayout, hive::hive_columns},
+    source::{
+        file::{Compression, FileFormat},
+        file_layout::FileLayout,
+        hive::hive_columns,
+    },
     values::{money_text::CurrencyCode, normalize::normalize_letters},
 };
 
 /// Mapping of the files of one source to the tables of the contract.
 #[derive(Clone, Debug)]
 pub struct Mapping {
-    pub(super) name: String,
+    name: String,
     zone: Tz,
     label_lag_days: Option<u32>,
     currency: Option<String>,
@@ -142,6 +146,8 @@ impl Mapping {
             Some(rule) => format!("{} {rule:?}", self.zone),
             None => format!("{} {:?}", self.zone, table_of(file).map(|table| table.name)),
         };
+        // The extensions decide how the bytes are read.
+        rule.push_str(&format!(" {:?} {:?}", Compression::from_name(file).0, FileFormat::from_name(file)));
         // The folders of a file contain columns too.
         let folders = hive_columns(file);
         if !folders.is_empty() {

@@ -124,6 +124,16 @@ pub enum FileError {
         /// Names inside of the archive.
         members: Vec<String>,
     },
+    /// A file inside of an archive that cannot be unpacked.
+    #[error("`{file}` contains `{member}`, which {problem}")]
+    UnreadMember {
+        /// File name.
+        file: String,
+        /// Name inside of the archive.
+        member: String,
+        /// Property that prevents unpacking.
+        problem: &'static str,
+    },
     /// A workbook that cannot be read.
     #[error("`{file}` cannot be read as an Excel workbook: {message}")]
     InvalidWorkbook {

@@ -24,6 +24,7 @@ impl Hint for FileError {
                 "correct `skip_lines` or `header_row` in the mapping, or fetch the file again"
             }
             Self::ArchiveMembers { .. } => "unpack it, or pack each file alone",
+            Self::UnreadMember { .. } => "unpack it, or pack it again as a plain `.zip` without a password",
             Self::InvalidWorkbook { .. } => {
                 "open it in Excel and save it as `.xlsx` without a password, or as `CSV UTF-8`"
             }
@@ -50,6 +51,9 @@ impl Hint for FileError {
             Self::WrongFormat { found: "a gzip file", .. } => "end its name in `.gz`",
             Self::WrongFormat { found: "a zstd file", .. } => "end its name in `.zst`",
             Self::WrongFormat { found: "a Parquet file", .. } => "end its name in `.parquet`",
+            Self::WrongFormat { found: "an HTML or XML page", expected: "an Excel workbook", .. } => {
+                "many shops export web tables as `.xls`: open it in Excel and save it as `.xlsx`"
+            }
             Self::WrongFormat { found: "UTF-16 text without a byte order mark", .. } => {
                 "save it as UTF-8, or use a mapping with `encoding = \"utf-16le\"`"
             }

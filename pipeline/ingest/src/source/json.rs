@@ -4,15 +4,16 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use serde_json::Value;
 
 use crate::{
     report::{file_error::FileError, reject_reason::RejectReason},
     source::{
         file_layout::FileLayout,
+        json_cursor::JsonCursor,
         json_fields::{JsonFields, parse_fields},
-        json_values::{ValueEnd, separators, starts_with_pretty_object},
+        json_values::{separators, starts_with_pretty_object},
         panic_guard::decode,
         read_window::ReadWindow,
         record::{NextRecord, trim_cell},
@@ -36,15 +37,13 @@ enum JsonShape {
 }
 
 pub(crate) struct JsonReader<'a> {
-    file: String,
-    window: ReadWindow<'a>,
+    cursor: JsonCursor<'a>,
     shape: JsonShape,
     record: (usize, usize),
     cells: Vec<Option<String>>,
     /// Key of the array with the records.
     records: Option<String>,
     line: u64,
-    next_line: u64,
     pub(crate) header: Vec<String>,
 }
 
@@ -87,14 +86,12 @@ impl<'a> JsonReader<'a> {
     ) -> Result<Self, FileError> {
         start_text(file, &mut window, layout.encoding, "JSON")?;
         let mut reader = Self {
-            file: file.to_owned(),
-            window,
+            cursor: JsonCursor { file: file.to_owned(), window, next_line: 1 },
             shape: JsonShape::Lines,
             record: (0, 0),
             cells: Vec::new(),
             records: layout.records.clone(),
             line: 1,
-            next_line: 1,
             header,
         };
         reader.find_shape()?;
@@ -122,7 +119,7 @@ impl<'a> JsonReader<'a> {
 
     /// Fields of the current record; none if it is not a JSON object.
     fn fields(&self) -> Result<Option<JsonFields>, FileError> {
-        decode(&self.file, "JSON", || Ok(parse_fields(self.raw())))
+        decode(&self.cursor.file, "JSON", || Ok(parse_fields(self.raw())))
     }
 
     pub(crate) fn line(&self) -> u64 {
@@ -130,7 +127,7 @@ impl<'a> JsonReader<'a> {
     }
 
     pub(crate) fn raw(&self) -> &[u8] {
-        self.window.slice(self.record.0, self.record.1)
+        self.cursor.window.slice(self.record.0, self.record.1)
     }
 
     pub(crate) fn cell(&self, column: usize) -> Option<&str> {
@@ -139,14 +136,14 @@ impl<'a> JsonReader<'a> {
 
     /// Decides by the first value, and moves to the first record.
     fn find_shape(&mut self) -> Result<(), FileError> {
-        let rest = self.window.rest();
+        let rest = self.cursor.window.rest();
         let start = separators(rest, false);
         let value = &rest[start..];
         if value.starts_with(b"[") {
-            self.consume(start + 1);
+            self.cursor.consume(start + 1);
             self.shape = JsonShape::Array;
         } else if value.starts_with(b"{") && self.records.is_some() {
-            self.consume(start);
+            self.cursor.consume(start);
             self.shape = JsonShape::KeyedArray;
             self.enter_array()?;
         } else if starts_with_pretty_object(value) {
@@ -157,48 +154,28 @@ impl<'a> JsonReader<'a> {
 
     /// Moves from the start of an object into the array of its key.
     fn enter_array(&mut self) -> Result<(), FileError> {
-        self.consume(1);
+        self.cursor.consume(1);
         let mut found = Vec::new();
-        while let Some(key) = self.next_key()? {
-            let first = self.skip_separators(false)?;
+        while let Some(key) = self.cursor.next_key()? {
+            let first = self.cursor.skip_separators(false)?;
             if Some(&key) == self.records.as_ref() && first == Some(b'[') {
-                self.consume(1);
+                self.cursor.consume(1);
                 return Ok(());
             }
             found.push(key);
-            self.skip_value()?;
+            self.cursor.skip_value()?;
         }
         let key = self.records.clone().unwrap_or_default();
-        Err(FileError::MissingRecords { file: self.file.clone(), key, found })
+        Err(FileError::MissingRecords { file: self.cursor.file.clone(), key, found })
     }
 
     /// Moves from the end of an array behind the end of its object.
     fn leave_object(&mut self) -> Result<(), FileError> {
-        while self.next_key()?.is_some() {
-            self.skip_separators(false)?;
-            self.skip_value()?;
+        while self.cursor.next_key()?.is_some() {
+            self.cursor.skip_separators(false)?;
+            self.cursor.skip_value()?;
         }
         Ok(())
-    }
-
-    /// Next key of an object, up to its colon; none at its end, which is consumed.
-    fn next_key(&mut self) -> Result<Option<String>, FileError> {
-        match self.skip_separators(true)? {
-            Some(b'"') => {}
-            Some(b'}') => {
-                self.consume(1);
-                return Ok(None);
-            }
-            _ => return Err(self.truncated()),
-        }
-        let length = self.value_length()?;
-        let key = serde_json::from_slice::<String>(&self.window.rest()[..length]).unwrap_or_default();
-        self.consume(length);
-        if self.skip_separators(false)? != Some(b':') {
-            return Err(self.truncated());
-        }
-        self.consume(1);
-        Ok(Some(key))
     }
 
     /// Finds the next record; false at the end of the file.
@@ -206,7 +183,7 @@ impl<'a> JsonReader<'a> {
         match self.shape {
             JsonShape::Lines => self.find_line(),
             JsonShape::End => Ok(false),
-            JsonShape::Objects => match self.skip_separators(false)? {
+            JsonShape::Objects => match self.cursor.skip_separators(false)? {
                 None => Ok(false),
                 Some(_) => self.take_value(),
             },
@@ -217,20 +194,23 @@ impl<'a> JsonReader<'a> {
     /// Finds the next element of an array; false at the end of the file.
     fn find_element(&mut self) -> Result<bool, FileError> {
         loop {
-            match self.skip_separators(true)? {
-                None => return Err(self.truncated()),
-                Some(b']') => self.consume(1),
+            match self.cursor.skip_separators(true)? {
+                None => return Err(self.cursor.truncated()),
+                Some(b']') => self.cursor.consume(1),
                 Some(_) => return self.take_value(),
             }
             if self.shape == JsonShape::KeyedArray {
                 self.leave_object()?;
             }
-            match self.skip_separators(false)? {
+            match self.cursor.skip_separators(false)? {
                 None => break,
                 // A file of several pages has several objects.
                 Some(b'{') if self.shape == JsonShape::KeyedArray => self.enter_array()?,
                 Some(_) => {
-                    return Err(FileError::TextBehindArray { file: self.file.clone(), line: self.next_line });
+                    return Err(FileError::TextBehindArray {
+                        file: self.cursor.file.clone(),
+                        line: self.cursor.next_line,
+                    });
                 }
             }
         }
@@ -241,23 +221,23 @@ impl<'a> JsonReader<'a> {
     /// Finds the next line that is not empty; false at the end of the file.
     fn find_line(&mut self) -> Result<bool, FileError> {
         loop {
-            self.line = self.next_line;
-            let rest = self.window.rest();
+            self.line = self.cursor.next_line;
+            let rest = self.cursor.window.rest();
             let (length, consumed) = match memchr(b'\n', rest) {
                 Some(at) => (at, at + 1),
-                None if !self.window.is_at_end => {
-                    self.window.fill(self.line)?;
+                None if !self.cursor.window.is_at_end => {
+                    self.cursor.window.fill(self.line)?;
                     continue;
                 }
                 None if rest.is_empty() => return Ok(false),
                 None => (rest.len(), rest.len()),
             };
-            self.next_line += 1;
+            self.cursor.next_line += 1;
             let is_empty = rest[..length].trim_ascii().is_empty();
-            let start = self.window.start();
-            self.window.advance(consumed);
+            let start = self.cursor.window.start();
+            self.cursor.window.advance(consumed);
             if !is_empty {
-                let has_return = self.window.slice(start, start + length).ends_with(b"\r");
+                let has_return = self.cursor.window.slice(start, start + length).ends_with(b"\r");
                 self.record = (start, start + length - usize::from(has_return));
                 return Ok(true);
             }
@@ -266,66 +246,12 @@ impl<'a> JsonReader<'a> {
 
     /// Takes the value at the start of the window as a record.
     fn take_value(&mut self) -> Result<bool, FileError> {
-        let length = self.value_length()?;
-        self.line = self.next_line;
-        let start = self.window.start();
-        self.consume(length);
+        let length = self.cursor.value_length()?;
+        self.line = self.cursor.next_line;
+        let start = self.cursor.window.start();
+        self.cursor.consume(length);
         self.record = (start, start + length);
         Ok(true)
-    }
-
-    /// Length of the value at the start of the window, which then contains all of it.
-    fn value_length(&mut self) -> Result<usize, FileError> {
-        let (mut end, mut scanned) = (ValueEnd::default(), 0);
-        loop {
-            let rest = self.window.rest();
-            if let Some(length) = end.find(&rest[scanned..]) {
-                return Ok(scanned + length);
-            }
-            scanned = rest.len();
-            if self.window.is_at_end {
-                return if end.is_complete() { Ok(scanned) } else { Err(self.truncated()) };
-            }
-            self.window.fill(self.next_line)?;
-        }
-    }
-
-    /// Skips a value of any size.
-    fn skip_value(&mut self) -> Result<(), FileError> {
-        let mut end = ValueEnd::default();
-        loop {
-            let rest = self.window.rest();
-            let (length, available) = (end.find(rest), rest.len());
-            self.consume(length.unwrap_or(available));
-            if length.is_some() || self.window.is_at_end {
-                return Ok(());
-            }
-            self.window.fill(self.next_line)?;
-        }
-    }
-
-    /// Skips blanks, and the commas of an array; returns the next byte.
-    fn skip_separators(&mut self, has_commas: bool) -> Result<Option<u8>, FileError> {
-        loop {
-            let skipped = separators(self.window.rest(), has_commas);
-            self.consume(skipped);
-            if let Some(byte) = self.window.rest().first() {
-                return Ok(Some(*byte));
-            }
-            if self.window.is_at_end {
-                return Ok(None);
-            }
-            self.window.fill(self.next_line)?;
-        }
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.next_line += memchr_iter(b'\n', &self.window.rest()[..bytes]).count() as u64;
-        self.window.advance(bytes);
-    }
-
-    fn truncated(&self) -> FileError {
-        FileError::TruncatedJson { file: self.file.clone(), line: self.next_line }
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod file_layout;
 pub(crate) mod hive;
 pub(crate) mod inbox;
 mod json;
+mod json_cursor;
 mod json_fields;
 mod json_values;
 pub(crate) mod panic_guard;

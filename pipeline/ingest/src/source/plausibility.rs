@@ -11,8 +11,8 @@ pub(super) fn plausibility(encoding: &'static Encoding, lines: &[&[u8]]) -> (f64
     for line in lines {
         match encoding.decode_without_bom_handling_and_without_replacement(line) {
             None => sum.bad += 1,
-            Some(text) if [EUC_KR, SHIFT_JIS, GB18030].contains(&encoding) => {
-                sum.add_east_asian(encoding, &text);
+            Some(_) if [EUC_KR, SHIFT_JIS, GB18030].contains(&encoding) => {
+                sum.add_east_asian(encoding, line);
             }
             Some(text) => sum.add_latin(&text, encoding == MACINTOSH),
         }
@@ -37,33 +37,39 @@ impl Sum {
         }
     }
 
-    /// Frequent characters of each standard have a block of their own.
-    fn add_east_asian(&mut self, encoding: &'static Encoding, text: &str) {
-        let letters: Vec<char> = text.chars().collect();
-        let half_width =
-            |at: usize| letters.get(at).is_some_and(|own| ('\u{ff61}'..='\u{ff9f}').contains(own));
-        for (at, letter) in letters.iter().enumerate().filter(|(_, letter)| !letter.is_ascii()) {
-            let mut buffer = [0; 4];
-            let (bytes, _, _) = encoding.encode(letter.encode_utf8(&mut buffer));
-            let (lead, trail) = (bytes[0], bytes.get(1).copied().unwrap_or_default());
-            let is_symbol = match encoding {
-                own if own == SHIFT_JIS => lead == 0x81,
-                _ => (0xa1..=0xac).contains(&lead) && trail >= 0xa1,
+    /// Frequent characters of each standard have a block of their own. The line is valid.
+    fn add_east_asian(&mut self, encoding: &'static Encoding, line: &[u8]) {
+        let is_japanese = encoding == SHIFT_JIS;
+        let is_half_width = |at: usize| line.get(at).is_some_and(|byte| (0xa1..=0xdf).contains(byte));
+        let (mut at, mut follows_half_width) = (0, false);
+        while let Some(lead) = line.get(at).copied() {
+            let is_single = lead < 0x80 || is_japanese && is_half_width(at);
+            let trail = line.get(at + 1).copied().filter(|_| !is_single);
+            let length = match trail {
+                None => 1,
+                // Rare characters of GB18030 have four bytes.
+                Some(b'0'..=b'9') if encoding == GB18030 => 4,
+                Some(_) => 2,
             };
-            let is_good = match encoding {
-                own if own == EUC_KR => (0xb0..=0xc8).contains(&lead) && trail >= 0xa1,
-                own if own == SHIFT_JIS => match lead {
-                    0x82 | 0x83 | 0x88..=0x97 => true,
-                    _ => half_width(at) && (half_width(at + 1) || at > 0 && half_width(at - 1)),
-                },
-                _ => (0xb0..=0xd7).contains(&lead) && trail >= 0xa1,
-            };
+            let is_common = trail.is_some_and(|trail| trail >= 0xa1);
             // Brackets and dots prove nothing.
-            if is_symbol && !is_good {
-                continue;
+            let is_symbol =
+                if is_japanese { lead == 0x81 } else { is_common && (0xa1..=0xac).contains(&lead) };
+            let is_good = if encoding == EUC_KR {
+                is_common && (0xb0..=0xc8).contains(&lead)
+            } else if encoding == GB18030 {
+                is_common && (0xb0..=0xd7).contains(&lead)
+            } else {
+                // A single half-width letter is one of another encoding.
+                matches!(lead, 0x82 | 0x83 | 0x88..=0x97) && !is_single
+                    || is_single && (follows_half_width || is_half_width(at + 1))
+            };
+            if lead >= 0x80 && !is_symbol {
+                self.east_asian += usize::from(is_good);
+                self.add(is_good);
             }
-            self.east_asian += usize::from(is_good);
-            self.add(is_good);
+            follows_half_width = lead >= 0x80 && is_single;
+            at += length;
         }
     }
 

@@ -51,6 +51,7 @@ pub(super) fn member_name(file: &InboxFile) -> Result<String, FileError> {
 fn find_member(file: &InboxFile) -> Result<Member, FileError> {
     let corrupt =
         |message: String| FileError::CorruptArchive { file: file.name.clone(), compression: "zip", message };
+    let unread = |member, problem| FileError::UnreadMember { file: file.name.clone(), member, problem };
     let broken = |error: ZipError| corrupt(error.to_string());
     let opened =
         File::open(&file.path).map_err(|source| FileError::Unreadable { file: file.name.clone(), source })?;
@@ -69,12 +70,12 @@ fn find_member(file: &InboxFile) -> Result<Member, FileError> {
         }
         names.push(name.clone());
         if member.encrypted() {
-            return Err(corrupt(format!("`{name}` is protected by a password")));
+            return Err(unread(name, "is protected by a password"));
         }
         let is_deflated = match member.compression() {
             CompressionMethod::Deflated => true,
             CompressionMethod::Stored => false,
-            other => return Err(corrupt(format!("`{name}` is packed by {other}, not by deflate"))),
+            _ => return Err(unread(name, "is not packed by deflate")),
         };
         let start = member.data_start().ok_or_else(|| corrupt(format!("`{name}` has no content")))?;
         let (packed, size, crc) = (member.compressed_size(), member.size(), member.crc32());

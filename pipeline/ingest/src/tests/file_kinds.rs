@@ -201,6 +201,8 @@ fn columns_of_folders() {
     let hash = |name: &str| contract().mapping_hash(name);
     assert_ne!(hash("order_events/campaign_id=1/a.csv"), hash("order_events/campaign_id=2/a.csv"));
     assert_eq!(hash("order_events/a.csv"), hash("order_events/b.csv"));
+    // A workbook that is also there as `.csv` is refused under that name, not skipped as a duplicate.
+    assert_ne!(hash("order_events/a.csv"), hash("order_events/a.xlsx"));
     let text = "[{\"event_id\": \"e1\", \"order_id\": \"o\", \"event\": \"placed\", \"occurred_at\": \"2016-02-16 10:00\", \"units\": 1}]";
     assert_eq!(events(&ingest("order_events/campaign_id=C1/a.json", text).unwrap(), "campaign_id"), ["C1"]);
 }
