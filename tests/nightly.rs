@@ -82,6 +82,7 @@ fn refused_file_does_not_stop_others() {
         "maker_id,name,kind,updated_at\nm1,해담,artist,2016-01-01T00:00:00Z\n",
     );
     write_text(&inbox.join("products/bad.csv"), "<!DOCTYPE html><html><body>502</body></html>\n");
+    write_text(&inbox.join("candidates/list.txt"), "candidate_id\n");
     let night = "nightly --inbox inbox --lake lake --history --as-of 2016-02-12T10:00:00+09:00";
     let output = cli(here, night);
     assert_eq!(output.code, Some(1), "{}", output.stderr);
@@ -92,9 +93,10 @@ fn refused_file_does_not_stop_others() {
     );
     let page = fs::read_to_string(here.join("lake/published/latest/index.html")).unwrap();
     assert!(page.contains("products/bad.csv"), "the page names the refused file");
+    assert!(page.contains("candidates/list.txt"), "the page names the file of a kind that is not read");
     assert_eq!(query(here, "lake", "SELECT accepted FROM ingest_files"), "1");
 
-    write_text(&here.join("slotcast.toml"), "required_tables = [\"products\"]\n");
+    write_text(&here.join("slotcast.toml"), "required_tables = [\"candidates\"]\n");
     let stopped = cli(here, "nightly --inbox inbox --lake other --history --as-of 2016-02-12T10:00:00+09:00");
     assert_eq!(stopped.code, Some(1), "{}", stopped.stderr);
     assert!(!here.join("other/published/latest").exists(), "nothing is published");
