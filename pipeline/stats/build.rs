@@ -27,10 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut source = String::new();
     for (folder, constant, ending) in FOLDERS {
         writeln!(source, "/// Files of `sql/{folder}`, by name.")?;
-        writeln!(source, "pub(crate) const {constant}: &[SourceFile] = &[")?;
+        writeln!(source, "pub(crate) const {constant}: &[SqlFile] = &[")?;
         for path in files(&root.join(folder), ending)? {
             let name = path.file_stem().and_then(OsStr::to_str).ok_or("a file name is not UTF-8")?;
-            writeln!(source, "    SourceFile {{ name: {name:?}, text: include_str!({path:?}) }},")?;
+            writeln!(source, "    SqlFile {{ name: {name:?}, text: include_str!({path:?}) }},")?;
         }
         writeln!(source, "];")?;
     }

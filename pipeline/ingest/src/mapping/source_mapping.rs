@@ -17,11 +17,7 @@ use crate::{
         violation::RuleViolation,
     },
     report::error::IngestError,
-    source::{
-        file::{Compression, FileFormat},
-        file_layout::FileLayout,
-        hive::hive_columns,
-    },
+    source::{file::FileFormat, file_layout::FileLayout, hive::hive_columns},
     values::{money_text::CurrencyCode, normalize::normalize_letters},
 };
 
@@ -36,6 +32,28 @@ pub struct Mapping {
     train_from: Option<NaiveDate>,
     /// File rules; none for an inbox in the shape of the contract, with one folder per table.
     pub(super) files: Option<Vec<FileRule>>,
+    /// Definition of each file rule, and of what all rules share.
+    definitions: Definitions,
+}
+
+/// Texts of a mapping in one notation, so that comments, order of keys and later versions of this program change nothing.
+#[derive(Clone, Debug, Default)]
+struct Definitions {
+    shared: String,
+    files: Vec<String>,
+}
+
+impl Definitions {
+    /// Definitions of a mapping whose text is valid.
+    fn new(text: &str) -> Self {
+        let document: toml::Table = toml::from_str(text).unwrap_or_default();
+        let shared = ["slots", "currency"].map(|key| document.get(key).map(ToString::to_string));
+        let files = document.get("file").and_then(toml::Value::as_array);
+        Self {
+            shared: format!("{shared:?}"),
+            files: files.into_iter().flatten().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 impl Mapping {
@@ -79,6 +97,7 @@ impl Mapping {
             currency: raw.currency,
             slots,
             train_from,
+            definitions: Definitions::new(text),
         })
     }
 
@@ -95,6 +114,7 @@ impl Mapping {
             slots: None,
             train_from: None,
             files: None,
+            definitions: Definitions::default(),
         }
     }
 
@@ -142,12 +162,17 @@ impl Mapping {
 
     /// Hash of the rule for a file. The same bytes under another rule are another input.
     pub fn mapping_hash(&self, file: &str) -> String {
-        let mut rule = match self.rule(file) {
-            Some(rule) => format!("{} {rule:?}", self.zone),
+        let mut rule = match self.rule_index(file) {
+            Some(index) => {
+                let Definitions { shared, files } = &self.definitions;
+                format!("{} {shared} {}", self.zone, files[index])
+            }
             None => format!("{} {:?}", self.zone, table_of(file).map(|table| table.name)),
         };
-        // The extensions decide how the bytes are read.
-        rule.push_str(&format!(" {:?} {:?}", Compression::from_name(file).0, FileFormat::from_name(file)));
+        // The extension decides how the same bytes are read, as a workbook or a packed file.
+        if let Some(kind) = FileFormat::from_name(file).filter(|kind| kind.has_own_key()) {
+            rule.push_str(&format!(" {kind:?}"));
+        }
         // The folders of a file contain columns too.
         let folders = hive_columns(file);
         if !folders.is_empty() {
@@ -185,7 +210,11 @@ impl Mapping {
     }
 
     pub(super) fn rule(&self, file: &str) -> Option<&FileRule> {
-        self.files.as_ref()?.iter().find(|rule| glob_matches(&rule.pattern, file))
+        self.files.as_ref()?.get(self.rule_index(file)?)
+    }
+
+    fn rule_index(&self, file: &str) -> Option<usize> {
+        self.files.as_ref()?.iter().position(|rule| glob_matches(&rule.pattern, file))
     }
 }
 

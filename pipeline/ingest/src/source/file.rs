@@ -54,6 +54,11 @@ pub(crate) enum FileFormat {
 }
 
 impl FileFormat {
+    /// Returns whether the same bytes under another extension may be other rows.
+    pub(crate) fn has_own_key(self) -> bool {
+        matches!(self, Self::Text | Self::Workbook | Self::OldWorkbook)
+    }
+
     /// Format of a file name, with or without a compression extension.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         let (_, extension) = Compression::from_name(name).1.rsplit_once('.')?;

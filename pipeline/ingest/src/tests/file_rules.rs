@@ -142,3 +142,15 @@ fn a_day_for_a_timestamp_names_the_remedy() {
     assert!(refused.to_string().contains("bare_date"), "{refused}");
     assert!(hint.contains("`end_of_day = true`") && hint.contains("`format`"), "{hint}");
 }
+
+#[test]
+fn the_key_of_a_rule_ignores_notation() {
+    let hash = |text: &str| Mapping::parse(text, "m.toml").unwrap().mapping_hash("rows.csv");
+    let text = events("channel = { column = \"x\", present = true }");
+    let reordered = events("channel = { present = true, column = \"x\" } # a comment");
+    assert_eq!(hash(&text), hash(&reordered));
+    assert_ne!(hash(&text), hash(&events("channel = \"x\"")));
+    assert_ne!(hash(&text), hash(&text.replacen("UTC", "Asia/Seoul", 1)));
+    let other_file = format!("{text}\n[[file]]\npattern = \"more*\"\ntable = \"makers\"\n");
+    assert_eq!(hash(&text), hash(&other_file));
+}

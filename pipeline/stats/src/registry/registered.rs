@@ -9,7 +9,7 @@ use super::{
     dependencies::{dependency_order, identifiers},
     header::SqlHeader,
     kind::{BuildStep, RelationKind},
-    source_files::{AUDITS as AUDIT_FILES, FEATURES, MARTS, REPORTS as REPORT_FILES, STAGING, SourceFile},
+    source_files::{AUDITS as AUDIT_FILES, FEATURES, MARTS, REPORTS as REPORT_FILES, STAGING, SqlFile},
 };
 
 /// Features for the slot after the scored one; empty unless the build context asks for that slot.
@@ -66,7 +66,7 @@ pub(crate) struct Report {
 
 /// Every relation in build order: by step, then inputs first.
 pub static RELATIONS: LazyLock<Vec<Relation>> = LazyLock::new(|| {
-    let mut steps: BTreeMap<BuildStep, BTreeMap<&str, &'static SourceFile>> = BTreeMap::new();
+    let mut steps: BTreeMap<BuildStep, BTreeMap<&str, &'static SqlFile>> = BTreeMap::new();
     for file in STAGING.iter().chain(MARTS).chain(FEATURES) {
         steps.entry(step(file)).or_default().insert(file.name, file);
     }
@@ -74,7 +74,7 @@ pub static RELATIONS: LazyLock<Vec<Relation>> = LazyLock::new(|| {
     for (step, files) in steps {
         let texts = files.iter().map(|(name, file)| (*name, file.text)).collect();
         let relation = |name: &str| {
-            let SourceFile { name, text } = files[name];
+            let SqlFile { name, text } = files[name];
             Relation { name, step, kind: kind(files[name]), sql: text }
         };
         relations.extend(dependency_order(&texts).into_iter().map(relation));
@@ -84,7 +84,7 @@ pub static RELATIONS: LazyLock<Vec<Relation>> = LazyLock::new(|| {
 
 /// Every audit, by name.
 pub static AUDITS: LazyLock<Vec<Audit>> = LazyLock::new(|| {
-    let audit = |file: &SourceFile| {
+    let audit = |file: &SqlFile| {
         let finds =
             SqlHeader::parse(file.text).finds.unwrap_or_else(|| panic!("`{}` lacks `-- finds:`", file.name));
         Audit { name: file.name, step: step(file), finds, sql: file.text }
@@ -94,7 +94,7 @@ pub static AUDITS: LazyLock<Vec<Audit>> = LazyLock::new(|| {
 
 /// Every report, inputs first.
 pub(crate) static REPORTS: LazyLock<Vec<Report>> = LazyLock::new(|| {
-    let files: BTreeMap<&str, &SourceFile> = REPORT_FILES.iter().map(|file| (file.name, file)).collect();
+    let files: BTreeMap<&str, &SqlFile> = REPORT_FILES.iter().map(|file| (file.name, file)).collect();
     let texts = files.iter().map(|(name, file)| (*name, file.text)).collect();
     let report = |name: &str| {
         let file = files[name];
@@ -103,12 +103,12 @@ pub(crate) static REPORTS: LazyLock<Vec<Report>> = LazyLock::new(|| {
     dependency_order(&texts).into_iter().map(report).collect()
 });
 
-fn step(file: &SourceFile) -> BuildStep {
+fn step(file: &SqlFile) -> BuildStep {
     let step = SqlHeader::parse(file.text).step.and_then(BuildStep::parse);
     step.unwrap_or_else(|| panic!("the head of `{}` names no step", file.name))
 }
 
-fn kind(file: &SourceFile) -> RelationKind {
+fn kind(file: &SqlFile) -> RelationKind {
     let kind = SqlHeader::parse(file.text).kind.and_then(RelationKind::parse);
     kind.unwrap_or_else(|| panic!("the head of `{}` names no kind", file.name))
 }

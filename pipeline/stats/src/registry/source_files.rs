@@ -2,7 +2,7 @@
 
 /// A file under `sql/`.
 #[derive(Debug)]
-pub(crate) struct SourceFile {
+pub(crate) struct SqlFile {
     /// File name without its ending.
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
