@@ -6,6 +6,8 @@ mod computed_sources;
 mod conditions;
 mod damaged;
 mod datasets;
+mod equal_texts;
+mod everyday_exports;
 mod expressions;
 mod file_errors;
 mod file_kinds;
@@ -13,12 +15,15 @@ mod file_rules;
 mod inboxes;
 mod kickstarter;
 mod known_at;
+mod lookups;
 mod mapping_errors;
+mod nested_data;
 mod online_retail;
 mod properties;
 mod reject_reasons;
 mod replaced_rows;
 mod row_counts;
+mod text_steps;
 
 use std::{cell::Cell, collections::BTreeSet, fs, path::PathBuf};
 
@@ -36,7 +41,7 @@ use slotcast_lake::{
 use tempfile::TempDir;
 
 use crate::{
-    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, Mapping, Reject, ReplacedRows,
+    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, LookupReport, Mapping, Reject, ReplacedRows,
     SourceRowCounts, ingest_files,
 };
 
@@ -61,6 +66,9 @@ pub(super) struct IngestResult {
     pub(super) extra_columns: Vec<String>,
     pub(super) filtered_by: Vec<(String, u64)>,
     pub(super) notes: Vec<String>,
+    pub(super) normalized: u64,
+    pub(super) null_words: u64,
+    pub(super) lookups: Vec<LookupReport>,
     pub(super) facts: Vec<(&'static ContractTable, RecordBatch)>,
 }
 
@@ -97,12 +105,23 @@ impl TestLake {
         mapping: &Mapping,
         settings: &Settings,
     ) -> Vec<Result<IngestResult, FileError>> {
+        self.ingest_with(files, &[], mapping, settings)
+    }
+
+    /// Ingests files, whose rows may look cells up in others.
+    pub(super) fn ingest_with(
+        &self,
+        files: &[InboxFile],
+        lookup_files: &[InboxFile],
+        mapping: &Mapping,
+        settings: &Settings,
+    ) -> Vec<Result<IngestResult, FileError>> {
         let before: BTreeSet<PathBuf> = TABLES.iter().flat_map(|table| self.parts(table)).collect();
         let batch = Batch {
             now: now(),
             history: settings.history,
             strict: settings.strict,
-            lookup_files: files,
+            lookup_files,
             attribute_kinds: settings.attribute_kinds.clone(),
             first_source_file_id: self.next_file.replace(self.next_file.get() + files.len() as i64),
             retracted_files: settings.retracted_files.clone(),
@@ -122,10 +141,31 @@ impl TestLake {
         }
         let mut facts = Some(facts);
         let mut with_facts = |result: IngestedFile| {
-            let IngestedFile { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, .. } =
-                result;
+            let IngestedFile {
+                counts,
+                replaced_rows,
+                rejects,
+                extra_columns,
+                filtered_by,
+                notes,
+                normalized,
+                null_words,
+                lookups,
+                ..
+            } = result;
             let facts = facts.take().unwrap_or_default();
-            IngestResult { counts, replaced_rows, rejects, extra_columns, filtered_by, notes, facts }
+            IngestResult {
+                counts,
+                replaced_rows,
+                rejects,
+                extra_columns,
+                filtered_by,
+                notes,
+                normalized,
+                null_words,
+                lookups,
+                facts,
+            }
         };
         results.into_iter().map(|result| result.map(&mut with_facts)).collect()
     }
@@ -185,8 +225,13 @@ pub(super) fn ingest_contract(name: &str, content: &str) -> IngestResult {
 
 /// Ingests `rows.csv` with a mapping.
 pub(super) fn ingest_mapped(mapping: &str, content: &str) -> IngestResult {
+    ingest_named("rows.csv", mapping, content)
+}
+
+/// Ingests a file with a mapping.
+pub(super) fn ingest_named(name: &str, mapping: &str, content: &str) -> IngestResult {
     let mapping = Mapping::parse(mapping, "m.toml").unwrap();
-    TestFile::new("rows.csv", content).ingest(&mapping, &settings()).unwrap()
+    TestFile::new(name, content).ingest(&mapping, &settings()).unwrap()
 }
 
 pub(super) fn batch<'a>(result: &'a IngestResult, table: &str) -> &'a RecordBatch {

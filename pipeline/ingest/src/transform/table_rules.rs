@@ -2,7 +2,7 @@
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray, TimestampMicrosecondArray},
-    datatypes::{Field, Int32Type},
+    datatypes::{Decimal128Type, Field, Int32Type},
 };
 
 use crate::report::{reject_reason::RejectReason, row_errors::RowErrors};
@@ -64,13 +64,16 @@ pub(crate) fn check_table_rules(table: &str, fields: &[Field], columns: &[ArrayR
             }
         }
         "order_events" => {
-            let event = texts("event");
-            let quantities = arrays(&["units", "amount"]);
-            if quantities.iter().any(|quantity| quantity.null_count() == 0) {
+            let (event, units) = (texts("event"), columns[index("units")].clone());
+            if units.null_count() == 0 {
                 return;
             }
+            // A free order is known by its units.
+            let amounts = columns[index("amount")].as_primitive_opt::<Decimal128Type>();
+            let has_amount =
+                |row: usize| amounts.is_some_and(|amounts| amounts.is_valid(row) && amounts.value(row) > 0);
             for row in 0..rows {
-                let is_empty = quantities.iter().all(|quantity| quantity.is_null(row));
+                let is_empty = units.is_null(row) && !has_amount(row);
                 if is_valid(row, errors) && is_empty && event.get(row) == Some("placed") {
                     errors.add(row, index("units"), RejectReason::NoQuantity);
                 }

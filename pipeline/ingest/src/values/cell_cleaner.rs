@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::memchr3;
 
 use crate::values::normalize::normalize_text;
 
+/// Mark that some exports set before a number, so that a spreadsheet takes it as text.
+const UNIT_SEPARATOR: u8 = 0x1f;
+
 /// Words that exports write for an empty cell. In ids, channels, kinds and currencies they are empty by default.
-const NULL_WORDS: [&str; 11] =
-    ["NULL", "null", "\\N", "#N/A", "#NULL!", "NaN", "nan", "None", "(null)", "<NA>", "NaT"];
+const NULL_WORDS: [&str; 12] =
+    ["NULL", "null", "\\N", "#N/A", "#NULL!", "NaN", "nan", "None", "(null)", "<null>", "<NA>", "NaT"];
 
 /// Cleaner for the cells of a file.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +28,9 @@ impl CellCleaner {
     /// Returns whether a whole record has nothing to clean.
     #[inline]
     pub(crate) fn skips(&self, record: &str) -> bool {
-        self.nulls.is_empty() && record.is_ascii() && memchr2(b'=', b'\'', record.as_bytes()).is_none()
+        self.nulls.is_empty()
+            && record.is_ascii()
+            && memchr3(b'=', b'\'', UNIT_SEPARATOR, record.as_bytes()).is_none()
     }
 
     /// Cleans a cell; none if nothing is left. `is_normalized` is set if letters of the text change.
@@ -47,7 +52,7 @@ pub(crate) fn is_null_word(text: &str) -> bool {
         && NULL_WORDS.contains(&text)
 }
 
-/// Text that Excel guards against its own conversion: `="0001"`, or a number after an apostrophe.
+/// Text that is guarded against the conversions of a spreadsheet: `="0001"`, or a number after an apostrophe.
 fn guarded_text(text: &str) -> Option<&str> {
     match text.as_bytes().first()? {
         b'=' => {
@@ -59,6 +64,7 @@ fn guarded_text(text: &str) -> Option<&str> {
             let is_number = inner.bytes().all(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte));
             (is_number && inner.bytes().any(|byte| byte.is_ascii_digit())).then_some(inner)
         }
+        &UNIT_SEPARATOR => Some(text[1..].trim()),
         _ => None,
     }
 }
@@ -83,6 +89,7 @@ mod tests {
             ("=\"\"", None, false),
             ("=A1&\"x\"", Some("=A1&\"x\""), false),
             ("'0003", Some("0003"), false),
+            ("\u{1f}0031", Some("0031"), false),
             ("'Twas", Some("'Twas"), false),
             ("'", Some("'"), false),
             ("\u{feff}", None, true),

@@ -49,34 +49,32 @@ impl CurrencyCode {
     }
 }
 
-/// Splits a number into its sign and the rest; none if the text has no mark of money, or several of a kind.
+/// Splits a number into its sign and the rest; none if the text has no mark of money. A second mark stays in the rest.
 ///
 /// The sign of another currency than `currency` is not removed: its number would be misread.
 pub(crate) fn split_money(text: &str, currency: Option<CurrencyCode>) -> Option<(bool, &str)> {
     let mut rest = text.trim();
-    let mut minus_signs = 0;
-    if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        rest = inner.trim();
-        minus_signs += 1;
-    }
-    let mut take_minus = |rest: &mut &str| {
-        let found = rest.strip_prefix(['-', '−']).or_else(|| rest.strip_suffix(['-', '−']));
-        if let Some(found) = found {
-            *rest = found.trim();
-            minus_signs += 1;
+    let (mut is_negative, mut has_sign, mut has_currency) = (false, false, false);
+    loop {
+        let inner = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+        let minus = || rest.strip_prefix(['-', '−']).or_else(|| rest.strip_suffix(['-', '−']));
+        if let Some(inner) = inner.or_else(minus).filter(|_| !has_sign) {
+            (rest, is_negative, has_sign) = (inner.trim(), true, true);
+        } else if let Some(inner) = rest.strip_prefix('+').filter(|_| !has_sign) {
+            (rest, has_sign) = (inner.trim(), true);
+        } else if let Some((inner, codes)) = strip_currency(rest).filter(|_| !has_currency) {
+            if currency.is_some_and(|own| !codes.iter().any(|code| code.as_bytes() == own.0)) {
+                return None;
+            }
+            (rest, has_currency) = (inner.trim(), true);
+        } else {
+            return (rest != text).then_some((is_negative, rest));
         }
-    };
-    take_minus(&mut rest);
-    for (sign, codes) in SIGNS {
-        let Some(found) = strip_sign(rest, sign) else { continue };
-        if currency.is_some_and(|own| !codes.iter().any(|code| code.as_bytes() == own.0)) {
-            return None;
-        }
-        rest = found.trim();
-        take_minus(&mut rest);
-        break;
     }
-    (minus_signs <= 1 && rest != text).then_some((minus_signs == 1, rest))
+}
+
+fn strip_currency(text: &str) -> Option<(&str, &'static [&'static str])> {
+    SIGNS.iter().find_map(|(sign, codes)| Some((strip_sign(text, sign)?, *codes)))
 }
 
 fn strip_sign<'t>(text: &'t str, sign: &str) -> Option<&'t str> {
@@ -99,7 +97,9 @@ mod tests {
             ("5-", Some((true, "5"))),
             ("12.50 EUR", Some((false, "12.50"))),
             ("KRW 1000", Some((false, "1000"))),
-            ("(-5)", None),
+            ("$(12.34)", Some((true, "12.34"))),
+            ("$+1500", Some((false, "1500"))),
+            ("(-5)", Some((true, "-5"))),
             ("--5", Some((true, "-5"))),
             ("12", None),
         ] {

@@ -120,10 +120,9 @@ pub(in crate::transform) fn number_sign(column: Expr, numbers: NumberFormat) -> 
 /// Column of numbers without their sign. Other texts lose a leading minus.
 pub(in crate::transform) fn absolute(column: Expr, numbers: NumberFormat) -> Expr {
     map_text(column, move |text| {
-        let plain = numbers.to_plain(text).filter(|plain| plain.len() != text.len());
-        Some(match plain {
-            Some(plain) => Cow::Owned(plain.trim_start_matches('-').to_owned()),
-            None => Cow::Borrowed(text.strip_prefix('-').unwrap_or(text)),
+        Some(match numbers.to_plain(text) {
+            Some(Cow::Owned(plain)) => Cow::Owned(plain.trim_start_matches('-').to_owned()),
+            _ => Cow::Borrowed(text.strip_prefix('-').unwrap_or(text)),
         })
     })
 }
