@@ -10,8 +10,8 @@ use toml::Spanned;
 use crate::{
     mapping::{
         check_column::{check_attribute, check_contract_column},
+        check_lookups::read_columns,
         file_rule::{FileRule, TargetRule},
-        lookup_rule::read_columns,
         mapping_text::MappingText,
         raw_condition::RawCondition,
         raw_mapping::{

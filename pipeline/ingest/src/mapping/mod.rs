@@ -4,6 +4,7 @@ pub(crate) mod attributes;
 mod check_column;
 mod check_expression;
 mod check_layout;
+mod check_lookups;
 mod check_mapping;
 mod check_time;
 mod classify;

@@ -13,7 +13,7 @@ use crate::{
         expression::LengthUnit,
         raw_condition::RawCondition,
         raw_steps::{FillDown, OrderedPairs, RawSteps},
-        raw_text::OneOrMany,
+        raw_text::{ColumnSelection, OneOrMany},
         source_ref::SlotField,
     },
     values::time_rule::UnixUnit,
@@ -24,14 +24,6 @@ use crate::{
 pub(super) enum StringOrExpression {
     String(String),
     Expression(Box<RawExpression>),
-}
-
-/// All columns, or some of them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "expected `true` or a list of columns")]
-pub(super) enum ColumnSelection {
-    All(bool),
-    Some(Vec<String>),
 }
 
 /// An expression as written in a mapping file.

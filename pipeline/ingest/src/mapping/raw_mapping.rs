@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::{
     mapping::{
-        lookup_rule::RawLookup,
+        check_lookups::RawLookup,
         raw_condition::RawCondition,
         raw_expression::StringOrExpression,
         violation::{RuleViolation, violation},

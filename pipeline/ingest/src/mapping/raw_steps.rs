@@ -9,8 +9,7 @@ use serde::{
 
 use crate::{
     mapping::{
-        raw_expression::ColumnSelection,
-        raw_text::OneOrMany,
+        raw_text::{ColumnSelection, OneOrMany},
         source_ref::{CellType, SourceCell},
         text_step::{CapturePattern, TextStep},
         violation::{RuleViolation, violation},

@@ -12,6 +12,14 @@ pub(super) enum OneOrMany {
     Many(Vec<ScalarText>),
 }
 
+/// All columns, or some of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected `true` or a list of columns")]
+pub(super) enum ColumnSelection {
+    All(bool),
+    Some(Vec<String>),
+}
+
 /// A text. Integers and flags are accepted as their text.
 #[derive(Clone, Debug)]
 pub(super) struct ScalarText(String);

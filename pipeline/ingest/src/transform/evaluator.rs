@@ -20,7 +20,8 @@ use crate::{
             plain_number, running_total, slot, text_steps, value_at_path,
         },
         error_mark::find_error,
-        plan::{FilePlan, source_name, text_name},
+        frame_names::{element_name, source_name, text_name},
+        plan::FilePlan,
         polars_expression::{condition_to_polars, expression_to_polars},
         text_columns::TextColumn,
     },
@@ -189,11 +190,6 @@ fn result_columns(plan: &FilePlan) -> Vec<Expr> {
         }
     }
     found
-}
-
-/// Name of the column with the text of elements; the frame has their JSON.
-pub(crate) fn element_name(index: usize) -> String {
-    format!("e{index}")
 }
 
 fn filter_name(filter: usize) -> String {

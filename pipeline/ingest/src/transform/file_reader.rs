@@ -1,11 +1,7 @@
 //! Reader for a file: from records to chunks of typed rows, with row counts.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
-use arrow::{
-    array::{Array, ArrayRef},
-    datatypes::Field,
-};
 use polars::prelude::PolarsError;
 use slotcast_core::Tz;
 use slotcast_lake::Pseudonyms;
@@ -21,13 +17,11 @@ use crate::{
     },
     transform::{
         column_builder::ColumnBuilder,
-        evaluator::{Evaluator, MappedChunk},
+        evaluator::Evaluator,
         explode::{Elements, MAX_REPEATED_BYTES},
         fact_chunk::FactChunk,
         plan::FilePlan,
         raw_rows::RawRows,
-        row_classes::RowClasses,
-        table_rules::check_table_rules,
         target_plan::{ColumnPlan, TargetPlan},
         text_frame::TextFrame,
     },
@@ -45,15 +39,15 @@ const EMPTY_LIST: &str = "empty_list";
 /// Reader for the typed rows of a file, chunk by chunk.
 pub(crate) struct FileReader<'a> {
     name: &'a str,
-    file: usize,
-    plan: FilePlan,
+    pub(super) file: usize,
+    pub(super) plan: FilePlan,
     records: RecordReader<'a>,
-    builders: Vec<Vec<ColumnBuilder<'a>>>,
+    pub(super) builders: Vec<Vec<ColumnBuilder<'a>>>,
     evaluator: Evaluator,
     /// Elements of the current record.
     elements: Elements,
-    raw_rows: RawRows,
-    keeps_repeats: bool,
+    pub(super) raw_rows: RawRows,
+    pub(super) keeps_repeats: bool,
     pub(crate) report: ReadReport,
     is_at_end: bool,
 }
@@ -240,69 +234,6 @@ impl<'a> FileReader<'a> {
             }
         };
         self.evaluator.unmatched().into_iter().map(report).collect()
-    }
-
-    fn finish_chunk(
-        &mut self,
-        lines: Vec<i64>,
-        first_row: usize,
-        mapped: Option<&MappedChunk>,
-        mut errors: Vec<RowErrors>,
-    ) -> Vec<FactChunk> {
-        let lines = Arc::new(lines);
-        let mut chunks = Vec::with_capacity(self.plan.targets.len());
-        let mut erased = Vec::new();
-        for (number, target) in self.plan.targets.iter().enumerate() {
-            let builders = &mut self.builders[number];
-            for computed in mapped.into_iter().flat_map(|mapped| &mapped.columns[number]) {
-                let builder = &mut builders[computed.column];
-                for (row, text) in computed.texts().enumerate() {
-                    let pushed = match text {
-                        Ok(text) => builder.push(text),
-                        Err(reason) => {
-                            builder.push_null();
-                            Err(reason)
-                        }
-                    };
-                    if let Err(reason) = pushed {
-                        errors[number].add(row, computed.column, reason);
-                    }
-                }
-            }
-            self.report.null_words += builders.iter_mut().map(ColumnBuilder::take_null_words).sum::<u64>();
-            erased.extend(builders.iter_mut().flat_map(ColumnBuilder::take_erased));
-            let columns: Vec<ArrayRef> = builders.iter_mut().map(ColumnBuilder::finish).collect();
-            let field = |(column, array): (&ColumnPlan, &ArrayRef)| {
-                Field::new(&column.name, array.data_type().clone(), true)
-            };
-            let fields: Vec<Field> = target.columns.iter().zip(&columns).map(field).collect();
-            check_table_rules(target.table.name, &fields, &columns, &mut errors[number]);
-            chunks.push(FactChunk {
-                table: target.table,
-                fields,
-                columns,
-                rows: Vec::with_capacity(lines.len()),
-                lines: Arc::clone(&lines),
-                file: self.file,
-                first_row,
-                keeps_repeats: self.keeps_repeats,
-            });
-        }
-        let rows =
-            RowClasses { plan: &self.plan, lines: &lines, mapped, errors: &errors, raw: &self.raw_rows };
-        for row in 0..lines.len() {
-            let rejected = self.report.rejects.len();
-            rows.classify(row, &mut self.report, &mut chunks);
-            for reject in &mut self.report.rejects[rejected..] {
-                reject.customer = chunks.iter().find_map(|chunk| chunk.customer(row));
-                // Rejects must not store the text of a row of an erased customer.
-                if erased.contains(&row) {
-                    reject.raw.clear();
-                }
-            }
-        }
-        chunks.retain(|chunk| !chunk.rows.is_empty());
-        chunks
     }
 }
 

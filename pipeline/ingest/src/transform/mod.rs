@@ -7,6 +7,8 @@ pub(crate) mod evaluator;
 mod explode;
 pub(crate) mod fact_chunk;
 pub(crate) mod file_reader;
+mod finish_chunk;
+mod frame_names;
 mod id_checks;
 pub(crate) mod lookup_table;
 pub(crate) mod plan;

@@ -18,11 +18,10 @@ use crate::{
     },
     report::file_error::FileError,
     transform::{
-        evaluator::element_name,
+        frame_names::{element_name, source_name, text_name},
         lookup_table::LookupTable,
-        plan_columns::InferKind,
         table_rules::has_table_rules,
-        target_plan::{ColumnPlan, TargetPlan, sources_of},
+        target_plan::{ColumnPlan, InferKind, TargetPlan, sources_of},
         text_columns::{CellPath, TextColumn, TextColumns, locate},
     },
     values::{cell_cleaner::CellCleaner, normalize::normalize_text, number_format::NumberFormat},
@@ -275,14 +274,4 @@ impl FilePlan {
             TextColumn::Cell(_) | TextColumn::Element => {}
         }
     }
-}
-
-/// Name of a text in the polars frame.
-pub(crate) fn text_name(index: usize) -> String {
-    format!("t{index}")
-}
-
-/// Name of a reference in the polars frame.
-pub(crate) fn source_name(index: usize) -> String {
-    format!("s{index}")
 }

@@ -4,7 +4,7 @@ use slotcast_lake::contract::ContractTable;
 
 use crate::{
     mapping::{
-        attributes::{AttributeKind, AttributeKinds, KindInference},
+        attributes::{AttributeKind, AttributeKinds},
         column_rule::ColumnRule,
         expression::Expression,
         file_rule::TargetRule,
@@ -12,13 +12,10 @@ use crate::{
     report::file_error::FileError,
     transform::{
         plan::FilePlan,
-        target_plan::{ColumnPlan, TargetPlan},
+        target_plan::{ColumnPlan, InferKind, TargetPlan},
         value_type::ValueType,
     },
 };
-
-/// Inference of the kind of an attribute from a source column.
-pub(crate) type InferKind<'a> = &'a dyn Fn(usize) -> Result<KindInference, FileError>;
 
 impl FilePlan {
     pub(super) fn plan_target(

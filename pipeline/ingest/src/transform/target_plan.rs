@@ -3,9 +3,16 @@
 use slotcast_lake::contract::ContractTable;
 
 use crate::{
-    mapping::{column_rule::ColumnRule, condition::Condition, file_rule::TargetRule, source_ref::SourceRef},
+    mapping::{
+        attributes::KindInference, column_rule::ColumnRule, condition::Condition, file_rule::TargetRule,
+        source_ref::SourceRef,
+    },
+    report::file_error::FileError,
     transform::value_type::ValueType,
 };
+
+/// Inference of the kind of an attribute from a source column.
+pub(crate) type InferKind<'a> = &'a dyn Fn(usize) -> Result<KindInference, FileError>;
 
 /// Plan for one table row from each source row.
 #[derive(Debug)]

@@ -6,10 +6,7 @@ use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, StringChunked
 
 use crate::{
     source::record_reader::RecordView,
-    transform::{
-        plan::{FilePlan, text_name},
-        text_columns::TextColumn,
-    },
+    transform::{frame_names::text_name, plan::FilePlan, text_columns::TextColumn},
 };
 
 /// Text column per cell, and per element, that polars reads.
