@@ -8,7 +8,7 @@ use crate::{
         column_rule::ColumnRule,
         expression::{Expression, LengthUnit},
         raw_expression::{RawExpression, StringOrExpression},
-        raw_text::{ColumnSelection, OneOrMany},
+        raw_text::ColumnSelection,
         source_ref::{CellType, SourceCell, SourceRef},
         violation::{RuleViolation, violation},
     },

@@ -10,6 +10,7 @@ mod check_time;
 mod classify;
 pub(crate) mod column_rule;
 pub(crate) mod condition;
+mod definitions;
 pub(crate) mod expression;
 pub(crate) mod file_rule;
 pub(crate) mod header;

@@ -10,6 +10,7 @@ use slotcast_lake::{SlotRule, contract::ContractTable};
 
 use crate::{
     mapping::{
+        definitions::Definitions,
         file_rule::{FileRule, TargetRule},
         mapping_text::MappingText,
         pattern::glob_matches,
@@ -34,26 +35,6 @@ pub struct Mapping {
     pub(super) files: Option<Vec<FileRule>>,
     /// Definition of each file rule, and of what all rules share.
     definitions: Definitions,
-}
-
-/// Texts of a mapping in one notation, so that comments, order of keys and later versions of this program change nothing.
-#[derive(Clone, Debug, Default)]
-struct Definitions {
-    shared: String,
-    files: Vec<String>,
-}
-
-impl Definitions {
-    /// Definitions of a mapping whose text is valid.
-    fn new(text: &str) -> Self {
-        let document: toml::Table = toml::from_str(text).unwrap_or_default();
-        let shared = ["slots", "currency"].map(|key| document.get(key).map(ToString::to_string));
-        let files = document.get("file").and_then(toml::Value::as_array);
-        Self {
-            shared: format!("{shared:?}"),
-            files: files.into_iter().flatten().map(ToString::to_string).collect(),
-        }
-    }
 }
 
 impl Mapping {
@@ -163,10 +144,7 @@ impl Mapping {
     /// Hash of the rule for a file. The same bytes under another rule are another input.
     pub fn mapping_hash(&self, file: &str) -> String {
         let mut rule = match self.rule_index(file) {
-            Some(index) => {
-                let Definitions { shared, files } = &self.definitions;
-                format!("{} {shared} {}", self.zone, files[index])
-            }
+            Some(index) => format!("{} {}", self.zone, self.definitions.of_file(index)),
             None => format!("{} {:?}", self.zone, table_of(file).map(|table| table.name)),
         };
         // The extension decides how the same bytes are read, as a workbook or a packed file.

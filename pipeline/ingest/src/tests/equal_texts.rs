@@ -67,7 +67,7 @@ fn numbers_of_a_spreadsheet_are_no_ids() {
     assert_eq!(counts(&result), (3, 1, 2, 0, 0));
     assert!(result.rejects.iter().all(|reject| reject.reason == RejectReason::ExcelNumber));
     assert_eq!(result.rejects[0].column_name.as_deref(), Some("order_id"));
-    assert!(RejectReason::ExcelNumber.hint().unwrap().contains("as text"));
+    assert!(RejectReason::ExcelNumber.remedy().contains("as text"));
 }
 
 // huanz/tableExport#4: the last digits of long numbers become 0.

@@ -1,7 +1,7 @@
 //! Cells of other files of the inbox.
 
 use super::{IngestResult, TestFile, TestLake, batch, column, counts, settings};
-use crate::{FileError, InboxFile, Mapping};
+use crate::{FileClass, FileError, InboxFile, Mapping};
 
 // Olist, WooCommerce and Magento export orders and order items as two files.
 const MAPPING: &str = r#"
@@ -88,8 +88,10 @@ fn missing_files_and_columns() {
 #[test]
 fn files_of_lookups() {
     let mapping = Mapping::parse(MAPPING, "m.toml").unwrap();
-    assert!(mapping.matches("orders-1.csv") && !mapping.loads("orders-1.csv"));
-    assert!(mapping.loads("items.csv") && !mapping.is_lookup_file("items.csv"));
+    assert!(matches!(mapping.classify("orders-1.csv"), FileClass::Lookup));
+    assert!(
+        matches!(mapping.classify("items.csv"), FileClass::Taken) && !mapping.is_lookup_file("items.csv")
+    );
     assert!(mapping.looks_up("items.csv", "orders-1.csv") && !mapping.looks_up("orders-1.csv", "items.csv"));
 }
 
