@@ -1,6 +1,7 @@
 //! `slotcast forget`: erases a customer from the lake.
 
 use anyhow::{Result, bail};
+use slotcast_ingest::normalize_text;
 use slotcast_lake::Lake;
 
 use crate::{
@@ -15,8 +16,9 @@ use crate::{
 /// Erases a customer. No message or ledger contains the id: the pseudonym and the time identify the run.
 pub(super) async fn forget(context: Context<'_>, customer_id: &str) -> Result<Outcome> {
     let Context { settings, printer, .. } = context;
-    // Ingest trims ids too.
-    let customer_id = customer_id.trim();
+    // Ingest trims and normalizes ids too.
+    let customer_id = normalize_text(customer_id.trim());
+    let customer_id = &*customer_id;
     if customer_id.is_empty() {
         let hint = "pass the id as the mapping wrote it to the lake";
         return Err(UserError::new("the customer id is empty", hint).into());

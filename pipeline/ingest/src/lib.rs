@@ -50,3 +50,4 @@ pub use source::{
     file::InboxFile,
     inbox::{FileClass, Inbox, RefusedName, scan_inbox},
 };
+pub use values::normalize::normalize_text;

@@ -59,7 +59,7 @@ impl Expression {
 
     /// Reads cells as numbers, for files with another number format.
     ///
-    /// Cells of maps, lengths and tests for presence stay text. `is_json` tells the columns whose
+    /// Cells of maps, lengths and tests for presence stay text. `is_json` finds the columns whose
     /// values come from JSON, which are in plain notation.
     pub(crate) fn with_numeric_cells(self, is_json: &dyn Fn(&str) -> bool) -> Self {
         let numeric = |source: SourceRef| match source {

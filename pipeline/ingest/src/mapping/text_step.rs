@@ -11,7 +11,7 @@ pub(crate) enum TextStep {
     Json(JsonPath),
     /// One of the parts between separators, counted from 1, or from -1 at the end.
     Split { separator: String, part: i64 },
-    /// What a pattern captures. A text that does not match becomes `otherwise`, without further steps.
+    /// The capture of a pattern. A text that does not match becomes `otherwise`, without further steps.
     Regex { pattern: CapturePattern, otherwise: Option<String> },
     /// The text without the first of these prefixes that matches.
     StripPrefix(Vec<String>),

@@ -144,7 +144,7 @@ impl<'a> ColumnBuilder<'a> {
     pub(crate) fn push(&mut self, cell: Option<&str>) -> Result<(), RejectReason> {
         let mut cell = cell;
         if self.has_null_words && cell.is_some_and(is_null_word) {
-            // Only ids are told: a customer of that name would be many people.
+            // Only ids are reported: a customer of that name would be many people.
             self.null_words += u64::from(self.ids.is_some());
             cell = None;
         }

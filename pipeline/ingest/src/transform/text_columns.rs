@@ -101,7 +101,7 @@ impl TextColumns {
         }
     }
 
-    /// Returns whether a name stands for a value inside JSON.
+    /// Returns whether a name refers to a value inside JSON.
     pub(crate) fn is_json(&self, name: &str) -> bool {
         let column = self.find(name).map(|index| &self.columns[index]);
         matches!(column, Some(TextColumn::Path { .. } | TextColumn::Element))

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Normalizes a text and trims it. ASCII text is returned as it is.
-pub(crate) fn normalize_text(text: &str) -> Cow<'_, str> {
+pub fn normalize_text(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }

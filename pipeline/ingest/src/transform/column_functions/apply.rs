@@ -73,8 +73,8 @@ where
     })
 }
 
-/// Column of the cells of each row, one after the other, with constants between them. `None` stands
-/// for the next column. A row with an empty cell is empty.
+/// Column of the cells of each row, one after the other, with constants between them. `None` is
+/// the next column. A row with an empty cell is empty.
 pub(in crate::transform) fn concat(parts: Vec<Option<String>>, columns: &[Expr]) -> Expr {
     map_rows(columns, move |cells| {
         let mut cells = cells.iter();
