@@ -69,6 +69,7 @@ impl<'a> Reader<'a> {
         let verbs = verbs.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect();
         let placeholders = [
             ("INBOX", "demo/inbox"),
+            ("FILE", "social_signals/2016-02-23.csv"),
             ("MAPPING.toml", "mapping.toml"),
             ("NAME", "moq_rates"),
             ("TIMESTAMP", "2017-04-14T21:30:00+09:00"),

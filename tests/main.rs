@@ -47,3 +47,5 @@ mod simulate;
 mod crash_safety;
 /// One writer, erasure, vacuum, compaction.
 mod maintenance;
+/// Retractions of loads, files read again, replaced rows.
+mod retraction;

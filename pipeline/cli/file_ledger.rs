@@ -1,6 +1,9 @@
 //! The ledger of ingested files: files that are new, and earlier loads that they replace.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use anyhow::Result;
 use slotcast_lake::{IngestRow, Lake};
@@ -8,25 +11,47 @@ use slotcast_lake::{IngestRow, Lake};
 use crate::file_key::FileKey;
 
 /// The ledger of ingested files.
-pub(crate) struct FileLedger(Vec<IngestRow>);
+pub(crate) struct FileLedger {
+    rows: Vec<IngestRow>,
+    /// Indices of the rows by hash of the content.
+    by_content: HashMap<String, Vec<usize>>,
+}
 
 impl FileLedger {
     pub(crate) async fn read(lake: &Lake) -> Result<Self> {
-        Ok(Self(lake.ingest_files().await?))
+        Ok(Self::new(lake.ingest_files().await?))
+    }
+
+    fn new(rows: Vec<IngestRow>) -> Self {
+        let mut by_content: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, row) in rows.iter().enumerate() {
+            by_content.entry(row.content_hash.clone()).or_default().push(index);
+        }
+        Self { rows, by_content }
     }
 
     pub(crate) fn rows(&self) -> &[IngestRow] {
-        &self.0
+        &self.rows
+    }
+
+    /// Loads of files with the same bytes as this one.
+    fn same_content(&self, key: &FileKey) -> impl Iterator<Item = &IngestRow> {
+        self.by_content.get(&key.content_hash).into_iter().flatten().map(|index| &self.rows[*index])
+    }
+
+    /// Loads of this key.
+    pub(crate) fn loads_of<'a>(&'a self, key: &'a FileKey) -> impl Iterator<Item = &'a IngestRow> {
+        self.same_content(key).filter(|row| row.mapping_hash == key.mapping_hash)
     }
 
     /// Id of the next file, one above the largest.
     pub(crate) fn next_id(&self) -> i64 {
-        self.0.last().map_or(0, |last| last.source_file_id + 1)
+        self.rows.last().map_or(0, |last| last.source_file_id + 1)
     }
 
     /// Files whose facts are retracted.
     pub(crate) fn retracted_files(&self) -> BTreeSet<i64> {
-        let retracted = self.0.iter().filter(|row| row.retraction.is_some());
+        let retracted = self.rows.iter().filter(|row| row.retraction.is_some());
         retracted.map(|row| row.source_file_id).collect()
     }
 
@@ -36,11 +61,8 @@ impl FileLedger {
         file: &'a str,
         key: &'a FileKey,
     ) -> impl Iterator<Item = &'a IngestRow> {
-        self.0.iter().filter(move |row| {
-            row.retraction.is_none()
-                && row.content_hash == key.content_hash
-                && row.file == file
-                && row.mapping_hash != key.mapping_hash
+        self.same_content(key).filter(move |row| {
+            row.retraction.is_none() && row.file == file && row.mapping_hash != key.mapping_hash
         })
     }
 
@@ -48,28 +70,25 @@ impl FileLedger {
     ///
     /// A file that repeated rows of a retracted file is read again, because its repeats are facts now.
     pub(crate) fn loaded_keys(&self, replaced: &BTreeSet<i64>) -> BTreeSet<FileKey> {
-        let rows = self.0.iter().filter(|row| row.retraction.is_none());
-        let rows = rows.filter(|row| !replaced.contains(&row.source_file_id));
-        rows.filter(|row| !self.repeats_retracted(row, replaced)).map(key_of).collect()
-    }
-
-    /// Whether a load may have repeated rows that were retracted after it.
-    fn repeats_retracted(&self, row: &IngestRow, replaced: &BTreeSet<i64>) -> bool {
-        let is_between = |other: &IngestRow| {
-            let before = match other.retraction {
-                Some(retraction) => retraction.before,
-                None if replaced.contains(&other.source_file_id) => self.next_id(),
-                None => return false,
-            };
-            other.accepted > 0 && (other.source_file_id + 1..before).contains(&row.source_file_id)
+        // Files after a withdrawn one and before its retraction may have repeated its rows.
+        let withdrawn = self.rows.iter().filter(|row| row.accepted > 0).filter_map(|row| {
+            let is_replaced = replaced.contains(&row.source_file_id).then(|| self.next_id());
+            let before = row.retraction.map(|retraction| retraction.before).or(is_replaced)?;
+            Some(row.source_file_id + 1..before)
+        });
+        let withdrawn: Vec<Range<i64>> = withdrawn.collect();
+        let holds = |row: &&IngestRow| {
+            let id = row.source_file_id;
+            let repeats_withdrawn = row.repeats > 0 && withdrawn.iter().any(|files| files.contains(&id));
+            row.retraction.is_none() && !replaced.contains(&id) && !repeats_withdrawn
         };
-        row.repeats > 0 && self.0.iter().any(is_between)
+        self.rows.iter().filter(holds).map(key_of).collect()
     }
 
     /// Loads after `file` that may have repeated its rows and still hold.
     pub(crate) fn later_repeats(&self, file: &IngestRow) -> impl Iterator<Item = &IngestRow> {
         let id = file.source_file_id;
-        self.0
+        self.rows
             .iter()
             .filter(move |row| row.source_file_id > id && row.repeats > 0 && row.retraction.is_none())
     }
@@ -79,8 +98,7 @@ impl FileLedger {
         &self,
         inbox: impl Iterator<Item = (&'a str, &'a Result<FileKey, String>)>,
     ) -> BTreeSet<String> {
-        let mut inputs: BTreeSet<String> = self.0.iter().map(|row| key_of(row).to_string()).collect();
-        let mut retracted = self.retracted_files();
+        let (mut inputs, mut retracted) = (BTreeSet::new(), self.retracted_files());
         for (file, key) in inbox {
             match key {
                 Ok(key) => {
@@ -90,13 +108,14 @@ impl FileLedger {
                 Err(_) => drop(inputs.insert(format!("unreadable {file}"))),
             }
         }
+        inputs.extend(self.loaded_keys(&retracted).iter().map(FileKey::to_string));
         inputs.extend(retracted.iter().map(|id| format!("retracted {id}")));
         inputs
     }
 }
 
 /// The key of a load.
-pub(crate) fn key_of(row: &IngestRow) -> FileKey {
+fn key_of(row: &IngestRow) -> FileKey {
     FileKey { content_hash: row.content_hash.clone(), mapping_hash: row.mapping_hash.clone() }
 }
 
@@ -136,7 +155,7 @@ mod tests {
     }
 
     fn loaded(rows: Vec<IngestRow>, replaced: &[i64]) -> Vec<String> {
-        let keys = FileLedger(rows).loaded_keys(&replaced.iter().copied().collect());
+        let keys = FileLedger::new(rows).loaded_keys(&replaced.iter().copied().collect());
         keys.iter().map(|key| key.content_hash.clone()).collect()
     }
 
@@ -158,7 +177,7 @@ mod tests {
 
     #[test]
     fn another_mapping_replaces_the_same_file() {
-        let ledger = FileLedger(vec![
+        let ledger = FileLedger::new(vec![
             row(0, "a", "m1", 0),
             retracted(row(1, "a", "m2", 0), 2),
             row(2, "b", "m1", 0),
@@ -177,12 +196,17 @@ mod tests {
     fn inputs_are_stable() {
         let keys = [("a.csv".to_owned(), Ok(key("a", "m2"))), ("b.csv".to_owned(), Err("gone".to_owned()))];
         let inbox = || keys.iter().map(|(file, key)| (file.as_str(), key));
-        let before = FileLedger(vec![row(0, "a", "m1", 0)]).inputs(inbox());
-        let after = FileLedger(vec![retracted(row(0, "a", "m1", 0), 1), row(1, "a", "m2", 0)]);
+        let before = FileLedger::new(vec![row(0, "a", "m1", 0)]).inputs(inbox());
+        let after = FileLedger::new(vec![retracted(row(0, "a", "m1", 0), 1), row(1, "a", "m2", 0)]);
         assert_eq!(before, after.inputs(inbox()));
         let withdrawn =
-            FileLedger(vec![retracted(row(0, "a", "m1", 0), 1), retracted(row(1, "a", "m2", 0), 2)]);
+            FileLedger::new(vec![retracted(row(0, "a", "m1", 0), 1), retracted(row(1, "a", "m2", 0), 2)]);
         assert_ne!(before, withdrawn.inputs(inbox()));
-        assert_ne!(before, FileLedger(vec![row(0, "a", "m1", 0)]).inputs(std::iter::empty()));
+        assert_ne!(before, FileLedger::new(vec![row(0, "a", "m1", 0)]).inputs(std::iter::empty()));
+        assert_ne!(
+            withdrawn.inputs(inbox()),
+            withdrawn.inputs(std::iter::empty()),
+            "the file may be loaded again"
+        );
     }
 }

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use slotcast_ingest::InboxFile;
 use slotcast_lake::IngestRow;
 
-use crate::{
-    file_key::FileKey,
-    file_ledger::{FileLedger, key_of},
-};
+use crate::{file_key::FileKey, file_ledger::FileLedger};
 
 /// A file to read.
 pub(super) struct PlannedFile<'a> {
@@ -78,7 +75,7 @@ impl<'a> IngestPlan<'a> {
 }
 
 fn read_again(ledger: &FileLedger, key: &FileKey) -> Option<ReadAgain> {
-    let mut earlier = ledger.rows().iter().filter(|row| key_of(row) == *key).peekable();
+    let mut earlier = ledger.loads_of(key).peekable();
     earlier.peek()?;
     let is_retracted = earlier.all(|row| row.retraction.is_some());
     Some(if is_retracted { ReadAgain::Retracted } else { ReadAgain::RepeatedRetracted })

@@ -84,7 +84,7 @@ pub(super) fn print_plan(printer: &Printer, plan: &IngestPlan<'_>) {
 pub(super) fn print_replaced_loads(printer: &Printer, files: &[LoadedFile<'_>]) {
     for row in files.iter().flat_map(|own| &own.planned.replaces) {
         printer.info(format!(
-            "{}: read again under a changed mapping, replaces {} rows of batch {}",
+            "{}: read again under a changed mapping, replaces {} row(s) of batch {}",
             escape_invisible(&row.file),
             row.accepted,
             row.batch_id

@@ -118,10 +118,10 @@ pub(crate) async fn retract(
 fn print_retracted(printer: &Printer, ledger: &FileLedger, rows: &[&IngestRow], from: Option<DateTime<Utc>>) {
     let is_retracted = |id: i64| rows.iter().any(|row| row.source_file_id == id);
     for row in rows.iter().take(MAX_FILES) {
-        printer.info(format!("{} (batch {}): {} rows withdrawn", row.file, row.batch_id, row.accepted));
+        printer.info(format!("{} (batch {}): {} row(s) withdrawn", row.file, row.batch_id, row.accepted));
         let later = ledger.later_repeats(row).filter(|later| !is_retracted(later.source_file_id));
         let later: Vec<String> =
-            later.map(|later| format!("{} ({} repeats)", later.file, later.repeats)).collect();
+            later.map(|later| format!("{} ({} repeat(s))", later.file, later.repeats)).collect();
         if !later.is_empty() && row.accepted > 0 {
             let more = if later.len() > MAX_FILES { ", ..." } else { "" };
             let names = later.iter().take(MAX_FILES).cloned().collect::<Vec<_>>().join(", ");
@@ -131,7 +131,7 @@ fn print_retracted(printer: &Printer, ledger: &FileLedger, rows: &[&IngestRow], 
         }
     }
     if rows.len() > MAX_FILES {
-        printer.info(format!("and {} more files", rows.len() - MAX_FILES));
+        printer.info(format!("and {} more file(s)", rows.len() - MAX_FILES));
     }
     match from {
         Some(from) => {

@@ -9,6 +9,8 @@
 //!   so no reader sees it. The next ingest rolls back an unfinished batch, and the next build replaces
 //!   relations. The next erasure or ingest completes an interrupted erasure. `vacuum` removes the files that
 //!   are left. Nothing needs manual repair.
+//! - **Retraction.** A retraction of files is one commit of the ledger of files ([`Lake::record_ingest_files`]).
+//!   It removes no fact, and runs keep the version of the ledger that they saw.
 //! - **Full disk.** A write that runs out of space fails and removes its partial file. Visible data stay
 //!   visible, and the same command succeeds once there is space.
 //! - **Two writers.** [`Lake::lock`] takes a lock of the operating system, which ends with its process. A

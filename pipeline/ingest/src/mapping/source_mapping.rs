@@ -141,7 +141,8 @@ impl Mapping {
         lookups.iter().any(|lookup| glob_matches(&lookup.pattern, other))
     }
 
-    /// Hash of the rule for a file. The same bytes under another rule are another input.
+    /// Hash of the rule for a file. The same bytes under another rule are another input. The pattern and the list of
+    /// unused columns change no fact, so they are not part of the hash.
     pub fn mapping_hash(&self, file: &str) -> String {
         let mut rule = match self.rule_index(file) {
             Some(index) => format!("{} {}", self.zone, self.definitions.of_file(index)),

@@ -154,3 +154,13 @@ fn the_key_of_a_rule_ignores_notation() {
     let other_file = format!("{text}\n[[file]]\npattern = \"more*\"\ntable = \"makers\"\n");
     assert_eq!(hash(&text), hash(&other_file));
 }
+
+#[test]
+fn unused_columns_make_no_other_rule() {
+    let hash = |keys: &str| {
+        let text = with(keys, &events("channel = \"x\""));
+        Mapping::parse(&text, "m.toml").unwrap().mapping_hash("rows.csv")
+    };
+    assert_eq!(hash("unused = [\"note\"]"), hash(""));
+    assert_ne!(hash("delimiter = \";\""), hash(""));
+}
