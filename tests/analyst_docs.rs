@@ -16,7 +16,7 @@ use crate::support::{cli, root, write_bytes};
 async fn visible(lake: &Lake) -> Vec<Snapshot> {
     let runs = lake.runs().await.unwrap();
     let mut tables = Vec::new();
-    for (name, version) in &runs.latest_done().expect("a run").tables {
+    for (name, version) in &runs.visible().expect("a run").tables {
         let table = TableId::parse(name).unwrap();
         if table.namespace != Namespace::Facts && !is_intermediate(&table.name) {
             tables.push(lake.at(&table, *version).await.unwrap());

@@ -82,6 +82,7 @@ impl Nights {
             scored,
             next: scored.is_frozen(as_of).then_some(following),
             refund_window: TimeDelta::days(14),
+            currency: None,
             source_files: SourceFiles::default(),
         };
         let mut base = PreviousBuild::new();

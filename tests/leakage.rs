@@ -154,7 +154,7 @@ fn known(folder: &Path, lake: &str, until: DateTime<Utc>) -> BTreeMap<String, St
         let calendar = lake.market().calendar();
         let scored = Knowledge::new(&calendar, calendar.next_after(as_of()), as_of(), 4);
         let question =
-            BuildContext { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14), source_files: SourceFiles::default() };
+            BuildContext { as_of: as_of(), calendar, scored, next: None, refund_window: TimeDelta::days(14), currency: None, source_files: SourceFiles::default() };
         let session = build_in_memory(&facts, &question, &lake).await.unwrap();
         let at = until.format("%Y-%m-%dT%H:%M:%SZ");
         let features = format!(

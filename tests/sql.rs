@@ -2,7 +2,7 @@
 //!
 //! `sql/fixtures/<market>` is an inbox in the contract's own shape, loaded as history: facts are known when they are
 //! dated. A file called `seen_<date>` is ingested by the night of that date. The first comments of a `.slt` file name
-//! its `market` and `as_of`, and may name `slot` and `zone`. `audit(name)` is replaced by the query of an audit,
+//! its `market` and `as_of`, and may name `slot`, `zone` and `currency`. `audit(name)` is replaced by the query of an audit,
 //! `audits()` by those of all audits.
 //!
 //! `SLOTCAST_SLT=funnel cargo test sql::` runs only the files whose names contain `funnel`.
@@ -115,6 +115,7 @@ impl Setting {
         if let Some(zone) = self.0.get("zone") {
             market.slots = SlotRule { zone: zone.clone(), ..market.slots };
         }
+        market.currency = self.0.get("currency").cloned();
         let lake = Lake::open_or_create(root, &market, "test", [1; 32]).unwrap();
         let facts = fill(&lake, &Path::new(FOLDER).join("fixtures").join(self.required("market"))).await;
         let calendar = market.calendar();
@@ -129,6 +130,7 @@ impl Setting {
             scored: Knowledge::new(&calendar, slot, as_of, LEAD_DAYS),
             next: None,
             refund_window: TimeDelta::days(REFUND_WINDOW_DAYS),
+            currency: market.currency.clone(),
             source_files: SourceFiles::default(),
         };
         (lake, facts, context)

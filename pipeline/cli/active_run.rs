@@ -6,9 +6,10 @@ use anyhow::{Context as _, Result};
 use arrow::array::RecordBatch;
 use slotcast_core::{DateTime, RunId, Utc};
 use slotcast_lake::{
-    FilesToRemove, Lake, LakeLock, Namespace, RunRow, RunStatus, StageRow, TableId, with_run_id,
+    FilesToRemove, Lake, LakeLock, Namespace, RunRow, RunStatus, Runs, StageRow, TableId, is_timeless,
+    with_run_id,
 };
-use slotcast_stats::{BuiltRelation, PreviousBuild};
+use slotcast_stats::{BuiltRelation, PreviousBuild, stored_names};
 
 use crate::{
     clock::{Stopwatch, now, peak_memory_bytes},
@@ -26,6 +27,8 @@ pub(crate) struct RunIdentity<'a> {
     pub(crate) settings: &'a str,
     /// Hashes and versions of the inputs.
     pub(crate) inputs: &'a str,
+    /// Whether readers see the run by default although it may be for an earlier time. The id does not depend on it.
+    pub(crate) make_latest: bool,
 }
 
 impl RunIdentity<'_> {
@@ -79,6 +82,28 @@ fn this_command() -> String {
     std::iter::once("slotcast".to_owned()).chain(args).collect::<Vec<_>>().join(" ")
 }
 
+/// Relations that every run continues, also one for an earlier time.
+const HISTORIES: [&str; 5] =
+    ["backtest_metrics", "backtest_scores", "backtest_segments", "champions", "final_rankings"];
+
+/// Versions of the tables that a run starts with. Facts, ledgers and histories are the newest. Other relations are those
+/// of the run for the latest time up to its own. Without one, it only reuses partitions, which it checks.
+pub(crate) fn tables_at_start(runs: &Runs, verb: &str, as_of: DateTime<Utc>) -> BTreeMap<String, u64> {
+    let base = if is_timeless(verb) { runs.visible() } else { runs.visible_at(as_of) };
+    let relation = |name: &str| {
+        TableId::parse(name).filter(|table| table.namespace == Namespace::Relations).map(|table| table.name)
+    };
+    let mut tables = base.or_else(|| runs.visible()).map(|run| run.tables.clone()).unwrap_or_default();
+    if base.is_none() {
+        let is_reused = |name: String| stored_names().any(|stored| stored == name);
+        tables.retain(|name, _| relation(name).is_some_and(is_reused));
+    }
+    let newest = runs.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
+    let is_newest = |name: &str| relation(name).is_none_or(|name| HISTORIES.contains(&name.as_str()));
+    tables.extend(newest.into_iter().filter(|(name, _)| is_newest(name)));
+    tables
+}
+
 /// Result of a request to start a run.
 pub(crate) enum RunStart {
     Started(Box<ActiveRun>),
@@ -92,7 +117,12 @@ impl ActiveRun {
         let run_id = identity.run_id().to_string();
         let earlier = runs.0.iter().find(|run| run.run_id == run_id);
         if let Some(done) = earlier.filter(|run| run.status == RunStatus::Done) {
-            return Ok(RunStart::AlreadyDone(done.clone()));
+            let mut done = done.clone();
+            if identity.make_latest {
+                done.make_latest = true;
+                lake.record_run(&done).await?;
+            }
+            return Ok(RunStart::AlreadyDone(done));
         }
         let row = RunRow {
             run_id: run_id.clone(),
@@ -106,10 +136,10 @@ impl ActiveRun {
             inputs_hash: identity.inputs_hash(),
             tables: BTreeMap::new(),
             message: None,
+            make_latest: identity.make_latest,
         };
         lake.record_run(&row).await?;
-        // Tables that this run does not write keep the versions of the latest run.
-        let tables = runs.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
+        let tables = tables_at_start(&runs, identity.verb, identity.as_of);
         Ok(RunStart::Started(Box::new(Self {
             snapshot: RunSnapshot { lake: lake.clone(), run_id, as_of: identity.as_of, tables },
             started_at: identity.started_at,

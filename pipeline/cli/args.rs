@@ -13,7 +13,7 @@ use slotcast_core::NaiveDate;
 use slotcast_simulate::OutputFormat;
 
 pub(crate) use common::{CommonArgs, Format, Language};
-pub(crate) use groups::{AudienceArgs, SourceArgs, SqlLimits};
+pub(crate) use groups::{AudienceArgs, LatestArgs, SourceArgs, SqlLimits};
 
 /// Rank the candidates of a made-to-order marketplace by their probability of
 /// reaching the minimum order quantity in the next weekly slot.
@@ -151,14 +151,19 @@ pub(crate) enum Verb {
         run: Option<String>,
     },
     /// Score and rank the offers of the next slot
-    Rank,
+    Rank {
+        #[command(flatten)]
+        latest: LatestArgs,
+    },
     /// Write page, workbook, CSV, JSON and Parquet
     Publish {
         #[command(flatten)]
         readers: AudienceArgs,
         /// Retract the publication of this run, so that readers see the one before it
-        #[arg(long, value_name = "RUN_ID", conflicts_with = "internal")]
+        #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["internal", "make_latest"])]
         retract: Option<String>,
+        #[command(flatten)]
+        latest: LatestArgs,
     },
     /// Run ingest, stats, train, rank and publish in order; safe to repeat
     Nightly {
@@ -167,6 +172,8 @@ pub(crate) enum Verb {
         inbox: PathBuf,
         #[command(flatten)]
         source: SourceArgs,
+        #[command(flatten)]
+        latest: LatestArgs,
     },
     /// Query the relations of a run in SQL
     ///

@@ -33,6 +33,7 @@ mod file_ledger;
 
 mod stages;
 
+mod latest;
 mod open_run;
 
 // Output.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use slotcast_core::{DateTime, NaiveDate, Slot, Utc};
-use slotcast_lake::{Lake, LakeLock, LockOwner, TableId};
+use slotcast_lake::{Lake, LakeLock, LockOwner, RunRow, TableId};
 
 use crate::{
-    active_run::{ActiveRun, RunIdentity, RunStart},
+    active_run::{ActiveRun, RunIdentity, RunStart, tables_at_start},
     clock::now,
     context::Context,
     failure::UserError,
@@ -52,22 +52,22 @@ pub(crate) struct RunRequest<'a> {
     pub(crate) inputs: &'a [&'a str],
     /// Options that change its results; other options make another run.
     pub(crate) options: &'a str,
+    /// Whether readers see it by default although it may be for an earlier time.
+    pub(crate) make_latest: bool,
 }
 
-/// Starts a run; `None` if it is already done.
-pub(crate) async fn start_run(
-    context: Context<'_>,
-    request: &RunRequest<'_>,
-) -> Result<Option<Box<ActiveRun>>> {
+/// Starts a run, unless it is already done.
+pub(crate) async fn start_run(context: Context<'_>, request: &RunRequest<'_>) -> Result<RunStart> {
     let Context { common, settings, printer } = context;
     let lake = Lake::open(&settings.lake)?;
+    settings.stated_market.check(lake.market(), "the lake")?;
     let lock = lock(context, &lake, request.verb)?;
     let as_of = as_of(context, &lake, request.as_of).await?;
     // An invalid date is reported before anything is written.
     slot_to_rank(&lake, as_of, common.slot)?;
-    let latest = lake.runs().await?.latest_done().map(|run| run.tables.clone()).unwrap_or_default();
+    let start = tables_at_start(&lake.runs().await?, request.verb, as_of);
     let tables = request.inputs.iter().map(|name| TableId::relation(name).to_string());
-    let versions: Vec<String> = tables.map(|table| format!("{table} {:?}", latest.get(&table))).collect();
+    let versions: Vec<String> = tables.map(|table| format!("{table} {:?}", start.get(&table))).collect();
     let files: Vec<String> = FileLedger::read(&lake).await?.inputs(std::iter::empty()).into_iter().collect();
     let identity = RunIdentity {
         verb: request.verb,
@@ -75,24 +75,32 @@ pub(crate) async fn start_run(
         started_at: now(),
         settings: &format!("{} {:?} {}", settings.run_id_settings(), common.slot, request.options),
         inputs: &format!("{}\n{}", files.join("\n"), versions.join("\n")),
+        make_latest: request.make_latest,
     };
-    match ActiveRun::start(&lake, lock, &identity).await? {
-        RunStart::Started(run) => Ok(Some(run)),
-        RunStart::AlreadyDone(done) => {
-            printer.info(format!("run {} is already done; nothing to do", done.run_id));
-            Ok(None)
-        }
+    let start = ActiveRun::start(&lake, lock, &identity).await?;
+    if let RunStart::AlreadyDone(done) = &start {
+        printer.info(format!("run {} is already done; nothing to do", done.run_id));
     }
+    Ok(start)
 }
 
-/// Starts a run for the slot to rank; `None` if it is already done.
+/// Result of a request to start a run for the slot to rank.
+pub(crate) enum NightStart<'a> {
+    Started(Box<Night<'a>>),
+    AlreadyDone(RunRow),
+}
+
+/// Starts a run for the slot to rank, unless it is already done.
 pub(crate) async fn start_night<'a>(
     context: Context<'a>,
     request: &RunRequest<'_>,
-) -> Result<Option<Night<'a>>> {
-    let Some(run) = start_run(context, request).await? else { return Ok(None) };
+) -> Result<NightStart<'a>> {
+    let run = match start_run(context, request).await? {
+        RunStart::Started(run) => run,
+        RunStart::AlreadyDone(done) => return Ok(NightStart::AlreadyDone(done)),
+    };
     let slot = slot_to_rank(&run.lake, run.as_of, context.common.slot)?;
-    Ok(Some(Night::new(context, run, slot)))
+    Ok(NightStart::Started(Box::new(Night::new(context, run, slot))))
 }
 
 async fn as_of(context: Context<'_>, lake: &Lake, as_of: AsOf) -> Result<DateTime<Utc>> {
@@ -100,7 +108,7 @@ async fn as_of(context: Context<'_>, lake: &Lake, as_of: AsOf) -> Result<DateTim
     let requested = context.common.as_of.as_deref().map(|text| parse_as_of(text, &calendar)).transpose()?;
     let built = match as_of {
         AsOf::Requested => None,
-        AsOf::OfRelation(name) => Some(as_of_relation(lake, name).await?),
+        AsOf::OfRelation(name) => Some(as_of_relation(lake, name, requested).await?),
     };
     match (requested, built) {
         (None, None) => Ok(now()),
@@ -113,11 +121,12 @@ async fn as_of(context: Context<'_>, lake: &Lake, as_of: AsOf) -> Result<DateTim
     }
 }
 
-/// `as_of` of the run that built a relation, as in its rows.
-async fn as_of_relation(lake: &Lake, name: &str) -> Result<DateTime<Utc>> {
+/// `as_of` of the run that built a relation, as in its rows: for the requested time, else the one that readers see.
+async fn as_of_relation(lake: &Lake, name: &str, requested: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
     let runs = lake.runs().await?;
     let table = TableId::relation(name).to_string();
-    let version = runs.latest_done().and_then(|run| run.tables.get(&table).copied());
+    let run = requested.map_or_else(|| runs.visible(), |as_of| runs.visible_at(as_of));
+    let version = run.and_then(|run| run.tables.get(&table).copied());
     // The first run with this version built it; later runs reused it.
     let built = runs.0.iter().find(|run| version.is_some() && run.tables.get(&table).copied() == version);
     built.map(|run| run.as_of).ok_or_else(|| {

@@ -9,9 +9,9 @@ use slotcast_lake::{Lake, RunRow, Runs, TableId};
 
 use crate::failure::UserError;
 
-/// The completed run of this id, or else the latest completed run.
+/// The completed run of this id, or else the one that readers see by default.
 pub(crate) fn completed_run<'a>(runs: &'a Runs, run_id: Option<&str>) -> Result<Option<&'a RunRow>> {
-    let Some(run_id) = run_id else { return Ok(runs.latest_done()) };
+    let Some(run_id) = run_id else { return Ok(runs.visible()) };
     let run_id: RunId = run_id.parse().map_err(|error: RunIdError| {
         UserError::new(error.to_string(), "`slotcast runs` lists the runs of this lake")
     })?;
@@ -35,12 +35,16 @@ pub(crate) struct RunSnapshot {
 }
 
 impl RunSnapshot {
-    /// Snapshot of the completed run of this id, or else of the latest completed run.
+    /// Snapshot of the completed run of this id, or else of the one that readers see by default.
     pub(crate) async fn open(lake: Lake, run_id: Option<&str>) -> Result<Self> {
         let runs = lake.runs().await?;
         let run = completed_run(&runs, run_id)?.ok_or_else(no_completed_run)?;
-        let (run_id, as_of, tables) = (run.run_id.clone(), run.as_of, run.tables.clone());
-        Ok(Self { lake, run_id, as_of, tables })
+        Ok(Self::of(lake, run))
+    }
+
+    /// Snapshot of a run.
+    pub(crate) fn of(lake: Lake, run: &RunRow) -> Self {
+        Self { lake, run_id: run.run_id.clone(), as_of: run.as_of, tables: run.tables.clone() }
     }
 
     /// Rows of a relation; empty if no run has written it.

@@ -2,6 +2,7 @@
 
 mod as_of;
 mod file;
+mod stated_market;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ use file::{SettingsFile, SlotsFile};
 
 pub(crate) use as_of::parse_as_of;
 pub(crate) use file::SqlSettings;
+pub(crate) use stated_market::StatedMarket;
 
 /// Lake of a command without `--lake`.
 pub(crate) const DEFAULT_LAKE: &str = "lake";
@@ -44,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) required_tables: Vec<String>,
     /// The market of an inbox without a mapping.
     pub(crate) market: MarketConfig,
+    /// What the settings file itself states about the market. It may not contradict the lake.
+    pub(crate) stated_market: StatedMarket,
     /// Age limit of training rows.
     pub(crate) train_window_days: u32,
     pub(crate) model_params: ValidModelParams,
@@ -78,6 +82,8 @@ impl Settings {
             ..ModelParams::default()
         };
         let lake = file.lake.into_table();
+        let has_slots = file.slots.is_some();
+        let slots = slot_rule(file.slots)?;
         Ok(Self {
             lake: common.lake.clone().or(lake.path).unwrap_or_else(|| PathBuf::from(DEFAULT_LAKE)),
             keep_runs: keep_runs(lake.keep_runs)?,
@@ -86,10 +92,15 @@ impl Settings {
             refund_window_days,
             required_tables: file.required_tables,
             market: MarketConfig {
-                slots: slot_rule(file.slots)?,
+                slots: slots.clone(),
                 label_lag_days: file.label_lag_days.unwrap_or(refund_window_days),
                 train_from: file.train.from,
                 ..MarketConfig::default()
+            },
+            stated_market: StatedMarket {
+                slots: has_slots.then_some(slots),
+                label_lag_days: file.label_lag_days,
+                train_from: file.train.from,
             },
             train_window_days: file.train.window_days.unwrap_or(1_461),
             model_params: params.check()?,

@@ -32,14 +32,15 @@ pub(crate) async fn open_session(lake: &Lake, run_id: Option<&str>) -> Result<Us
     Ok(UserSession::open(&tables, QueryLimits::none(), Audience::Everyone)?)
 }
 
-/// Prints the rows of a query over the latest run, or the first `max_rows`.
+/// Prints the rows of a query over a run, or the first `max_rows`.
 pub(crate) async fn print_query(
     context: Context<'_>,
     lake: &Lake,
+    run_id: Option<&str>,
     query: &str,
     max_rows: Option<usize>,
 ) -> Result<()> {
-    let session = open_session(lake, None).await?;
+    let session = open_session(lake, run_id).await?;
     let (schema, batches) = session.query(query, max_rows).await?.all().await?;
     print_rows(context.printer, context.common.format, &schema, &batches)
 }

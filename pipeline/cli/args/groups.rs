@@ -33,6 +33,14 @@ impl AudienceArgs {
     }
 }
 
+// Place of a run among others. A doc comment would replace the help of the verb.
+#[derive(Debug, Args)]
+pub(crate) struct LatestArgs {
+    /// Let `published/latest` and queries show this run, although a run for a later time exists
+    #[arg(long)]
+    pub(crate) make_latest: bool,
+}
+
 // Limits of a query. A doc comment would replace the help of the verb.
 #[derive(Debug, Args)]
 pub(crate) struct SqlLimits {

@@ -5,7 +5,7 @@ use slotcast_forecast::BacktestRange;
 use slotcast_lake::Lake;
 
 use crate::{
-    active_run::{ActiveRun, RowCounts},
+    active_run::{ActiveRun, RowCounts, RunStart},
     args::Format,
     context::Context,
     open_run::{AsOf, RunRequest, start_run},
@@ -18,8 +18,14 @@ use crate::{
 pub(super) async fn backtest(context: Context<'_>, range: BacktestRange) -> Result<Outcome> {
     let Context { common, settings, printer } = context;
     let options = format!("{} {} {} {}", range.from, range.to, range.refit_every, range.with_benchmarks);
-    let request = RunRequest { verb: "backtest", as_of: AsOf::Requested, inputs: &[], options: &options };
-    if let Some(mut run) = start_run(context, &request).await? {
+    let request = RunRequest {
+        verb: "backtest",
+        as_of: AsOf::Requested,
+        inputs: &[],
+        options: &options,
+        make_latest: false,
+    };
+    if let RunStart::Started(mut run) = start_run(context, &request).await? {
         let work = async |run: &mut ActiveRun| backtest_stage(run, settings, range).await;
         run.stage(printer, "backtest", work).await?;
         run.finish().await?;
@@ -34,7 +40,7 @@ pub(super) async fn backtest(context: Context<'_>, range: BacktestRange) -> Resu
         _ => "*",
     };
     let query = format!("SELECT {columns} FROM backtest_metrics ORDER BY log_loss NULLS LAST, model");
-    print_query(context, &Lake::open(&settings.lake)?, &query, None).await?;
+    print_query(context, &Lake::open(&settings.lake)?, None, &query, None).await?;
     Ok(Outcome::Completed)
 }
 

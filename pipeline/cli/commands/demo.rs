@@ -18,7 +18,7 @@ use crate::{
     generated_folder::{GeneratedFolder, LAKE, foreign_entry_error},
     open_run::lock,
     outcome::Outcome,
-    settings::Settings,
+    settings::{Settings, StatedMarket},
 };
 
 /// A Thursday evening, before the decision on the next slot.
@@ -39,14 +39,18 @@ pub(super) async fn demo(context: Context<'_>, out: &Path) -> Result<Outcome> {
     write_inbox(&folder)?;
     folder.finish()?;
     let lake = out.join(LAKE);
-    let settings =
-        Settings { lake: lake.clone(), market: MarketConfig::default(), ..context.settings.clone() };
+    let settings = Settings {
+        lake: lake.clone(),
+        market: MarketConfig::default(),
+        stated_market: StatedMarket::default(),
+        ..context.settings.clone()
+    };
     let common = CommonArgs { as_of: Some(AS_OF.to_owned()), slot: None, ..context.common.clone() };
     let context = Context { common: &common, settings: &settings, printer };
     let source = SourceArgs { source: None, history: true, strict: false };
-    nightly(context, &out.join("inbox"), &source).await?;
+    nightly(context, &out.join("inbox"), &source, false).await?;
     let lake = Lake::open(&lake)?;
-    print_ranking(context, &lake, Some(TOP_OFFERS)).await?;
+    print_ranking(context, &lake, None, Some(TOP_OFFERS)).await?;
     let page = Publications::new(&lake).latest().join("index.html");
     printer.info(format!("full list with reasons: {}", page.display()));
     printer.info(format!(

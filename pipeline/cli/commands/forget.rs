@@ -29,8 +29,14 @@ pub(super) async fn forget(context: Context<'_>, customer_id: &str) -> Result<Ou
     let pseudonym = lake.pseudonyms().await?.hash(customer_id);
     let at = now();
     let erasure_key = format!("{pseudonym} {at:?}");
-    let identity =
-        RunIdentity { verb: "forget", as_of: at, started_at: at, settings: &erasure_key, inputs: "" };
+    let identity = RunIdentity {
+        verb: "forget",
+        as_of: at,
+        started_at: at,
+        settings: &erasure_key,
+        inputs: "",
+        make_latest: false,
+    };
     let RunStart::Started(mut run) = ActiveRun::start(&lake, lock, &identity).await? else {
         bail!("two erasures were started in the same microsecond");
     };

@@ -24,7 +24,7 @@ use crate::{
 pub(super) async fn ingest(context: Context<'_>, inbox: &Path, args: &SourceArgs) -> Result<Outcome> {
     let printer = context.printer;
     let inbox = OpenInbox::open(context, inbox, args)?;
-    let mut run = match inbox.start("ingest", inbox.as_of(None)?).await? {
+    let mut run = match inbox.start("ingest", inbox.as_of(None)?, false).await? {
         RunStart::Started(run) => run,
         RunStart::AlreadyDone(done) => {
             printer.info(format!("run {} is already done; nothing new in the inbox", done.run_id));

@@ -69,10 +69,14 @@ pub(crate) async fn run(arguments: &Arguments, printer: &Printer) -> Result<Outc
             backtest::backtest(context, range).await
         }
         Verb::Evaluate { truth, run } => evaluate::evaluate(context, truth, run.as_deref()).await,
-        Verb::Rank => rank::rank(context).await,
+        Verb::Rank { latest } => rank::rank(context, latest.make_latest).await,
         Verb::Publish { retract: Some(run_id), .. } => publish::retract(context, run_id).await,
-        Verb::Publish { retract: None, readers } => publish::publish(context, readers.audience()).await,
-        Verb::Nightly { inbox, source } => nightly::nightly(context, inbox, source).await,
+        Verb::Publish { retract: None, readers, latest } => {
+            publish::publish(context, readers.audience(), latest.make_latest).await
+        }
+        Verb::Nightly { inbox, source, latest } => {
+            nightly::nightly(context, inbox, source, latest.make_latest).await
+        }
         Verb::Sql { query, describe, run, limits, readers } => {
             let request = sql::SqlRequest {
                 query: query.as_deref(),

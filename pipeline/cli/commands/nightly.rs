@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use slotcast_core::{Audience, DateTime, RunId, Utc};
+use slotcast_core::{Audience, DateTime, Utc};
 use slotcast_forecast::{ChampionChange, RankedList};
-use slotcast_lake::{Lake, Publications, RunRow};
+use slotcast_lake::{Lake, RunRow};
 use slotcast_publish::{bilingual_warning, warning};
 
 use super::open_inbox::{OpenInbox, outcome, outcome_of_done, refusal_message};
@@ -16,6 +16,7 @@ use crate::{
     clock::now,
     context::Context,
     failure::UserError,
+    latest::{folder_to_read, move_latest},
     open_run::slot_to_rank,
     outcome::Outcome,
     printer::Printer,
@@ -33,7 +34,12 @@ use crate::{
 /// Age limit of a resumed run. The list of an older run would be outdated.
 const MAX_RESUME_HOURS: i64 = 20;
 
-pub(super) async fn nightly(context: Context<'_>, inbox: &Path, args: &SourceArgs) -> Result<Outcome> {
+pub(super) async fn nightly(
+    context: Context<'_>,
+    inbox: &Path,
+    args: &SourceArgs,
+    make_latest: bool,
+) -> Result<Outcome> {
     let Context { common, settings, printer } = context;
     let inbox = OpenInbox::open(context, inbox, args)?;
     let lake = inbox.lake.clone();
@@ -44,21 +50,19 @@ pub(super) async fn nightly(context: Context<'_>, inbox: &Path, args: &SourceArg
             "`--as-of` is in the past ({as_of}): without `--history`, newly ingested facts are dated now and will be ignored by this run"
         ));
     }
-    let run = match inbox.start("nightly", as_of).await? {
+    let run = match inbox.start("nightly", as_of, make_latest).await? {
         RunStart::Started(run) => run,
-        RunStart::AlreadyDone(done) => return already_done(&lake, printer, &done),
+        RunStart::AlreadyDone(done) => return already_done(&lake, printer, &done).await,
     };
     printer.info(format!("run {}", run.run_id));
     let mut night = Night::new(context, run, slot);
     let (refused, lists) = run_stages(&mut night, &inbox).await?;
-    let run_id: RunId = night.run.run_id.parse()?;
     let done = night.run.finish_with(refusal_message(&refused)).await?;
-    let publications = Publications::new(&lake);
-    publications.set_latest(&run_id)?;
+    move_latest(&lake, printer, &done).await?;
     for (key, values) in list_warnings(&lists) {
         printer.warn(warning(settings.lang(), key, &values));
     }
-    let page = publications.latest().join("index.html");
+    let page = folder_to_read(&lake, &done)?.join("index.html");
     printer.info(format!("done in {:.1} s; page: {}", done.seconds, page.display()));
     Ok(outcome(&refused))
 }
@@ -110,14 +114,10 @@ async fn as_of_to_resume(lake: &Lake, printer: &Printer) -> Result<Option<DateTi
     Ok(unfinished.map(|run| run.as_of))
 }
 
-fn already_done(lake: &Lake, printer: &Printer, done: &RunRow) -> Result<Outcome> {
-    // A process killed between its last two steps left the run visible and `latest` behind.
-    let publications = Publications::new(lake);
-    let run_id: RunId = done.run_id.parse()?;
-    if publications.run(&run_id).is_dir() && publications.latest_run().is_none_or(|latest| latest < run_id) {
-        publications.set_latest(&run_id)?;
-    }
+async fn already_done(lake: &Lake, printer: &Printer, done: &RunRow) -> Result<Outcome> {
     printer.info(format!("run {} is already done; nothing to do", done.run_id));
+    // A process killed between its last two steps left the run visible and `latest` behind.
+    move_latest(lake, printer, done).await?;
     Ok(outcome_of_done(done, printer))
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use slotcast_core::{DateTime, Tz, Utc};
 use slotcast_ingest::{Inbox, InboxFile, Mapping, scan_inbox};
-use slotcast_lake::{Lake, MarketConfig, RunRow};
+use slotcast_lake::{Lake, Layout, MarketConfig, RunRow};
 
 use crate::{
     active_run::{ActiveRun, RunIdentity, RunStart},
@@ -18,7 +18,7 @@ use crate::{
     open_run::lock,
     outcome::Outcome,
     printer::Printer,
-    settings::{Settings, parse_as_of},
+    settings::parse_as_of,
     stages::ingest::{InboxSource, RefusedFile},
 };
 
@@ -53,11 +53,17 @@ impl<'a> OpenInbox<'a> {
             )
             .into());
         }
-        let market = market(settings, &mapping);
+        let existing =
+            Layout::new(&settings.lake).is_lake().then(|| Lake::open(&settings.lake)).transpose()?;
+        if let Some(lake) = &existing {
+            settings.stated_market.check(lake.market(), "the lake")?;
+        }
+        let market = market(existing.as_ref().map_or(&settings.market, Lake::market), &mapping);
         if let Some(text) = &common.as_of {
             parse_as_of(text, &market.calendar())?;
         }
         let origin = format!("mapping `{}`", mapping.name());
+        settings.stated_market.check(&market, &origin)?;
         let lake = Lake::open_or_create(&settings.lake, &market, &origin, fresh_salt()?)?;
         let keys = file_keys(&inbox.files, &lookup_files, &mapping);
         Ok(Self { context, args, lake, inbox, lookup_files, keys, mapping, mapping_text })
@@ -84,7 +90,12 @@ impl<'a> OpenInbox<'a> {
     }
 
     /// Starts a run, unless the same inputs and settings are already done.
-    pub(super) async fn start(&self, verb: &'static str, as_of: DateTime<Utc>) -> Result<RunStart> {
+    pub(super) async fn start(
+        &self,
+        verb: &'static str,
+        as_of: DateTime<Utc>,
+        make_latest: bool,
+    ) -> Result<RunStart> {
         let Context { common, settings, .. } = self.context;
         let lock = lock(self.context, &self.lake, verb)?;
         let files = self.inbox.files.iter().map(|file| file.name.as_str()).zip(&self.keys);
@@ -104,6 +115,7 @@ impl<'a> OpenInbox<'a> {
                 self.mapping_text
             ),
             inputs: &inputs.join("\n"),
+            make_latest,
         };
         ActiveRun::start(&self.lake, lock, &identity).await
     }
@@ -130,9 +142,8 @@ fn read_mapping(path: Option<&Path>, zone: Tz) -> Result<(Mapping, String)> {
     Ok((mapping, text))
 }
 
-/// The market of a mapping. Settings fill the gaps.
-fn market(settings: &Settings, mapping: &Mapping) -> MarketConfig {
-    let defaults = &settings.market;
+/// The market of a mapping. The market of an existing lake fills the gaps, else settings do.
+fn market(defaults: &MarketConfig, mapping: &Mapping) -> MarketConfig {
     MarketConfig {
         name: mapping.name().to_owned(),
         slots: mapping.slots().cloned().unwrap_or_else(|| defaults.slots.clone()),

@@ -9,36 +9,46 @@ use crate::{
     clock::now,
     context::Context,
     failure::UserError,
-    open_run::{AsOf, RunRequest, lock, start_night},
+    latest::{folder_to_read, move_latest},
+    open_run::{AsOf, NightStart, RunRequest, lock, start_night},
     outcome::Outcome,
     stages::{self, night::Night, page_view::PublicationInput},
 };
 
 const PAGE: &str = "index.html";
 
-pub(super) async fn publish(context: Context<'_>, audience: Audience) -> Result<Outcome> {
+pub(super) async fn publish(context: Context<'_>, audience: Audience, make_latest: bool) -> Result<Outcome> {
     let printer = context.printer;
     let request = RunRequest {
         verb: "publish",
         as_of: AsOf::OfRelation("offer_features"),
         inputs: &["offer_features", "outcome_versions", "models", "rankings", "moq_rates", "slot_summary"],
         options: if audience == Audience::Internal { "internal" } else { "" },
+        make_latest,
     };
-    let Some(mut night) = start_night(context, &request).await? else { return Ok(Outcome::Completed) };
+    let mut night = match start_night(context, &request).await? {
+        NightStart::Started(night) => night,
+        NightStart::AlreadyDone(done) => {
+            // A process killed between its last two steps left the run visible and `latest` behind.
+            if audience == Audience::Everyone {
+                move_latest(&Lake::open(&context.settings.lake)?, printer, &done).await?;
+            }
+            return Ok(Outcome::Completed);
+        }
+    };
     let work = async |night: &mut Night<'_>| -> Result<_> {
         let lists = stages::rank::ranked_lists(&night.run, night.settings, night.slot).await?;
         let input = PublicationInput { lists: &lists, warnings: Vec::new(), batch_id: None, audience };
         stages::publish::publish(night, input).await
     };
     let folder = night.stage("publish", work).await?;
-    let publications = Publications::new(&night.run.lake);
-    let run_id: RunId = night.run.run_id.parse()?;
-    night.run.finish().await?;
+    let lake = night.run.lake.clone();
+    let done = night.run.finish().await?;
     if audience == Audience::Internal {
         printer.info(format!("for internal use only: {}", folder.display()));
     } else {
-        publications.set_latest(&run_id)?;
-        printer.info(format!("page: {}", publications.latest().join(PAGE).display()));
+        move_latest(&lake, printer, &done).await?;
+        printer.info(format!("page: {}", folder_to_read(&lake, &done)?.join(PAGE).display()));
     }
     Ok(Outcome::Completed)
 }

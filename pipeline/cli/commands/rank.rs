@@ -6,29 +6,41 @@ use slotcast_lake::Lake;
 use crate::{
     args::{Format, Language},
     context::Context,
-    open_run::{AsOf, RunRequest, start_night},
+    latest::report_latest,
+    open_run::{AsOf, NightStart, RunRequest, start_night},
     outcome::Outcome,
     stages::{self, night::Night},
     user_query::print_query,
 };
 
-pub(super) async fn rank(context: Context<'_>) -> Result<Outcome> {
+pub(super) async fn rank(context: Context<'_>, make_latest: bool) -> Result<Outcome> {
     let request = RunRequest {
         verb: "rank",
         as_of: AsOf::OfRelation("offer_features"),
         inputs: &["offer_features", "outcome_versions", "models"],
         options: "",
+        make_latest,
     };
-    if let Some(mut night) = start_night(context, &request).await? {
-        night.stage("rank", async |night: &mut Night<'_>| stages::rank::rank(night).await).await?;
-        night.run.finish().await?;
-    }
-    print_ranking(context, &Lake::open(&context.settings.lake)?, None).await?;
+    let done = match start_night(context, &request).await? {
+        NightStart::Started(mut night) => {
+            night.stage("rank", async |night: &mut Night<'_>| stages::rank::rank(night).await).await?;
+            night.run.finish().await?
+        }
+        NightStart::AlreadyDone(done) => done,
+    };
+    let lake = Lake::open(&context.settings.lake)?;
+    print_ranking(context, &lake, Some(&done.run_id), None).await?;
+    report_latest(&lake, context.printer, &done).await?;
     Ok(Outcome::Completed)
 }
 
-/// Prints the latest lists, or the first `max_rows` rows.
-pub(super) async fn print_ranking(context: Context<'_>, lake: &Lake, max_rows: Option<usize>) -> Result<()> {
+/// Prints the lists of a run, or the first `max_rows` rows.
+pub(super) async fn print_ranking(
+    context: Context<'_>,
+    lake: &Lake,
+    run_id: Option<&str>,
+    max_rows: Option<usize>,
+) -> Result<()> {
     let reasons = match context.settings.language {
         Language::Ko => "reasons_ko",
         Language::En => "reasons_en",
@@ -41,5 +53,5 @@ pub(super) async fn print_ranking(context: Context<'_>, lake: &Lake, max_rows: O
         _ => "*".to_owned(),
     };
     let query = format!("SELECT {columns} FROM rankings ORDER BY slot_date, rank");
-    print_query(context, lake, &query, max_rows).await
+    print_query(context, lake, run_id, &query, max_rows).await
 }

@@ -13,6 +13,6 @@ pub(super) async fn runs(context: Context<'_>) -> Result<Outcome> {
         _ => "*",
     };
     let lake = Lake::open(&context.settings.lake)?;
-    print_query(context, &lake, &format!("SELECT {columns} FROM runs"), None).await?;
+    print_query(context, &lake, None, &format!("SELECT {columns} FROM runs"), None).await?;
     Ok(Outcome::Completed)
 }

@@ -39,7 +39,7 @@ pub(super) struct SqlRequest<'a> {
 pub(super) async fn sql(context: Context<'_>, request: &SqlRequest<'_>) -> Result<Outcome> {
     let Context { common, settings, printer } = context;
     let lake = Lake::open(&settings.lake)?;
-    if lake.runs().await?.latest_done().is_none() {
+    if lake.runs().await?.visible().is_none() {
         return Err(no_completed_run().into());
     }
     let tables = visible_tables(&lake, request.run_id).await?;
@@ -111,7 +111,7 @@ fn print_relations(printer: &Printer, format: Format, session: &UserSession) -> 
         .batch()?;
     print_rows(printer, format, &relations.schema(), std::slice::from_ref(&relations))?;
     if format == Format::Table {
-        printer.info("columns and example queries of a relation: `slotcast sql --describe NAME`");
+        printer.info("columns and example queries of a relation: `slotcast sql --describe NAME`; its audits: `--describe findings`");
     }
     Ok(())
 }

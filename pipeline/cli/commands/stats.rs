@@ -1,10 +1,12 @@
 //! `slotcast stats`: builds and audits the relations.
 
 use anyhow::Result;
+use slotcast_lake::Lake;
 
 use crate::{
     context::Context,
-    open_run::{AsOf, RunRequest, start_night},
+    latest::report_latest,
+    open_run::{AsOf, NightStart, RunRequest, start_night},
     outcome::Outcome,
     stages::{self, night::Night, stats::StatsOptions},
 };
@@ -15,9 +17,13 @@ pub(super) async fn stats(context: Context<'_>, options: StatsOptions) -> Result
         as_of: AsOf::Requested,
         inputs: &[],
         options: if options.full { "full" } else { "" },
+        make_latest: false,
     };
-    let Some(mut night) = start_night(context, &request).await? else { return Ok(Outcome::Completed) };
+    let NightStart::Started(mut night) = start_night(context, &request).await? else {
+        return Ok(Outcome::Completed);
+    };
     night.stage("stats", async |night: &mut Night<'_>| stages::stats::stats(night, options).await).await?;
-    night.run.finish().await?;
+    let done = night.run.finish().await?;
+    report_latest(&Lake::open(&context.settings.lake)?, context.printer, &done).await?;
     Ok(Outcome::Completed)
 }

@@ -25,6 +25,7 @@ pub(super) async fn build_context(
         scored,
         next: next.map(|next| Knowledge::new(&calendar, next, as_of, settings.lead_days)),
         refund_window: TimeDelta::days(i64::from(settings.refund_window_days)),
+        currency: lake.market().currency.clone(),
         source_files: source_files(&lake.ingest_files().await?),
     })
 }

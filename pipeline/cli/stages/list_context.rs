@@ -50,7 +50,13 @@ pub(super) async fn write_list_context(
     }
     let rows = [("final_rankings", final_rankings), ("near_duplicates", duplicates)];
     let today = utc_to_local(run.lake.market().calendar().zone(), run.as_of).date();
-    let inputs = ReportInputs { relations: &relations, rows: &rows, as_of: run.as_of, today };
+    let inputs = ReportInputs {
+        relations: &relations,
+        rows: &rows,
+        as_of: run.as_of,
+        today,
+        currency: run.lake.market().currency.as_deref(),
+    };
     for (name, rows) in slotcast_stats::list_reports(&inputs).await? {
         run.write_relation(name, &rows).await?;
     }

@@ -36,6 +36,7 @@ mod similar_campaigns;
 pub(crate) mod rank;
 
 // Publish.
+mod findings;
 pub(crate) mod list_warnings;
 mod model_check;
 pub(crate) mod offer_context;

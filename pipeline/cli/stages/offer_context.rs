@@ -45,10 +45,13 @@ impl OfferContext {
         })
     }
 
-    /// Currency of the market, or else of all offers if they share one.
+    /// Currency of all offers, or else of the market; none if the offers have several.
     pub(crate) fn currency(&self, run: &RunSnapshot) -> Option<String> {
-        let shared = || self.currencies.first().filter(|_| self.currencies.len() == 1).cloned();
-        run.lake.market().currency.clone().or_else(shared)
+        match self.currencies.len() {
+            0 => run.lake.market().currency.clone(),
+            1 => self.currencies.first().cloned(),
+            _ => None,
+        }
     }
 
     /// View of an offer with its rows.

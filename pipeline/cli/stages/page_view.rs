@@ -14,6 +14,7 @@ use slotcast_publish::{
 
 use super::{
     file_findings::findings_of_json,
+    findings::finding_warnings,
     list_warnings::list_warnings,
     model_check::{model_check, since_promotion},
     offer_context::OfferContext,
@@ -43,6 +44,7 @@ pub(super) async fn page_view(
     let market = run.lake.market();
     let calendar = market.calendar();
     warnings.extend(ingest_warnings(run, batch_id).await?);
+    warnings.extend(finding_warnings(run).await?);
     warnings.extend(list_warnings(lists).iter().map(|(key, values)| bilingual_warning(key, values)));
     let context = OfferContext::load(run).await?;
     let view = |list: &RankedList| {

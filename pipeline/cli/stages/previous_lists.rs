@@ -1,4 +1,4 @@
-//! Lists of the previous run, and the relation `ranking_changes`.
+//! Lists of the last run for an earlier time, and the relation `ranking_changes`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,18 +9,23 @@ use slotcast_publish::{Lang, change_text};
 
 use crate::{batch_builder::BatchBuilder, batch_row::batch_rows, run_snapshot::RunSnapshot};
 
-/// Lists of the previous run. Read them before this run replaces them.
+/// Lists of the last run for an earlier time than that of the run, whenever it was made.
 pub(super) struct PreviousLists {
     rankings: Vec<RecordBatch>,
     contributions: Vec<RecordBatch>,
 }
 
 impl PreviousLists {
-    /// The lists that a run replaces; empty if no run has ranked yet.
+    /// The lists before those of a run; empty if no run for an earlier time has ranked.
     pub(super) async fn read(run: &RunSnapshot) -> Result<Self> {
+        let runs = run.lake.runs().await?;
+        let Some(previous) = runs.visible_before(run.as_of) else {
+            return Ok(Self { rankings: Vec::new(), contributions: Vec::new() });
+        };
+        let previous = RunSnapshot::of(run.lake.clone(), previous);
         Ok(Self {
-            rankings: run.rows_or_empty("rankings").await?,
-            contributions: run.rows_or_empty("contributions").await?,
+            rankings: previous.rows_or_empty("rankings").await?,
+            contributions: previous.rows_or_empty("contributions").await?,
         })
     }
 

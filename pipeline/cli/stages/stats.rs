@@ -4,7 +4,7 @@ use anyhow::Result;
 use slotcast_lake::TableId;
 use slotcast_stats::{BuildOptions, BuildReport, MemoryLimit, PartitionStore, build};
 
-use super::{build_context::build_context, night::Night};
+use super::{build_context::build_context, findings, night::Night};
 use crate::{active_run::RowCounts, printer::Printer};
 
 /// Options of the stage.
@@ -33,6 +33,7 @@ pub(crate) async fn stats(night: &mut Night<'_>, options: StatsOptions) -> Resul
         printer
             .info(format!("finding: {}: {} row(s), first: {}", finding.meaning, finding.rows, finding.first));
     }
+    run.write_relation(findings::RELATION, &findings::batch(&report.findings)?).await?;
     if options.explain {
         explain(printer, &report);
     }

@@ -87,6 +87,7 @@ async fn record(lake: &Lake, run_id: &str) {
         inputs_hash: "x".to_owned(),
         tables,
         message: None,
+        make_latest: false,
     };
     lake.record_run(&row).await.unwrap();
 }

@@ -58,7 +58,7 @@ pub use error::LakeError;
 pub use fail_point::fail_point;
 pub use log::{
     FileRetraction, FilesToRemove, IngestRow, Lake, LakeLock, LockOwner, RunRow, RunStatus, Runs, StageRow,
-    VACUUMED,
+    VACUUMED, is_timeless,
 };
 pub use maintenance::{Compaction, Unreferenced, VacuumPlan};
 pub use privacy::{Erasure, ErasureRow, Pseudonyms};

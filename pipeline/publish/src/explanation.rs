@@ -93,7 +93,9 @@ impl ExplanationWriter<'_> {
     }
 
     fn priced(&self, value: f64) -> String {
-        priced(value, self.explanation.currency).of(&self.lang).to_owned()
+        priced(value, self.explanation.offer.currency().or(self.explanation.currency))
+            .of(&self.lang)
+            .to_owned()
     }
 
     fn or_unknown(&self, text: Option<String>) -> String {

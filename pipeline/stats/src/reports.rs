@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Date32Array, RecordBatch},
+    array::{Date32Array, RecordBatch, StringArray},
     compute::concat_batches,
     datatypes::{DataType, Field, Schema},
 };
@@ -28,6 +28,8 @@ pub struct ReportInputs<'a> {
     pub as_of: DateTime<Utc>,
     /// Local day of that time.
     pub today: NaiveDate,
+    /// Currency of the market.
+    pub currency: Option<&'a str>,
 }
 
 /// Every kept report, as one batch with its name.
@@ -42,9 +44,13 @@ pub async fn list_reports(inputs: &ReportInputs<'_>) -> Result<Vec<(&'static str
     for (name, rows) in inputs.rows {
         session.put_rows(name, &rows.clone().into())?;
     }
-    let schema = Arc::new(Schema::new(vec![Field::new("today", DataType::Date32, false)]));
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("today", DataType::Date32, false),
+        Field::new("currency", DataType::Utf8, true),
+    ]));
     let today = Arc::new(Date32Array::from(vec![day_number(inputs.today)]));
-    session.put_rows("run_params", &RecordBatch::try_new(schema, vec![today])?.into())?;
+    let currency = Arc::new(StringArray::from(vec![inputs.currency]));
+    session.put_rows("run_params", &RecordBatch::try_new(schema, vec![today, currency])?.into())?;
     let mut reports = Vec::new();
     for report in REPORTS.iter() {
         let failed = StatsError::relation(report.name);

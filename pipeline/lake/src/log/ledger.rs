@@ -91,6 +91,10 @@ impl LedgerRow<'_> {
         Some(self.batch.column_by_name(name)?.as_primitive_opt::<Float64Type>()?.value(self.row))
     }
 
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        Some(self.batch.column_by_name(name)?.as_boolean_opt()?.value(self.row))
+    }
+
     pub(crate) fn instant(&self, name: &str) -> Option<DateTime<Utc>> {
         let column = self.batch.column_by_name(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
         DateTime::from_timestamp_micros(column.value(self.row))

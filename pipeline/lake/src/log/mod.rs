@@ -29,7 +29,7 @@ pub use commit::FilesToRemove;
 pub use file_ledger::{FileRetraction, IngestRow};
 pub use lake::Lake;
 pub use lock::{LakeLock, LockOwner};
-pub use run::{RunRow, RunStatus, Runs, StageRow, VACUUMED};
+pub use run::{RunRow, RunStatus, Runs, StageRow, VACUUMED, is_timeless};
 
 pub(crate) use delta_commit::Effect;
 pub(crate) use ledger::{LedgerRow, instant_array, text_array};

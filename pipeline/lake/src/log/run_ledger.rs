@@ -1,8 +1,8 @@
-//! The ledger of runs. Its last row with status `done` decides the versions that readers see.
+//! The ledger of runs. Of its rows with status `done`, [`Runs::visible`] decides the versions that readers see.
 
 use std::sync::Arc;
 
-use arrow::array::{Float64Array, Int64Array, RecordBatch};
+use arrow::array::{BooleanArray, Float64Array, Int64Array, RecordBatch};
 
 use super::{
     lake::Lake,
@@ -24,8 +24,8 @@ impl Lake {
         Ok(Runs(self.read_ledger(&runs_table(), parse).await?))
     }
 
-    /// Moves a run to the end of the ledger with its new values. With status `done`, readers see the run
-    /// from here on.
+    /// Moves a run to the end of the ledger with its new values. With status `done`, readers can see
+    /// the run from here on.
     ///
     /// # Errors
     /// If the lake cannot be written.
@@ -60,6 +60,7 @@ fn to_batch(rows: &[RunRow]) -> Result<RecordBatch, LakeError> {
         inputs_hash: Utf8,
         tables: Utf8,
         message: Utf8,
+        make_latest: Boolean,
     };
     let tables: Vec<String> = rows
         .iter()
@@ -79,6 +80,7 @@ fn to_batch(rows: &[RunRow]) -> Result<RecordBatch, LakeError> {
             text_array(rows.iter().map(|row| Some(row.inputs_hash.as_str()))),
             text_array(tables.iter().map(|text| Some(text.as_str()))),
             text_array(rows.iter().map(|row| row.message.as_deref())),
+            Arc::new(rows.iter().map(|row| Some(row.make_latest)).collect::<BooleanArray>()),
         ],
     )?)
 }
@@ -96,6 +98,8 @@ fn parse(row: &LedgerRow<'_>) -> Option<RunRow> {
         inputs_hash: row.text("inputs_hash")?,
         tables: serde_json::from_str(&row.text("tables")?).ok()?,
         message: row.optional_text("message")?,
+        // Ledgers of earlier versions lack the column.
+        make_latest: row.flag("make_latest").unwrap_or(false),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The plan of a vacuum: files that no kept run needs.
 //!
 //! A vacuum keeps the newest successful runs, as many as the caller wants. It also keeps the newest run of
-//! each verb and the run to which `published/latest` points. A run may contain tables of earlier runs, and
+//! each verb, the newest up to the time of the run that readers see, that run, and the run to which `published/latest` points. A run may contain tables of earlier runs, and
 //! the run that built a table determines its as_of: hence one run per verb. Erasures do not count, because
 //! they build nothing.
 
@@ -16,7 +16,7 @@ use slotcast_core::RunId;
 
 use crate::{
     error::LakeError,
-    log::{Lake, RunRow, RunStatus, Runs, runs_table},
+    log::{Lake, RunRow, RunStatus, Runs, is_timeless, runs_table},
     publication::{Publications, is_temporary_publication, run_of},
     storage::{DataFile, Namespace, TableId, is_real_folder, parquet_files, refuse_symlinks},
 };
@@ -45,7 +45,8 @@ impl Runs {
     /// The runs that stay readable if the `newest` ones are kept, and always `latest`.
     fn kept(&self, newest: usize, latest: Option<&RunId>) -> Vec<&RunRow> {
         let mut counted = 0;
-        let mut verbs = BTreeSet::new();
+        let (mut verbs, mut verbs_seen) = (BTreeSet::new(), BTreeSet::new());
+        let visible = self.visible();
         let readable = self.0.iter().rev().filter(|run| is_readable(run));
         readable
             .filter(|run| {
@@ -53,7 +54,12 @@ impl Runs {
                 counted += usize::from(run.verb != "forget");
                 let is_newest_of_verb = verbs.insert(run.verb.clone());
                 let is_latest = latest.is_some_and(|latest| latest.as_str() == run.run_id);
-                is_newest || is_newest_of_verb || is_latest
+                // Older relations were built before, and a run for an earlier time may have ended since.
+                let is_seen = visible.is_some_and(|visible| {
+                    let is_up_to = is_timeless(&run.verb) || run.as_of == visible.as_of;
+                    run.run_id == visible.run_id || (is_up_to && verbs_seen.insert(run.verb.clone()))
+                });
+                is_newest || is_newest_of_verb || is_latest || is_seen
             })
             .collect()
     }

@@ -92,7 +92,12 @@ fn key_text(dimension: &str, key: &str, currency: Option<&str>) -> Bilingual {
         "season" => number.filter(|quarter| (1..=4).contains(quarter)).map(|quarter| {
             Bilingual::filled("rates_quarter", &[("n", &Bilingual::same(quarter.to_string()))])
         }),
-        "price_band" => key.parse::<i32>().ok().map(|band| price_band(band, currency)),
+        // A band of another currency than the market's begins with that currency.
+        "price_band" => {
+            let (currency, band) =
+                key.split_once(' ').map_or((currency, key), |(own, band)| (Some(own), band));
+            band.parse::<i32>().ok().map(|band| price_band(band, currency))
+        }
         _ => None,
     };
     word.unwrap_or_else(|| Bilingual::same(key))
@@ -122,6 +127,11 @@ mod tests {
         assert!(groups[2].left_out.is_some());
         let text = |dimension: &str, key: &str| key_text(dimension, key, Some("KRW")).to_string();
         assert!(text("price_band", "20").contains("KRW 22,026 – KRW 36,316"), "{}", text("price_band", "20"));
+        assert!(
+            text("price_band", "USD 5").contains("USD 12.18 – USD 20.09"),
+            "{}",
+            text("price_band", "USD 5")
+        );
         assert!(text("weekday", "2").contains("Tuesday"));
         assert_eq!(text("season", "2016Q1"), "2016Q1");
     }

@@ -24,6 +24,15 @@ pub struct ListView {
     pub offers: Vec<OfferView>,
 }
 
+impl ListView {
+    /// Whether its offers have more than one currency. Their money is not added then.
+    pub(crate) fn has_several_currencies(&self) -> bool {
+        let mut currencies = self.offers.iter().filter_map(OfferView::currency);
+        let first = currencies.next();
+        currencies.any(|currency| Some(currency) != first)
+    }
+}
+
 /// Training data of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelSummary {

@@ -26,6 +26,11 @@ impl OfferView {
     pub(crate) fn flags(&self) -> &[OfferFlag] {
         &self.cells.flags
     }
+
+    /// Currency of its price and amounts, if known.
+    pub(crate) fn currency(&self) -> Option<&str> {
+        self.cells.text("currency")
+    }
 }
 
 /// Cells of an offer that are read from relations, by column name.

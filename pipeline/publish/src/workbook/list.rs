@@ -166,6 +166,11 @@ fn write_totals(
             let cells = OfferRow { run_id: &context.view.run_id, offer, audience: context.view.audience };
             one.column.value(&cells)
         });
+        let is_money = matches!(one.column.name, "expected_amount" | "expected_value");
+        if is_money && list.has_several_currencies() {
+            sheet.text(row, col, context.text("list_sum_currencies"), Some(&styles.sum_text))?;
+            continue;
+        }
         let (function, format, result) = match one.column.name {
             "title" => {
                 sheet.text(row, col, context.text("list_sum"), Some(&styles.sum_text))?;
@@ -173,7 +178,7 @@ fn write_totals(
             }
             "rank" => (102, &styles.sum_rank, cells.count() as f64),
             "p_hit" => (109, &styles.sum_hits, cells.filter_map(number).sum()),
-            "expected_amount" | "expected_value" => (109, &styles.sum_amount, cells.filter_map(number).sum()),
+            _ if is_money => (109, &styles.sum_amount, cells.filter_map(number).sum()),
             _ => {
                 if usize::from(col) < printed(columns) {
                     sheet.text(row, col, "", Some(&styles.sum))?;

@@ -169,7 +169,8 @@ fn write_list(
     sheet.number(row, 9, Some(n), Some(of(ColumnKind::Count)))?;
     sheet.number(row, 10, ColumnKind::Probability.rounded(hits), Some(&context.styles.hits))?;
     sheet.number(row, 11, ColumnKind::Probability.rounded(hits / n), Some(of(ColumnKind::Probability)))?;
-    let amount = sum("expected_amount").and_then(|sum| ColumnKind::Amount.rounded(sum));
+    let amount = sum("expected_amount").filter(|_| !list.has_several_currencies());
+    let amount = amount.and_then(|sum| ColumnKind::Amount.rounded(sum));
     sheet.number(row, 12, amount, Some(of(ColumnKind::Amount)))
 }
 

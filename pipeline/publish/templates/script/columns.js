@@ -5,6 +5,7 @@ function list() { return data.lists[state.list]; }
 function cells() { return list().columns; }
 function hasFlag(i, flag) { return (cells().flags[i] >> data.flags.indexOf(flag)) & 1; }
 function category(i) { return isKnown(cells().category[i]) ? data.categories[cells().category[i]] : null; }
+function currency(i) { return cells().currency[i]; }
 function maker(i) { return isKnown(cells().maker_name[i]) ? data.makers[cells().maker_name[i]] : null; }
 
 function line(cell, text, kind) { cell.append(el("span", kind || "line", text)); }
@@ -148,7 +149,7 @@ function formatted(column, i) {
   if (!isKnown(value)) { return unknown(); }
   if (column.kind === "terms" || column.kind === "demand") { return demandText(value, cells().threshold_basis[i]); }
   var format = FORMATS[column.kind];
-  return format ? format(value) : typed(String(value));
+  return format ? format(value, currency(i)) : typed(String(value));
 }
 function fillFormatted(column) {
   return function (cell, i) {

@@ -113,14 +113,14 @@ function probabilityPart(i) {
 
 function termsPart(i) {
   var at = cells(), section = part("terms"), isAmount = at.threshold_basis[i];
-  var known = function (value, write) { return isKnown(value) ? write(value) : unknown(); };
+  var known = function (value, write) { return isKnown(value) ? write(value, currency(i)) : unknown(); };
   var demand = isKnown(at.demand_p50[i])
-    ? withUnit(at.demand_p50[i] < 1e15 && !isAmount ? Number(fixed(at.demand_p50[i], 0)) : at.demand_p50[i], isAmount) +
+    ? withUnit(at.demand_p50[i] < 1e15 && !isAmount ? Number(fixed(at.demand_p50[i], 0)) : at.demand_p50[i], isAmount, currency(i)) +
       " (" + range(demandText(at.demand_p10[i], isAmount), demandText(at.demand_p90[i], isAmount)) + ")"
     : unknown();
   section.append(facts([
-    [message("term_threshold"), withUnit(at.threshold[i], isAmount)],
-    [message("term_capacity"), isKnown(at.capacity[i]) ? withUnit(at.capacity[i], isAmount) : message("term_none")],
+    [message("term_threshold"), withUnit(at.threshold[i], isAmount, currency(i))],
+    [message("term_capacity"), isKnown(at.capacity[i]) ? withUnit(at.capacity[i], isAmount, currency(i)) : message("term_none")],
     [label("demand"), demand, "whole"],
     [message("term_price"), known(at.price[i], price)],
     [message("term_amount"), known(at.expected_amount[i], amount)],

@@ -40,17 +40,19 @@ function percent(share) {
   if (share >= 0.9995 && share < 1) { return ">99.9 %"; }
   return rounded(100 * share, 1) + " %";
 }
-function priced(text) {
-  if (data.currency === "KRW") { return message("won", { n: text }); }
-  return data.currency ? data.currency + " " + text : text;
+// Money of an offer in its own currency, if it has one.
+function priced(text, own) {
+  var currency = own || data.currency;
+  if (currency === "KRW") { return message("won", { n: text }); }
+  return currency ? currency + " " + text : text;
 }
-function price(value) { return priced(money(value)); }
+function price(value, own) { return priced(money(value), own); }
 // Predicted amounts have no decimals.
-function amount(value) { return priced(grouped(value, 0)); }
+function amount(value, own) { return priced(grouped(value, 0), own); }
 function signed(value, places) { return (value < 0 || Object.is(value, -0) ? "-" : "+") + fixed(Math.abs(value), places); }
 function demandText(value, isAmount) { return isAmount ? money(value) : grouped(value, 0); }
 // Demand with its unit.
-function withUnit(value, isAmount) { return isAmount ? priced(money(value)) : message("units", { n: grouped(value, 2) }); }
+function withUnit(value, isAmount, own) { return isAmount ? priced(money(value), own) : message("units", { n: grouped(value, 2) }); }
 // Word joiners prevent a line break after the dash.
 function range(low, high) { return low + "\u2060–\u2060" + high; }
 

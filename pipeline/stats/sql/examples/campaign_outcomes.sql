@@ -15,11 +15,12 @@ ORDER BY hours, o.campaign_id;
 -- By category, how many misses came within a tenth of their threshold?
 SELECT
     p.category,
+    o.currency,
     count(*) AS misses,
     sum(CASE WHEN o.demand >= 0.9 * o.threshold THEN 1 ELSE 0 END) AS near_misses,
     sum(o.refund_exposure) AS refunded
 FROM campaign_outcomes AS o
 INNER JOIN offer_features AS p ON p.campaign_id = o.campaign_id
 WHERE NOT o.hit
-GROUP BY p.category
+GROUP BY p.category, o.currency
 ORDER BY near_misses DESC, p.category;

@@ -14,5 +14,5 @@ LIMIT 15;
 -- At which prices do campaigns reach their threshold?
 SELECT round(exp(CAST(key AS DOUBLE) / 2)) AS price_from, round(exp((CAST(key AS DOUBLE) + 1) / 2)) AS price_to, n, rate
 FROM moq_rates
-WHERE dimension = 'price_band'
+WHERE dimension = 'price_band' AND key NOT LIKE '% %'
 ORDER BY price_from;

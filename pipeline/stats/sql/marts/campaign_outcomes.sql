@@ -5,9 +5,10 @@
 -- column slot_date: slot in which the campaign opened
 -- column orders_placed: orders placed in [opens_at, closes_at), cancelled ones included
 -- column customers: null if order snapshots do not count them
--- column demand: net demand at the close, in the threshold's basis
--- column net_units: units placed minus units cancelled before the close
+-- column demand: net demand at the close, in the threshold's basis; of a withdrawn campaign, that before its withdrawal
+-- column net_units: units placed minus units cancelled before the close, or before the withdrawal
 -- column net_amount: the same in money
+-- column currency: of its money: the campaign's, else the market's; null if neither is known
 -- column cancelled_orders: orders cancelled in the window; null for order snapshots
 -- column refunded_orders: orders refunded since the opening; null for order snapshots
 -- column hit: demand reached the threshold, or the source declares so; null for withdrawn campaigns
@@ -29,6 +30,7 @@ SELECT
     CASE WHEN c.threshold_basis = 'amount' THEN d.amount ELSE d.units END AS demand,
     d.units AS net_units,
     d.amount AS net_amount,
+    coalesce(c.currency, w.currency) AS currency,
     coalesce(p.cancelled_orders, CASE WHEN s.campaign_id IS NULL THEN 0 END) AS cancelled_orders,
     coalesce(p.refunded_orders, CASE WHEN s.campaign_id IS NULL THEN 0 END) AS refunded_orders,
     v.hit,
@@ -47,10 +49,7 @@ SELECT
     c.closes_at
 FROM slot_campaigns AS c
 LEFT JOIN outcome_versions AS v ON c.campaign_id = v.campaign_id AND v.superseded_at IS NULL
-LEFT JOIN demand_versions AS d
-    ON
-        c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
-        AND d.known_until IS NULL
+LEFT JOIN final_demand AS d ON c.campaign_id = d.campaign_id
 LEFT JOIN campaign_orders AS p ON c.campaign_id = p.campaign_id
 LEFT JOIN snapshot_counts AS s ON c.campaign_id = s.campaign_id
 CROSS JOIN settings AS w

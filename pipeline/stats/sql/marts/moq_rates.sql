@@ -3,7 +3,7 @@
 -- kind: kept(dimension, key)
 -- Share of campaigns that reached their threshold, by group. Read each rate with its n or its interval.
 -- column dimension: all, category, maker, artist, price_band, season, weekday
--- column key: the group; price_band is floor(2 ln price), season the quarter and weekday (1 Monday) of the local opening
+-- column key: the group; price_band is floor(2 ln price), after the currency if it is not the market's; season the quarter and weekday (1 Monday) of the local opening
 -- column n: campaigns with an outcome
 -- column rate: hits / n
 -- column rate_shrunk: posterior mean under a Beta prior fitted for the dimension from outcomes known at as_of

@@ -3,8 +3,11 @@
 -- kind: kept(slot_date)
 -- Totals of each slot: hits, sales, refunds due, lost sales and avoided waste.
 -- column campaigns: campaigns with an outcome; withdrawn: withdrawn campaigns
--- column demand: sum over campaigns with an outcome, each in its own basis; meaningful if the slot has one basis
--- column refund_exposure: amount collected by misses
+-- column demand: sum over campaigns with an outcome; null if they have more than one basis, or are in money of more than
+--   one currency
+-- column net_amount: sum over campaigns with an outcome; null if they have more than one currency
+-- column currency: of these campaigns; null if it is unknown or there are several: campaign_outcomes has each
+-- column refund_exposure: amount collected by misses; null if there is more than one currency
 -- column sold_out_share: sold_out / campaigns
 -- column median_hours_to_moq: median hours from the opening to the first crossing of the threshold, over campaigns that
 --   crossed it
@@ -21,6 +24,10 @@ WITH outcomes AS (
         sum(CASE WHEN hit IS NOT NULL THEN demand ELSE 0 END) AS demand,
         sum(CASE WHEN hit IS NOT NULL THEN net_amount ELSE 0 END) AS net_amount,
         sum(refund_exposure) AS refund_exposure,
+        count(DISTINCT CASE WHEN hit IS NOT NULL THEN currency END) > 1 AS has_currencies,
+        min(CASE WHEN hit IS NOT NULL THEN currency END) AS currency,
+        count(DISTINCT CASE WHEN hit IS NOT NULL THEN threshold_basis END) > 1 AS has_bases,
+        min(CASE WHEN hit IS NOT NULL THEN threshold_basis END) AS basis,
         count(sold_out_at) AS sold_out,
         sum(CASE WHEN censored_by = 'withdrawn' THEN 1 ELSE 0 END) AS withdrawn,
         bool_and(settled) AS settled,
@@ -32,7 +39,13 @@ WITH outcomes AS (
 )
 
 SELECT
-    o.slot_date, o.campaigns, o.hits, o.hit_rate, o.demand, o.net_amount, o.refund_exposure, o.sold_out,
+    o.slot_date, o.campaigns, o.hits, o.hit_rate,
+    CASE WHEN NOT o.has_bases AND (coalesce(o.basis, 'units') <> 'amount' OR NOT o.has_currencies) THEN o.demand END
+        AS demand,
+    CASE WHEN NOT o.has_currencies THEN o.net_amount END AS net_amount,
+    CASE WHEN NOT o.has_currencies THEN o.refund_exposure END AS refund_exposure,
+    CASE WHEN NOT o.has_currencies THEN o.currency END AS currency,
+    o.sold_out,
     CAST(o.sold_out AS DOUBLE) / nullif(o.campaigns, 0) AS sold_out_share,
     o.withdrawn, o.settled, o.median_hours_to_moq, o.avoided_waste_units,
     coalesce(u.unmet_units, 0) AS unmet_units,

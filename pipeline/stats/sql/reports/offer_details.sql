@@ -3,6 +3,7 @@
 -- Terms, signals, records and flags of a ranked offer, all as known at as_of. Counts cover the 60 days before as_of and
 -- its current day.
 -- column candidate_id: the offer: its candidate, else its campaign
+-- column currency: of its price and amounts: the offer's, else the market's; null if neither is known
 -- column capacity: largest quantity that can be made, in the threshold's basis; null without a limit
 -- column unit_cost: internal, like fixed_cost; null unless `--internal` is given
 -- column alerts: null in a market without signals

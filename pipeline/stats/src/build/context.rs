@@ -22,6 +22,8 @@ pub struct BuildContext {
     pub next: Option<Knowledge>,
     /// Time after the close in which refunds are possible.
     pub refund_window: TimeDelta,
+    /// Currency of the market: that of campaigns without one.
+    pub currency: Option<String>,
     /// Source files of the facts.
     pub source_files: SourceFiles,
 }

@@ -78,7 +78,10 @@ impl Dimensions {
         let mut tables = vec![
             ("slots", calendar::slots(&slots)?.into()),
             ("zone_offsets", calendar::zone_offsets(calendar.zone(), first, last)?.into()),
-            ("settings", calendar::settings(context.refund_window, opening_time)?.into()),
+            (
+                "settings",
+                calendar::settings(context.refund_window, opening_time, context.currency.as_deref())?.into(),
+            ),
         ];
         for (name, rows) in &tables {
             session.put_rows(name, rows)?;

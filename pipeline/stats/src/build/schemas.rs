@@ -35,8 +35,13 @@ pub(super) type Definitions = BTreeMap<BuildStep, String>;
 pub(super) fn definitions(context: &BuildContext) -> Definitions {
     let definition = |step: BuildStep| {
         let texts = step.relations().map(|relation| format!("{} {}", relation.name, relation.sql));
-        let settings =
-            format!("{:?} {:?} {}", context.calendar, context.refund_window, env!("CARGO_PKG_VERSION"));
+        let settings = format!(
+            "{:?} {:?} {:?} {}",
+            context.calendar,
+            context.refund_window,
+            context.currency,
+            env!("CARGO_PKG_VERSION")
+        );
         (step, fingerprint(texts.chain([settings])))
     };
     BuildStep::ALL.into_iter().map(definition).collect()

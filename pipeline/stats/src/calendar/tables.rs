@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        ArrayRef, Date32Array, DurationMicrosecondArray, Int64Array, RecordBatch, TimestampMicrosecondArray,
+        ArrayRef, Date32Array, DurationMicrosecondArray, Int64Array, RecordBatch, StringArray,
+        TimestampMicrosecondArray,
     },
     datatypes::{DataType, TimeUnit},
 };
@@ -127,14 +128,23 @@ pub(crate) fn zone_offsets(
     )?)
 }
 
-/// Table `settings`: one row with the refund window and the time of day at which slots open.
-pub(crate) fn settings(refund_window: TimeDelta, opening_time: TimeDelta) -> Result<RecordBatch, StatsError> {
+/// Table `settings`: one row with the refund window, the time of day at which slots open, and the market's currency.
+pub(crate) fn settings(
+    refund_window: TimeDelta,
+    opening_time: TimeDelta,
+    currency: Option<&str>,
+) -> Result<RecordBatch, StatsError> {
     let duration = DataType::Duration(TimeUnit::Microsecond);
-    let schema = schema_of([("refund_window", duration.clone()), ("opening_time", duration)]);
+    let schema = schema_of([
+        ("refund_window", duration.clone()),
+        ("opening_time", duration),
+        ("currency", DataType::Utf8),
+    ]);
     let column = |value: TimeDelta| {
         Arc::new(DurationMicrosecondArray::from(vec![value.num_microseconds()])) as ArrayRef
     };
-    Ok(RecordBatch::try_new(schema, vec![column(refund_window), column(opening_time)])?)
+    let currency = Arc::new(StringArray::from(vec![currency])) as ArrayRef;
+    Ok(RecordBatch::try_new(schema, vec![column(refund_window), column(opening_time), currency])?)
 }
 
 #[cfg(test)]

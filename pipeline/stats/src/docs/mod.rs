@@ -6,6 +6,6 @@ mod relation_doc;
 mod relations_page;
 
 pub use examples::{ExampleQuery, examples};
-pub(crate) use relation_doc::is_user_relation;
 pub use relation_doc::{ColumnDoc, RelationDoc, header, relation_doc, user_relations};
+pub(crate) use relation_doc::{audit_doc, is_user_relation};
 pub use relations_page::relations_page;

@@ -8,7 +8,10 @@ use super::{
     catalog,
     examples::{self, ExampleQuery, examples},
 };
-use crate::registry::{RELATIONS, REPORTS, RelationHeader, SqlHeader};
+use crate::registry::{AUDITS, Audit, RELATIONS, REPORTS, RelationHeader, SqlHeader};
+
+/// Relation of what audits found.
+const FINDINGS: &str = "findings";
 
 /// A column of a relation.
 #[derive(Clone, Debug)]
@@ -73,7 +76,10 @@ pub fn header(name: &str) -> RelationHeader {
 
 /// Documentation of a relation with this schema.
 pub fn relation_doc(name: &str, schema: &Schema) -> RelationDoc {
-    let RelationHeader { grain, notes, columns } = header(name);
+    let RelationHeader { grain, mut notes, columns } = header(name);
+    if name == FINDINGS {
+        notes.extend(AUDITS.iter().map(audit_note));
+    }
     let common = catalog::header(catalog::COMMON).unwrap_or_default().columns;
     let doc = |column: &str| {
         let documented = columns.iter().chain(&common).find(|(known, _)| known == column);
@@ -85,6 +91,31 @@ pub fn relation_doc(name: &str, schema: &Schema) -> RelationDoc {
         doc: doc(field.name()),
     });
     RelationDoc { name: name.to_owned(), grain, notes, columns: columns.collect(), examples: examples(name) }
+}
+
+/// Documentation of an audit, if there is one of this name.
+pub(crate) fn audit_doc(name: &str) -> Option<RelationDoc> {
+    let audit = AUDITS.iter().find(|audit| audit.name == name)?;
+    let column = |name: &str, doc: &str| ColumnDoc {
+        name: name.to_owned(),
+        data_type: String::new(),
+        doc: doc.to_owned(),
+    };
+    let question = "What did it find in the last run?".to_owned();
+    let sql = format!("SELECT rows, first\nFROM {FINDINGS}\nWHERE audit = '{name}';");
+    Some(RelationDoc {
+        name: name.to_owned(),
+        grain: "row that the audit finds; the audit itself is no relation".to_owned(),
+        notes: vec![audit_note(audit)],
+        columns: vec![column("key", "what is concerned"), column("found", "value that was found")],
+        examples: if audit.is_finding() { vec![ExampleQuery { question, sql }] } else { Vec::new() },
+    })
+}
+
+/// Meaning and effect of an audit.
+fn audit_note(audit: &Audit) -> String {
+    let effect = if audit.is_finding() { "reports" } else { "stops the run for" };
+    format!("`{}` {effect} {}.", audit.name, audit.finds)
 }
 
 /// A type in words that do not depend on the engine.
@@ -120,6 +151,18 @@ mod tests {
             assert_eq!(examples(name).len(), 3, "`sql/examples/{name}.sql` has three examples");
             assert!(is_user_relation(name), "`{name}` is for users");
         }
+    }
+
+    #[test]
+    fn audits_are_documented() {
+        let doc = audit_doc("finding_stale_facts").unwrap();
+        assert!(doc.notes[0].starts_with("`finding_stale_facts` reports tables"), "{:?}", doc.notes);
+        assert!(doc.examples[0].sql.contains("audit = 'finding_stale_facts'"));
+        let stopping = audit_doc("orders_conserved").unwrap();
+        assert!(stopping.notes[0].contains("stops the run") && stopping.examples.is_empty());
+        assert!(audit_doc("orders").is_none());
+        let notes = relation_doc(FINDINGS, &Schema::empty()).notes;
+        assert!(AUDITS.iter().all(|audit| notes.contains(&audit_note(audit))));
     }
 
     #[test]

@@ -15,7 +15,8 @@ slotcast sql --describe funnel          # grain, columns and example queries
 slotcast sql --format csv \"...\" > rows.csv    # or json, parquet; `table` is for people
 ```
 
-A query reads what the newest finished run made visible; `--run RUN_ID` selects an older run. A table shows
+A query reads the finished run for the latest time, whichever ended last; `--run RUN_ID` selects another run, and
+`--make-latest` of `nightly`, `rank` and `publish` makes a run for an earlier time the default. A table shows
 10,000 rows (`--limit ROWS`). A query may take 60 seconds (`--timeout SECONDS`) and 1,024 MiB of memory
 (`--memory MIB`); 0 removes the limit of rows or time. `[sql]` in `slotcast.toml` sets the same limits as `rows`,
 `seconds` and `memory_mib`. The dialect is that of DataFusion, close to PostgreSQL. Only one read-only statement is
@@ -24,6 +25,7 @@ allowed at a time: SELECT, EXPLAIN, DESCRIBE or SHOW TABLES. The same relations 
 
 Good to know:
 
+- Money is never added over currencies: a sum is null where there are several. Group by `currency` yourself.
 - Timestamps are UTC; `opens_at AT TIME ZONE 'Asia/Seoul'` converts them to local time.
 - Counts are integers, and integer division truncates: write `sum(hits) * 1.0 / nullif(sum(n), 0)`.
 - A rate is uncertain if its `n` is small: read `n` or the interval too.

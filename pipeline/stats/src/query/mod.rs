@@ -3,6 +3,7 @@
 mod catalog;
 mod error_hints;
 mod limits;
+mod postgres;
 mod runtime;
 mod statement;
 mod stream;

@@ -11,7 +11,7 @@ use datafusion::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::limits::QueryLimits;
+use super::{limits::QueryLimits, postgres};
 use crate::{
     engine::{memory_pool, new_context},
     error::StatsError,
@@ -76,7 +76,9 @@ pub(super) fn context(limits: QueryLimits) -> Result<SessionContext, StatsError>
         .with_config(config)
         .with_runtime_env(builder.build_arc()?)
         .build();
-    Ok(SessionContext::new_with_state(state))
+    let context = SessionContext::new_with_state(state);
+    postgres::register(&context);
+    Ok(context)
 }
 
 /// A plan whose operators yield to the scheduler. The engine lets sources yield, but a join or an unnested list can

@@ -18,12 +18,13 @@ use super::{
     catalog::{QueryCatalog, QueryableRelation},
     error_hints,
     limits::QueryLimits,
+    postgres,
     runtime::{QueryRuntime, context, yielding},
     statement::{self, StatementKind},
     stream::{QueryStream, StreamItem},
 };
 use crate::{
-    docs::{RelationDoc, relation_doc},
+    docs::{RelationDoc, audit_doc, relation_doc},
     engine::parquet_table,
     error::StatsError,
 };
@@ -78,14 +79,15 @@ impl UserSession {
         &self.catalog.relations
     }
 
-    /// Documentation of one relation.
+    /// Documentation of one relation or audit.
     ///
     /// # Errors
     /// Fails if there is no such relation.
     pub fn describe(&self, name: &str) -> Result<RelationDoc, StatsError> {
         let relation = self.catalog.relations.iter().find(|relation| relation.name == name);
-        let relation = relation.ok_or_else(|| error_hints::unknown_relation(&name.into(), &self.catalog))?;
-        Ok(relation_doc(&relation.name, &relation.schema))
+        let documented = relation.map(|relation| relation_doc(&relation.name, &relation.schema));
+        let documented = documented.or_else(|| audit_doc(name));
+        documented.ok_or_else(|| error_hints::unknown_relation(&name.into(), &self.catalog))
     }
 
     #[cfg(test)]
@@ -160,5 +162,6 @@ async fn plan(catalog: &QueryCatalog, sql: &str) -> Result<(LogicalPlan, Stateme
     }
     let plan = state.statement_to_plan(statement).await.map_err(explain)?;
     statement::verify(&plan)?;
+    let plan = postgres::rewrite(&plan).map_err(explain)?;
     Ok((plan, kind))
 }

@@ -21,6 +21,7 @@ fn run(run_id: &str, status: RunStatus) -> RunRow {
         inputs_hash: "x".to_owned(),
         tables: BTreeMap::from([("relations/rankings".to_owned(), 3)]),
         message: None,
+        make_latest: false,
     }
 }
 

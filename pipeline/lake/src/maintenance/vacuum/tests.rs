@@ -49,6 +49,7 @@ async fn build(lake: &Lake, number: u32, verb: &str) -> RunRow {
         inputs_hash: "x".to_owned(),
         tables: tables.collect(),
         message: None,
+        make_latest: false,
     };
     lake.record_run(&row).await.unwrap();
     row

@@ -30,6 +30,7 @@ async fn record(lake: &Lake, number: u32, status: RunStatus, stage: &str) -> Run
         inputs_hash: "x".to_owned(),
         tables: BTreeMap::new(),
         message: None,
+        make_latest: false,
     };
     let stage = StageRow {
         run_id: run_id.to_string(),
