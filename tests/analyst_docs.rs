@@ -32,6 +32,10 @@ async fn visible(lake: &Lake) -> Vec<Snapshot> {
 /// night ranks a slot that has closed by the other two.
 fn demo(folder: &Path) -> Vec<Snapshot> {
     cli(folder, "demo --quiet").ok();
+    // A finding: an order of a campaign that does not exist.
+    let stray = "event_id,order_id,campaign_id,event,occurred_at,units,amount\n\
+        e-stray,o-stray,cp-nowhere,placed,2017-04-01T10:00:00+09:00,1,100\n";
+    write_bytes(&folder.join("demo/inbox/order_events/stray.csv"), stray.as_bytes());
     for as_of in ["2017-03-30T12:30:00Z", "2017-04-13T11:30:00Z", "2017-04-13T12:31:00Z"] {
         let night = "nightly --quiet --lake demo/lake --inbox demo/inbox --history --as-of";
         cli(folder, &format!("{night} {as_of}")).ok();

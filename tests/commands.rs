@@ -4,6 +4,25 @@ use crate::support::{assert_refused, cli, query, run, slotcast, write_text, writ
 
 const AS_OF: &str = "--history --as-of 2016-02-12T10:00:00+09:00";
 
+/// Settings about the market are fixed with the lake. A difference is never ignored.
+#[test]
+fn market_settings_that_differ_from_the_lake_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    write_tiny_inbox(here);
+    cli(here, &format!("ingest inbox {AS_OF}")).ok();
+    write_text(
+        &here.join("slotcast.toml"),
+        "[slots]\nweekday = \"Wed\"\ntime = \"10:00\"\nzone = \"Asia/Seoul\"\n",
+    );
+    for verb in ["ingest inbox", "nightly --inbox inbox", "stats", "train", "rank", "publish"] {
+        let parts = ["`[slots]` states Wed 10:00", "has Tue 10:00", "remove `[slots]`"];
+        assert_refused(&cli(here, verb), &parts);
+    }
+    write_text(&here.join("slotcast.toml"), "label_lag_days = 3\n");
+    assert_refused(&cli(here, "stats"), &["`label_lag_days` states 3", "has 14"]);
+}
+
 #[test]
 fn user_errors_have_a_hint() {
     let folder = tempfile::tempdir().unwrap();

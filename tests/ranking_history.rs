@@ -147,16 +147,46 @@ fn closed_slot_is_reviewed() {
     check_pages(&[list, page]);
 }
 
-/// A run for an earlier time changes no final ranking.
+/// A run for an earlier time takes nothing back: neither final rankings, nor `latest`, nor queries. Backfills that replaced
+/// newer data: https://github.com/MobilityData/mobility-feed-api/issues/1848,
+/// https://github.com/mozilla/bigquery-etl/pull/3726.
 #[test]
-fn backfill_keeps_final_rankings() {
+fn backfill_stays_behind() {
     let folder = THREE_NIGHTS.copy();
     let here = folder.path();
+    let latest = || fs::read_link(here.join("lake/published/latest")).unwrap().display().to_string();
+    let ranked_by = || query(here, "lake", "SELECT DISTINCT run_id FROM rankings");
+    let compared_with = |run_id: &str| {
+        let sql = "SELECT DISTINCT previous_run_id FROM ranking_changes";
+        let output = run(slotcast(here).args(["sql", "--format", "csv", "--run", run_id, sql])).ok();
+        output.stdout.lines().nth(1).unwrap_or_default().to_owned()
+    };
+    let night_of = |utc: &str| {
+        query(
+            here,
+            "lake",
+            &format!("SELECT run_id FROM runs WHERE run_id LIKE '{utc}%' AND verb = 'nightly'"),
+        )
+    };
+    let newest = latest();
+    assert_eq!(ranked_by(), newest);
     let sql = "SELECT slot_date, max(list_run_id), count(*), round(sum(p_hit), 6) FROM final_rankings \
         GROUP BY slot_date ORDER BY slot_date";
     let before = query(here, "lake", sql);
-    night(here, "2017-02-22T05:00:00+09:00").ok();
-    assert_eq!(query(here, "lake", sql), before);
+    let backfill = night(here, "2017-02-22T05:00:00+09:00").ok();
+    assert!(backfill.stderr.contains(&format!("stay with {newest}")), "{}", backfill.stderr);
+    assert_eq!((query(here, "lake", sql), latest(), ranked_by()), (before, newest.clone(), newest.clone()));
+    // It is compared with the night before its own time, although others ended later.
+    let behind = night_of("20170221T2000");
+    assert_eq!(compared_with(&behind), night_of("20170221T1800"));
+    // The next night follows the newest one, and not the run that ended last.
+    night(here, "2017-03-09T03:00:00+09:00").ok();
+    let next = latest();
+    assert_eq!((ranked_by(), compared_with(&next)), (next.clone(), newest));
+    // The same command, which has nothing to do, can still make it the latest.
+    let asked = "nightly --quiet --inbox inbox --history --as-of 2017-02-22T05:00:00+09:00 --make-latest";
+    cli(here, asked).ok();
+    assert_eq!((latest(), ranked_by()), (behind.clone(), behind));
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn folder_to_read(lake: &Lake, done: &RunRow) -> Result<PathBuf> {
     Ok(if is_latest { publications.latest() } else { publications.run(&run_id) })
 }
 
-/// Tells which run queries read by default, if it is not the finished one.
+/// Warns of the run that queries read by default, if it is not the finished one.
 pub(crate) async fn report_latest(lake: &Lake, printer: &Printer, done: &RunRow) -> Result<()> {
     let runs = lake.runs().await?;
     if let Some(visible) = runs.visible().filter(|visible| visible.run_id != done.run_id) {

@@ -46,7 +46,7 @@ pub(crate) struct Settings {
     pub(crate) required_tables: Vec<String>,
     /// The market of an inbox without a mapping.
     pub(crate) market: MarketConfig,
-    /// What the settings file itself states about the market. It may not contradict the lake.
+    /// Statements of the settings file about the market. They may not contradict the lake.
     pub(crate) stated_market: StatedMarket,
     /// Age limit of training rows.
     pub(crate) train_window_days: u32,

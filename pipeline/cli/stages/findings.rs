@@ -39,7 +39,7 @@ mod tests {
 
     use super::*;
 
-    /// The English meaning stands in only for an audit without a text.
+    /// The English meaning replaces only a text that is missing.
     #[test]
     fn every_finding_has_a_text_in_both_languages() {
         let findings: Vec<_> = AUDITS.iter().filter(|audit| audit.name.starts_with("finding_")).collect();

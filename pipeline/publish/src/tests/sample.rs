@@ -140,6 +140,7 @@ fn relation_row(place: usize) -> TestRow {
     set("visitors", CellValue::Count(1_240 + 37 * place as u64));
     set("alert_rate", CellValue::Number(0.21 - 0.01 * place as f64));
     set("orders_per_alert", CellValue::Number(0.63));
+    set("currency", CellValue::Text("KRW".into()));
     if place.is_multiple_of(4) {
         set("order_rate", CellValue::Number(0.052));
     }

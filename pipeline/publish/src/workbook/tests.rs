@@ -75,6 +75,31 @@ fn sheets_are_named_in_the_language() {
     );
 }
 
+/// Currencies are not added, which stores report as inflated totals:
+/// https://github.com/woocommerce/woocommerce/issues/22823, https://github.com/odoo/odoo/issues/4434.
+#[test]
+fn currencies_are_not_added() {
+    for (lang, words) in [(Lang::Ko, "통화가 달라 더하지 않음"), (Lang::En, "several currencies: no total")]
+    {
+        let totals = |view: &PageView| {
+            let mut book = opened(view, lang);
+            let names = book.sheet_names();
+            let list = book.worksheet_range(&names[0]).unwrap();
+            let with_words = list.rows().flatten().filter(|cell| cell.to_string() == words).count();
+            let summary = book.worksheet_range(&names[3]).unwrap();
+            let slot = view.lists[0].offers.len() as f64;
+            let row = summary.rows().find(|row| row.get(9) == Some(&Data::Float(slot))).unwrap();
+            (with_words, row[12].clone())
+        };
+        let mut view = sample::page();
+        assert!(matches!(totals(&view), (0, Data::Float(_))), "one currency has a total");
+        view.lists[0].offers[1].cells.set("currency", CellValue::text("USD"));
+        assert_eq!(totals(&view), (1, Data::Empty));
+        view.lists[0].offers[1].cells.set("currency", CellValue::Missing);
+        assert!(matches!(totals(&view), (0, Data::Float(_))), "an unknown currency is the market's");
+    }
+}
+
 #[test]
 fn an_empty_page_is_a_workbook() {
     let mut view = sample::page();

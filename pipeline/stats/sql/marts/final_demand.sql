@@ -2,7 +2,7 @@
 -- step: orders
 -- kind: memory
 -- Demand of each campaign in its window, as known at as_of. The window of a withdrawn campaign ends with its withdrawal,
--- because what is cancelled or counted afterwards says nothing about demand.
+-- because later cancellations and counts are results of the withdrawal.
 WITH withdrawals AS (
     SELECT c.campaign_key, c.campaign_id, c.opens_at, least(c.closes_at, min(v.known_at)) AS ends_at
     FROM slot_campaigns AS c

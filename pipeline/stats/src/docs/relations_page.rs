@@ -19,8 +19,8 @@ A query reads the finished run for the latest time, whichever ended last; `--run
 `--make-latest` of `nightly`, `rank` and `publish` makes a run for an earlier time the default. A table shows
 10,000 rows (`--limit ROWS`). A query may take 60 seconds (`--timeout SECONDS`) and 1,024 MiB of memory
 (`--memory MIB`); 0 removes the limit of rows or time. `[sql]` in `slotcast.toml` sets the same limits as `rows`,
-`seconds` and `memory_mib`. The dialect is that of DataFusion, close to PostgreSQL. Only one read-only statement is
-allowed at a time: SELECT, EXPLAIN, DESCRIBE or SHOW TABLES. The same relations are Parquet files under
+`seconds` and `memory_mib`. The dialect is that of DataFusion, with the results of PostgreSQL where both differ
+silently. Only one read-only statement is allowed at a time: SELECT, EXPLAIN, DESCRIBE or SHOW TABLES. The same relations are Parquet files under
 `published/latest/` for any other tool.
 
 Good to know:
@@ -28,6 +28,11 @@ Good to know:
 - Money is never added over currencies: a sum is null where there are several. Group by `currency` yourself.
 - Timestamps are UTC; `opens_at AT TIME ZONE 'Asia/Seoul'` converts them to local time.
 - Counts are integers, and integer division truncates: write `sum(hits) * 1.0 / nullif(sum(n), 0)`.
+- As in PostgreSQL: patterns of `to_char`, `to_date` and `to_timestamp` (`YYYY-MM-DD HH24:MI`; with a `%` they are those of
+  strftime), casts that round (`CAST(2.5 AS INT)` is 3), dates plus hours, fractions of seconds, and `CAST(... AS TIMESTAMP)`
+  of local time. Refused: `^` (write `power(a, b)`), `SIMILAR TO`, `TIMESTAMP '... +09:00'` (write `TIMESTAMPTZ`).
+- Unlike PostgreSQL: `extract` returns integers except for seconds, `round` of halves is away from zero for all numbers,
+  `x / 0.0` and `ln(-1)` are infinite or NaN, integers wrap around beyond 64 bits, and `AT TIME ZONE` keeps the offset.
 - A rate is uncertain if its `n` is small: read `n` or the interval too.
 - `hit` is null while a campaign is live and for withdrawn ones; `WHERE hit IS NOT NULL` leaves them out.
 - *T* (`knowledge_at`) is the time up to which facts enter a row; `as_of` is the time for which a run was made.

@@ -27,7 +27,12 @@ const INSTANT: &str = "to_timestamp('2016-03-05 20:07:09.25Z')";
 async fn expressions_have_the_results_of_postgres() {
     let session = session();
     for (expression, expected) in [
-        // https://github.com/apache/datafusion/issues/8048: patterns of Postgres are no error, and no date either.
+        // Patterns that tools send to Postgres: https://github.com/MaterializeInc/materialize/pull/1046 (Metabase),
+        // https://github.com/apache/datafusion/issues/14536, https://github.com/apache/datafusion/issues/5398.
+        ("to_char($, 'YYYY-MM-DD HH24:MI:SS.MS TZ')", "2016-03-05 20:07:09.250 UTC"),
+        ("to_char('2023-09-04'::date, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS')", "2023-09-04T00:00:00.000"),
+        ("to_char('2023-09-04'::date, '%Y-%m-%dT%H:%M:%S')", "2023-09-04T00:00:00"),
+        ("to_timestamp('2014-05-11 01:07:34', 'YYYY-MM-DD HH24:MI:SS')", "2014-05-11T01:07:34Z"),
         ("to_char(timestamp '2016-03-05 14:07:09', 'YYYY-MM-DD HH24:MI')", "2016-03-05 14:07"),
         ("to_char(date '2016-03-05', 'DD Mon YYYY')", "05 Mar 2016"),
         ("to_char(timestamp '2016-03-05 14:07:09', '%Y-%m-%d %H:%M')", "2016-03-05 14:07"),
