@@ -24,6 +24,8 @@ mod analyst_docs;
 mod incremental_build;
 /// Later facts change no feature.
 mod leakage;
+/// Corrections that move facts, and retracted files.
+mod moved_facts;
 /// Statistics compared with an independent implementation.
 mod peer;
 /// Relations computed by hand, one `.slt` file each.

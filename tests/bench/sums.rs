@@ -11,6 +11,7 @@ use crate::commands::query;
 const NOT_COMPARED: [&str; 7] = [
     "build_partitions",
     "build_files",
+    "build_moved_facts",
     "ingest_files",
     "offer_feature_values",
     "rejects",

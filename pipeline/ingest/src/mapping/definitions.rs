@@ -17,7 +17,10 @@ impl Definitions {
         let document: toml::Table = toml::from_str(text).unwrap_or_default();
         let shared = ["slots", "currency"].map(|key| document.get(key).map(notation));
         let files = document.get("file").and_then(toml::Value::as_array);
-        Self { shared: format!("{shared:?}"), files: files.into_iter().flatten().map(rule_notation).collect() }
+        Self {
+            shared: format!("{shared:?}"),
+            files: files.into_iter().flatten().map(rule_notation).collect(),
+        }
     }
 
     /// Definition of a file rule with what all rules share.

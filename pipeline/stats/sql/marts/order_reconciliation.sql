@@ -2,7 +2,7 @@
 -- step: orders
 -- kind: intermediate(slot_date)
 -- Every order event visible at as_of, counted once: in the window of its campaign, or by the reason why not.
--- column superseded: versions replaced by a later one
+-- column superseded: versions replaced by a later one, moved to another campaign or retracted
 -- column refunds: refunded events, at any time
 -- column before_opening: placed or cancelled before the window
 -- column after_close: placed or cancelled at the close or later

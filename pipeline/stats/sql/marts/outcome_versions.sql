@@ -3,7 +3,7 @@
 -- kind: kept(campaign_id, known_at)
 -- Outcomes as known at any time. A row holds in [known_at, superseded_at): it joins the terms known in that interval
 -- with the demand known in it. A declared outcome takes precedence over the count.
--- column slot_date: slot of the current version of the campaign
+-- column slot_date: slot of the current version of the campaign, else of the version that held last
 -- column demand: in the threshold's basis
 -- column is_sold_out: the capacity was reached, so that demand is a lower bound
 -- column hit: null for withdrawn campaigns
@@ -36,7 +36,7 @@ SELECT
 FROM stg_campaigns AS c
 INNER JOIN demand_versions AS d
     ON c.campaign_id = d.campaign_id AND c.opens_at = d.opens_at AND c.closes_at = d.closes_at
-INNER JOIN slot_campaigns AS s ON c.campaign_id = s.campaign_id
+INNER JOIN last_campaigns AS s ON c.campaign_id = s.campaign_id
 LEFT JOIN campaign_orders AS o ON c.campaign_id = o.campaign_id
 -- A version that arrived after its successor never held.
 WHERE

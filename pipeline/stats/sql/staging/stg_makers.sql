@@ -1,4 +1,4 @@
--- grain: version of a maker
+-- grain: version of a maker, interval in which it holds
 -- step: dimensions
 -- kind: memory
 -- Versions known by as_of. Each holds in [known_at, superseded_at).

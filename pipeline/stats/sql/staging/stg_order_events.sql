@@ -1,4 +1,4 @@
--- grain: version of an order event
+-- grain: version of an order event, interval in which it holds
 -- step: orders
 -- kind: view
 -- Order events visible at as_of. Surrogate keys (table id_dictionary) replace ids, because they join and count faster.
@@ -14,7 +14,8 @@
 -- column unpriced_units: units of a cancellation without an amount, which takes their share of the order's amount
 -- column priced_units: units of a placed event with an amount; placed_amount: that amount; else 0
 -- column is_full_cancellation: 1 for a cancellation without units and amount, which cancels the whole order; else 0
--- column superseded_at: first time at which a later version of the event was known
+-- column known_at: start of the interval; superseded_at: its end: a later version of the event was known, here or in
+--   another campaign, or the file was retracted
 SELECT
     *,
     CASE WHEN event = 'placed' THEN coalesce(units, 0) WHEN event = 'cancelled' THEN -coalesce(units, 0) ELSE 0 END

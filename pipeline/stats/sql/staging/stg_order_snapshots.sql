@@ -1,7 +1,8 @@
--- grain: version of an order snapshot
+-- grain: version of an order snapshot, interval in which it holds
 -- step: orders
 -- kind: view
 -- Order snapshots visible at as_of. An observation at the end of a day is dated to the first instant of the next day.
 -- column campaign_key: surrogate key of campaign_id
--- column superseded_at: first time at which a later version of the snapshot was known
+-- column superseded_at: end of the interval: a later version or a newer total of the campaign was known, or the file
+--   was retracted
 SELECT * FROM staged.order_snapshots

@@ -31,9 +31,8 @@ impl Builder<'_> {
         // Orders may be outside the days of their slot: long windows, and orders outside the window.
         let mut orders_in: BTreeMap<i32, BTreeSet<Partition>> = BTreeMap::new();
         for (partition, cached) in self.new.of_step(BuildStep::Orders) {
-            let Some((first, last)) = cached.days else { continue };
-            for slot in self.dimensions.slots_in(self.dimensions.slot_of_day(first)..=last) {
-                orders_in.entry(slot).or_default().insert(partition);
+            for slot in &cached.slots_of_days {
+                orders_in.entry(*slot).or_default().insert(partition);
             }
         }
         let views = self.new.of_step(BuildStep::Views).map(|(partition, _)| partition.slot);
@@ -130,8 +129,7 @@ impl Builder<'_> {
     ) -> Result<(), StatsError> {
         let mut days = Vec::new();
         for slot in stale.iter().map(|stale| stale.partition.slot) {
-            let next = self.dimensions.slots_in(slot + 1..=i32::MAX).next().unwrap_or(i32::MAX);
-            days.push((date_of(slot), date_of(next.min(slot + 400))));
+            days.push((date_of(slot), date_of(self.dimensions.day_after_slot(slot))));
         }
         let within = |column: &str| {
             let ranges = days

@@ -1,4 +1,4 @@
-//! State that one build leaves to the next: partitions, and the files of facts.
+//! State that one build leaves to the next: partitions, the files of facts, and the facts that have moved.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,45 +9,40 @@ use arrow::{
     array::{ArrayRef, AsArray, RecordBatch, StringArray},
     datatypes::DataType,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use slotcast_lake::Snapshot;
 
 use super::{
+    context::PreviousBuild,
     fingerprint::fingerprint,
+    known_files::KnownFiles,
+    moved_facts::{MovedFacts, moved_facts_table, read_moved_facts},
     partition::{CachedPartition, Partition, PartitionGroup},
 };
 use crate::{
     engine::schema_of,
     error::StatsError,
-    registry::{BUILD_FILES, BUILD_PARTITIONS, BuildStep},
+    registry::{BUILD_FILES, BUILD_MOVED_FACTS, BUILD_PARTITIONS, BuildStep},
 };
-
-/// Summary of a file of facts, read once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct KnownFile {
-    pub(super) rows: u64,
-    /// Time at which the first of its rows was known.
-    pub(super) known_from: i64,
-    pub(super) week: i64,
-    /// Campaigns of its rows with their row counts.
-    pub(super) campaigns: BTreeMap<String, u64>,
-}
-
-/// Files of facts by table and name.
-pub(super) type KnownFiles = BTreeMap<(String, String), KnownFile>;
 
 /// State of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct BuildState {
     pub(super) partitions: BTreeMap<(BuildStep, Partition), CachedPartition>,
     pub(super) files: KnownFiles,
+    pub(super) moved: MovedFacts,
 }
 
 impl BuildState {
     /// Reads the state of a build; empty if a table is missing, has another shape or is inconsistent.
-    pub(super) fn read(partitions: Option<&Snapshot>, files: Option<&Snapshot>) -> Result<Self, StatsError> {
-        let (Some(partitions), Some(files)) = (partitions, files) else { return Ok(Self::default()) };
-        let mut state = Self::default();
+    pub(super) fn read(previous: &PreviousBuild) -> Result<Self, StatsError> {
+        let [Some(partitions), Some(files), Some(moved)] =
+            [BUILD_PARTITIONS, BUILD_FILES, BUILD_MOVED_FACTS].map(|name| previous.get(name))
+        else {
+            return Ok(Self::default());
+        };
+        let Some(moved) = read_moved_facts(moved)? else { return Ok(Self::default()) };
+        let mut state = Self { moved, ..Self::default() };
         for [step, key, cached] in rows(partitions)? {
             let (Some(step), Ok(partition), Ok(cached)) =
                 (BuildStep::parse(&step), serde_json::from_str(&key), serde_json::from_str(&cached))
@@ -79,8 +74,8 @@ impl BuildState {
         Ok(())
     }
 
-    /// The state as two relations.
-    pub(super) fn tables(&self) -> Result<[(&'static str, RecordBatch); 2], StatsError> {
+    /// The state as relations.
+    pub(super) fn tables(&self) -> Result<[(&'static str, RecordBatch); 3], StatsError> {
         let partitions = self
             .partitions
             .iter()
@@ -90,6 +85,7 @@ impl BuildState {
         Ok([
             (BUILD_PARTITIONS, text_table(["step", "partition", "cached"], partitions)?),
             (BUILD_FILES, text_table(["table_name", "file", "summary"], files)?),
+            (BUILD_MOVED_FACTS, moved_facts_table(&self.moved)?),
         ])
     }
 

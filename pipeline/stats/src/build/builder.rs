@@ -9,7 +9,8 @@ use super::{
     build_state::BuildState,
     context::{BuildContext, BuildOptions, PreviousBuild},
     dimensions::Dimensions,
-    file_index::{FileIndex, index_files},
+    file_index::{FileIndex, index_files, max_keys},
+    moves::{MovedByTable, by_table},
     partition::{Partition, PartitionInputs, PartitionOutput, PartitionOutputs},
     partition_store::{PartitionStore, PartitionWrite},
     report::RebuiltPartition,
@@ -19,7 +20,8 @@ use super::{
 use crate::{
     engine::{MemoryLimit, QueryResult, Session},
     error::StatsError,
-    registry::{BUILD_FILES, BUILD_PARTITIONS, BuildStep, Relation},
+    registry::{BuildStep, Relation},
+    staging::{MovedKeys, Retractions},
 };
 
 /// Facts that are staged at once without a memory limit.
@@ -39,8 +41,13 @@ pub(super) struct Builder<'a> {
     pub(super) old: BuildState,
     /// State that this build leaves.
     pub(super) new: BuildState,
-    /// First time at which facts were known that the last build did not see.
+    /// First time at which the facts, as they were known then, differ from those of the last build.
     pub(super) changed_from: i64,
+    pub(super) retractions: Retractions,
+    /// Facts that have versions in several partitions.
+    pub(super) moved: MovedByTable,
+    /// Stands for a table without moved facts.
+    pub(super) unmoved: MovedKeys,
     pub(super) definitions: Definitions,
     pub(super) schemas: Schemas,
     pub(super) rebuilt: Vec<RebuiltPartition>,
@@ -56,14 +63,17 @@ impl<'a> Builder<'a> {
         options: &BuildOptions,
         store: PartitionStore,
     ) -> Result<Self, StatsError> {
-        let dimensions = Dimensions::open(facts, context, &options.memory).await?;
         let old = match options.full {
             true => BuildState::default(),
-            false => BuildState::read(previous.get(BUILD_PARTITIONS), previous.get(BUILD_FILES))?,
+            false => BuildState::read(previous)?,
         };
+        let as_of = context.as_of.timestamp_micros();
+        let retractions = Retractions::new(context.source_files.retracted(), as_of);
+        let index = index_files(facts, &old, &retractions, max_keys(options.memory.bytes))?;
+        let FileIndex { files, moved, changed_from } = index;
+        let dimensions = Dimensions::open(facts, &files, &retractions, context, &options.memory).await?;
         let definitions = definitions(context);
         let schemas = schemas(previous, &old, &definitions, &dimensions, context, &options.memory).await?;
-        let FileIndex { files, changed_from } = index_files(facts, &old.files)?;
         Ok(Self {
             facts,
             previous,
@@ -72,8 +82,11 @@ impl<'a> Builder<'a> {
             store,
             dimensions,
             old,
-            new: BuildState { files, ..BuildState::default() },
+            moved: by_table(&moved),
+            unmoved: MovedKeys::default(),
+            new: BuildState { files, moved, ..BuildState::default() },
             changed_from,
+            retractions,
             definitions,
             schemas,
             rebuilt: Vec::new(),

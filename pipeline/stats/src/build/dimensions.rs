@@ -13,27 +13,37 @@ use arrow::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use slotcast_core::Slot;
-use slotcast_lake::{Snapshot, contract::TABLES};
+use slotcast_lake::{
+    Snapshot,
+    contract::{ContractTable, TABLES},
+};
 
 use super::{
     context::BuildContext,
     fingerprint::{row_fingerprints, rows_fingerprint},
+    known_files::KnownFiles,
 };
 use crate::{
     calendar::{self, DayIndex, day_number},
     engine::{MemoryLimit, QueryResult, Session, empty_table, memory_table, parquet_table, required_column},
     error::StatsError,
     registry::BuildStep,
-    staging::{stage_entities, with_opening_slots},
+    staging::{Retractions, stage_entities, with_opening_slots},
 };
 
 const CALENDAR_TABLES: [&str; 3] = ["slots", "zone_offsets", "settings"];
 
+/// Time in microseconds by which facts may precede the first slot of the market. Earlier ones have implausible times:
+/// the calendar does not cover the years between.
+pub(super) const PLAUSIBLE_LEAD: i64 = 366 * 86_400_000_000;
+
 /// Terms of a campaign, as far as they decide what is rebuilt.
 #[derive(Clone, Debug)]
 pub(super) struct CampaignTerms {
-    /// Slot of the current version, as a day number.
+    /// Slot of the current version, else of the version that held last, as a day number.
     pub(super) slot: i32,
+    /// Time until which that version held.
+    held_until: i64,
     /// Fingerprint of all versions.
     pub(super) fingerprint: u128,
     /// Times at which the campaign opens, closes and settles, in microseconds.
@@ -46,9 +56,16 @@ pub(super) struct CampaignTerms {
 pub(super) struct Dimensions {
     tables: Vec<(&'static str, QueryResult)>,
     pub(super) campaigns: BTreeMap<String, CampaignTerms>,
+    /// Slots of the market, after those of facts that lie far before it.
     pub(super) slots: Vec<Slot>,
+    /// Number of slots far before the market.
+    pub(super) isolated_slots: usize,
     /// Dates of the slots as day numbers.
     pub(super) slot_days: Vec<i32>,
+    /// Day after the last day of each slot.
+    slot_ends: Vec<i32>,
+    /// First opening of a campaign or date of a candidate, in microseconds.
+    pub(super) market_first: Option<i64>,
     pub(super) days: DayIndex,
     /// Fingerprint of all entities.
     pub(super) fingerprint: String,
@@ -57,6 +74,8 @@ pub(super) struct Dimensions {
 impl Dimensions {
     pub(super) async fn open(
         facts: &[Snapshot],
+        files: &KnownFiles,
+        retractions: &Retractions,
         context: &BuildContext,
         memory: &MemoryLimit,
     ) -> Result<Self, StatsError> {
@@ -68,11 +87,14 @@ impl Dimensions {
             };
             session.put_into("facts", table.name, provider)?;
         }
-        let (first, last) = bounds(&session, facts, context).await?;
+        let MarketBounds { first, last, market_first } = bounds(&session, files, context).await?;
         let calendar = &context.calendar;
         // A candidate's slot opens some hours after midnight of its date; features look back 60 days before T.
         let (first, last) = (first - TimeDelta::days(100), last + TimeDelta::days(8));
-        let slots = calendar.slots_between(first, last);
+        let market = calendar.slots_between(first, last);
+        let mut slots = isolated_slots(files, context, &market);
+        let isolated_slots = slots.len();
+        slots.extend(market);
         let days = DayIndex::covering(calendar, first, last);
         let opening_time = calendar.opening_time() - chrono::NaiveTime::MIN;
         let mut tables = vec![
@@ -91,7 +113,7 @@ impl Dimensions {
             let known = session.plan(&known).await?;
             let schema = Arc::clone(known.schema().inner());
             let key = table.columns.iter().find(|column| column.key).expect("every table has a key");
-            let mut staged = stage_entities(&schema, &known.collect().await?, key.name)?;
+            let mut staged = stage_entities(&schema, &known.collect().await?, key.name, retractions)?;
             if table.name == "campaigns" {
                 staged = with_opening_slots(&staged, &slots)?;
             }
@@ -103,10 +125,21 @@ impl Dimensions {
             tables.push((relation.name, rows));
         }
         let slot_days = slots.iter().map(|slot| day_number(slot.date)).collect();
+        let slot_ends = slots.iter().map(|slot| day_number(calendar.following(slot).date)).collect();
         // The calendar grows with as_of; that alone changes no result.
         let entities = tables.iter().filter(|(name, _)| !CALENDAR_TABLES.contains(name));
         let fingerprint = rows_fingerprint(entities.flat_map(|(_, rows)| &rows.batches))?;
-        let mut dimensions = Self { tables, campaigns: BTreeMap::new(), slots, slot_days, days, fingerprint };
+        let mut dimensions = Self {
+            tables,
+            campaigns: BTreeMap::new(),
+            slots,
+            isolated_slots,
+            slot_days,
+            slot_ends,
+            market_first,
+            days,
+            fingerprint,
+        };
         dimensions.read_campaigns(context)?;
         Ok(dimensions)
     }
@@ -158,14 +191,18 @@ impl Dimensions {
                 let (opens, closes) = (opens.value(row), closes.value(row));
                 let own = self.campaigns.entry(id).or_insert_with(|| CampaignTerms {
                     slot: slots.value(row),
+                    held_until: i64::MIN,
                     fingerprint: 0,
                     transitions: BTreeSet::new(),
                     days: (i32::MAX, i32::MIN),
                 });
                 own.fingerprint = own.fingerprint.wrapping_add(version);
                 own.transitions.extend([opens + 1, closes, closes.saturating_add(window)]);
+                let held_until = if superseded.is_null(row) { i64::MAX } else { superseded.value(row) };
+                if held_until > own.held_until {
+                    (own.slot, own.held_until) = (slots.value(row), held_until);
+                }
                 if superseded.is_null(row) {
-                    own.slot = slots.value(row);
                     own.days = (self.days.day(opens) - 30, self.days.day(closes) + 1);
                 }
             }
@@ -181,9 +218,13 @@ impl Dimensions {
 
     /// Instants of the local days from one slot date to the next, in microseconds.
     pub(super) fn span_of_slot(&self, slot_day: i32) -> Range<i64> {
-        let index = self.slot_days.partition_point(|slot| *slot <= slot_day);
-        let next = self.slot_days.get(index).copied().unwrap_or(slot_day + 7);
-        self.days.midnight(slot_day)..self.days.midnight(next)
+        self.days.midnight(slot_day)..self.days.midnight(self.day_after_slot(slot_day))
+    }
+
+    /// Day after the last day of a slot.
+    pub(super) fn day_after_slot(&self, slot_day: i32) -> i32 {
+        let index = self.slot_days.binary_search(&slot_day);
+        index.map_or(slot_day + 7, |index| self.slot_ends[index])
     }
 
     /// Slots whose days contain an instant from `first` to `last`.
@@ -197,12 +238,19 @@ impl Dimensions {
     }
 }
 
-/// First and last instant of facts and slots.
+/// First and last instant of the market and its facts.
+struct MarketBounds {
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    /// First opening of a campaign or date of a candidate, in microseconds.
+    market_first: Option<i64>,
+}
+
 async fn bounds(
     session: &Session,
-    facts: &[Snapshot],
+    files: &KnownFiles,
     context: &BuildContext,
-) -> Result<(DateTime<Utc>, DateTime<Utc>), StatsError> {
+) -> Result<MarketBounds, StatsError> {
     let bounds = session
         .query(
             "SELECT CAST(min(opens_at) AS BIGINT) AS first, CAST(max(closes_at) AS BIGINT) AS last FROM facts.campaigns \
@@ -211,21 +259,41 @@ async fn bounds(
              CAST(CAST(max(slot_date) AS TIMESTAMP) AS BIGINT) / 1000 FROM facts.candidates",
         )
         .await?;
-    let mut first = context.as_of.min(context.scored.slot.opens_at).timestamp_micros();
-    let mut last = context.as_of.max(context.scored.slot.opens_at).timestamp_micros();
-    for batch in &bounds {
-        for column in batch.columns() {
-            for micros in column.as_primitive::<Int64Type>().iter().flatten() {
-                (first, last) = (first.min(micros), last.max(micros));
-            }
+    let edges = |name: &str| -> Result<Vec<i64>, StatsError> {
+        let mut all = Vec::new();
+        for batch in &bounds {
+            all.extend(required_column(batch, name)?.as_primitive::<Int64Type>().iter().flatten());
         }
-    }
-    for span in facts.iter().flat_map(|snapshot| &snapshot.files).filter_map(|file| file.time_range) {
-        // Facts after as_of are invisible, so only the start of a file counts.
-        first = first.min(span.first);
+        Ok(all)
+    };
+    let market_first = edges("first")?.into_iter().min();
+    let scored = context.scored.slot.opens_at;
+    let mut first = context.as_of.min(scored).timestamp_micros().min(market_first.unwrap_or(i64::MAX));
+    let last = edges("last")?.into_iter().chain([context.as_of.max(scored).timestamp_micros()]).max();
+    let plausible_from = first.saturating_sub(PLAUSIBLE_LEAD);
+    // Facts after as_of are invisible, so only the start of a file counts.
+    for own in files.values().flat_map(|file| &file.sources).filter(|own| own.first_at >= plausible_from) {
+        first = first.min(own.first_at);
     }
     let instant = |micros| DateTime::from_timestamp_micros(micros).unwrap_or(context.as_of);
-    Ok((instant(first), instant(last)))
+    Ok(MarketBounds { first: instant(first), last: last.map_or(context.as_of, instant), market_first })
+}
+
+/// Slots of events that lie far before the market. The slots between belong to no fact.
+fn isolated_slots(files: &KnownFiles, context: &BuildContext, market: &[Slot]) -> Vec<Slot> {
+    let Some(first_slot) = market.first() else { return Vec::new() };
+    let market_from = first_slot.opens_at.timestamp_micros();
+    let is_timed = |table: &str| ContractTable::find(table).is_some_and(|own| own.event_time.is_some());
+    let timed = files.iter().filter(|((table, _), _)| is_timed(table)).flat_map(|(_, file)| &file.sources);
+    let mut slots = BTreeMap::new();
+    for own in timed.filter(|own| own.first_at < market_from) {
+        let instant = |micros| DateTime::from_timestamp_micros(micros).unwrap_or(context.as_of);
+        // The morning of an opening belongs to the days of the slot that opens.
+        let last = instant(own.last_at.min(market_from)) + TimeDelta::days(1);
+        let own = context.calendar.slots_between(instant(own.first_at), last);
+        slots.extend(own.into_iter().map(|slot| (slot.date, slot)));
+    }
+    slots.into_values().filter(|slot| slot.date < first_slot.date).collect()
 }
 
 /// Versions of the campaigns that have a surrogate key, with the column `campaign_key`.

@@ -181,6 +181,7 @@ impl Builder<'_> {
         put_market_days(&session, &self.dimensions, self.context)?;
         session.put_rows("fact_tables", &self.fact_tables()?.into())?;
         session.put_rows("fact_campaigns", &self.fact_campaigns()?.into())?;
+        session.put_rows("fact_sources", &self.fact_sources()?.into())?;
         Ok(session)
     }
 }

@@ -12,6 +12,7 @@ use super::{
     builder::Builder,
     fingerprint::fingerprint,
     materialize::materialize,
+    moves::file_input,
     partition::{Partition, PartitionInputs},
     session_tables::{put_dictionary, put_staged},
     stale::{BuiltPartitions, StalePartition, jobs},
@@ -21,7 +22,7 @@ use crate::{
     engine::{QueryResult, Session, required_column},
     error::StatsError,
     registry::{BuildStep, Relation},
-    staging::{IdDictionary, StagingRequest, Validity, stage_orders, stage_snapshots},
+    staging::{IdDictionary, MovedVersion, Validity, stage_orders, stage_snapshots},
 };
 
 /// Campaigns of each slot.
@@ -47,14 +48,18 @@ impl Builder<'_> {
 
     /// Inputs of the partition of each slot, with its number of facts.
     fn order_partitions(&self, campaigns_of: &SlotCampaigns) -> Vec<(Partition, PartitionInputs, u64)> {
-        let mut files_of: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+        let mut files_of: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         let mut rows_of: BTreeMap<&str, u64> = BTreeMap::new();
-        for ((table, file), known) in &self.new.files {
+        for (index, known) in self.new.files.values().enumerate() {
             for (campaign, rows) in &known.campaigns {
-                files_of.entry(campaign).or_default().insert((table, file));
+                files_of.entry(campaign).or_default().insert(index);
                 *rows_of.entry(campaign).or_default() += rows;
             }
         }
+        let file_inputs: Vec<String> =
+            self.new.files.iter().map(|((table, name), file)| file_input(table, name, file)).collect();
+        let slot_of = |version: &MovedVersion| Some(self.dimensions.campaigns.get(&version.entity)?.slot);
+        let moved = self.moved_fingerprints("order_events", slot_of);
         let mut partitions = Vec::new();
         for (slot, campaigns) in campaigns_of {
             let ids = || campaigns.iter().map(String::as_str);
@@ -63,7 +68,12 @@ impl Builder<'_> {
             let inputs = PartitionInputs {
                 definition: self.definitions[&BuildStep::Orders].clone(),
                 terms: fingerprint(terms),
-                facts: fingerprint(files.iter().map(|(table, file)| format!("{table} {file}"))),
+                facts: fingerprint(
+                    files
+                        .iter()
+                        .map(|index| file_inputs[**index].clone())
+                        .chain(moved.get(slot).map(|sum| format!("moved {sum:x}"))),
+                ),
             };
             let rows = ids().filter_map(|id| rows_of.get(id)).sum();
             partitions.push((Partition::of_slot(*slot), inputs, rows));
@@ -92,9 +102,8 @@ impl Builder<'_> {
         let keys: BTreeMap<&str, i64> = campaigns.iter().map(|id| (*id, dictionary.insert(id))).collect();
         let (events, snapshots) =
             (self.files_of("order_events", &campaigns), self.files_of("order_snapshots", &campaigns));
-        let request = |files| StagingRequest { files, as_of: self.as_of(), days: &self.dimensions.days };
-        let orders = stage_orders(&request(&events), &mut dictionary)?;
-        let snapshots = stage_snapshots(&request(&snapshots), &dictionary)?;
+        let orders = stage_orders(&self.staging_request("order_events", &events), &mut dictionary)?;
+        let snapshots = stage_snapshots(&self.staging_request("order_snapshots", &snapshots), &dictionary)?;
         let validity = orders.validity.intersect(snapshots.validity);
         let session = Session::new(self.context.as_of, &self.memory, 1)?;
         self.dimensions.put_campaigns(&session, &keys)?;
@@ -104,9 +113,9 @@ impl Builder<'_> {
         let rows = materialize(&session, BuildStep::Orders.relations()).await?;
         run_step_audits(&session, BuildStep::Orders).await?;
         drop(session);
-        let days = order_days(&rows)?;
+        let slots_of_days = self.slots_of_order_days(&rows)?;
         let outputs = self.write_partitions(BuildStep::Orders, &stale, rows, false)?;
-        Ok(BuiltPartitions { partitions: stale, outputs, validity, days })
+        Ok(BuiltPartitions { partitions: stale, outputs, validity, slots_of_days })
     }
 
     /// Files of a table that contain facts of these campaigns.
@@ -119,21 +128,28 @@ impl Builder<'_> {
         let files = snapshot.files.iter().filter(|file| has_campaign(&file.name));
         files.map(|file| file.path.clone()).collect()
     }
-}
 
-/// First and last day of the orders of each slot.
-fn order_days(
-    rows: &[(&'static Relation, QueryResult)],
-) -> Result<BTreeMap<Partition, (i32, i32)>, StatsError> {
-    let mut days_of: BTreeMap<Partition, (i32, i32)> = BTreeMap::new();
-    let order_days = rows.iter().filter(|(relation, _)| relation.name == "order_days");
-    for batch in order_days.flat_map(|(_, rows)| &rows.batches) {
-        let days =
-            |name: &str| Ok::<_, StatsError>(required_column(batch, name)?.as_primitive::<Date32Type>());
-        for (slot, day) in days("slot_date")?.values().iter().zip(days("day")?.values()) {
-            let (first, last) = days_of.entry(Partition::of_slot(*slot)).or_insert((*day, *day));
-            (*first, *last) = ((*first).min(*day), (*last).max(*day));
+    /// Slots of the days of the orders of each partition.
+    fn slots_of_order_days(
+        &self,
+        rows: &[(&'static Relation, QueryResult)],
+    ) -> Result<BTreeMap<Partition, BTreeSet<i32>>, StatsError> {
+        let mut slots: BTreeMap<Partition, BTreeSet<i32>> = BTreeMap::new();
+        let order_days = rows.iter().filter(|(relation, _)| relation.name == "order_days");
+        for batch in order_days.flat_map(|(_, rows)| &rows.batches) {
+            let days =
+                |name: &str| Ok::<_, StatsError>(required_column(batch, name)?.as_primitive::<Date32Type>());
+            let pairs: BTreeSet<(i32, i32)> = days("slot_date")?
+                .values()
+                .iter()
+                .copied()
+                .zip(days("day")?.values().iter().copied())
+                .collect();
+            for (slot, day) in pairs {
+                let slots = slots.entry(Partition::of_slot(slot)).or_default();
+                slots.insert(self.dimensions.slot_of_day(day));
+            }
         }
+        Ok(slots)
     }
-    Ok(days_of)
 }

@@ -4,7 +4,7 @@
 //! distance before its opening. It is stale if the fingerprints of its inputs have changed, or if `as_of` has left the
 //! interval in which the result is valid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -66,8 +66,8 @@ pub(super) struct CachedPartition {
     pub(super) valid_until: i64,
     /// Time at which the first of its facts was known.
     pub(super) known_from: i64,
-    /// First and last day of the outputs, if rows may be outside the partition's own days.
-    pub(super) days: Option<(i32, i32)>,
+    /// Slots of the days of the outputs, if rows may be outside the partition's own days.
+    pub(super) slots_of_days: BTreeSet<i32>,
     pub(super) outputs: BTreeMap<String, PartitionOutput>,
 }
 
@@ -75,6 +75,13 @@ impl CachedPartition {
     /// A partition that is valid at every `as_of` while its inputs are unchanged.
     pub(super) fn timeless(inputs: PartitionInputs) -> Self {
         let (valid_from, valid_until, known_from) = (i64::MIN, i64::MAX, i64::MAX);
-        Self { inputs, valid_from, valid_until, known_from, days: None, outputs: BTreeMap::new() }
+        Self {
+            inputs,
+            valid_from,
+            valid_until,
+            known_from,
+            slots_of_days: BTreeSet::new(),
+            outputs: BTreeMap::new(),
+        }
     }
 }

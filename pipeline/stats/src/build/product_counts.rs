@@ -18,11 +18,22 @@ use crate::{
     engine::Session,
     error::StatsError,
     registry::BuildStep,
-    staging::{IdDictionary, ProductFact, StagingRequest, stage_product_facts},
+    staging::{IdDictionary, ProductFact, stage_product_facts},
 };
 
-/// Files that contain facts of each slot's days, by slot.
-type SlotFiles = BTreeMap<i32, BTreeSet<String>>;
+/// Facts of a slot's days.
+#[derive(Default)]
+struct SlotFacts {
+    /// Names of the files that contain them.
+    files: BTreeSet<String>,
+    /// Retractions of the source files that contain them.
+    retracted: BTreeSet<(i64, i64)>,
+    /// Approximate number.
+    rows: u64,
+}
+
+/// Facts by slot.
+type SlotsFacts = BTreeMap<i32, SlotFacts>;
 
 impl Builder<'_> {
     /// Rebuilds the signals or views of every slot's days that new facts touch.
@@ -31,39 +42,51 @@ impl Builder<'_> {
             BuildStep::Signals => (ProductFact::Signals, "social_signals"),
             _ => (ProductFact::Views, "page_views"),
         };
-        let (files_of, rows_of) = self.files_by_slot(table);
+        let facts_of = self.facts_by_slot(table);
+        let days = &self.dimensions.days;
+        let moved = self.moved_fingerprints(table, |version| {
+            Some(self.dimensions.slot_of_day(days.day(version.occurred_at)))
+        });
         let mut partitions = Vec::new();
-        for (slot, files) in &files_of {
+        for (slot, own) in &facts_of {
+            let retracted = own.retracted.iter().map(|retracted| format!("retracted {retracted:?}"));
+            let moved = moved.get(slot).map(|sum| format!("moved {sum:x}"));
             let inputs = PartitionInputs {
                 definition: self.definitions[&step].clone(),
                 terms: String::new(),
-                facts: fingerprint(files.iter().cloned()),
+                facts: fingerprint(own.files.iter().cloned().chain(retracted).chain(moved)),
             };
-            partitions.push((Partition::of_slot(*slot), inputs, rows_of[slot]));
+            partitions.push((Partition::of_slot(*slot), inputs, own.rows));
         }
         let stale = self.split_stale(step, partitions);
         let this: &Self = self;
         let jobs = jobs(step, stale, this.max_staged_rows());
         let built = workers::run_all(jobs, async |job| {
-            this.product_counts_job(step, fact, table, job, &files_of).await
+            this.product_counts_job(step, fact, table, job, &facts_of).await
         })?;
         self.record_all(step, built, |_, _, validity| validity);
         Ok(())
     }
 
-    /// Files of a table by slot, with the approximate number of facts of each slot's days.
-    fn files_by_slot(&self, table: &str) -> (SlotFiles, BTreeMap<i32, u64>) {
-        let (mut files_of, mut rows_of) = (SlotFiles::new(), BTreeMap::new());
-        for file in self.snapshot(table).map_or(&[][..], |snapshot| &snapshot.files) {
-            let Some(span) = file.time_range else { continue };
-            let last = span.last.min(self.as_of());
-            let slots: Vec<i32> = self.dimensions.slots_between(span.first, last.max(span.first)).collect();
-            for slot in &slots {
-                files_of.entry(*slot).or_default().insert(file.name.clone());
-                *rows_of.entry(*slot).or_default() += file.rows.unwrap_or(0) / slots.len() as u64;
+    /// Facts of a table by slot. Facts after as_of are invisible, so their slots are left out.
+    fn facts_by_slot(&self, table: &str) -> SlotsFacts {
+        let mut facts = SlotsFacts::new();
+        for ((_, name), file) in self.new.files.iter().filter(|((own, _), _)| own == table) {
+            for own in file.sources.iter().filter(|own| own.first_at <= self.as_of()) {
+                let last = own.last_at.min(self.as_of());
+                let slots: Vec<i32> = self.dimensions.slots_between(own.first_at, last).collect();
+                for slot in &slots {
+                    let entry = facts.entry(*slot).or_default();
+                    if !entry.files.contains(name) {
+                        entry.files.insert(name.clone());
+                    }
+                    let retracted = file.retracted.iter().filter(|(id, _)| *id == own.source_file);
+                    entry.retracted.extend(retracted);
+                    entry.rows += own.rows / slots.len() as u64;
+                }
             }
         }
-        (files_of, rows_of)
+        facts
     }
 
     async fn product_counts_job(
@@ -72,17 +95,17 @@ impl Builder<'_> {
         fact: ProductFact,
         table: &str,
         mut stale: Vec<StalePartition>,
-        files_of: &SlotFiles,
+        facts_of: &SlotsFacts,
     ) -> Result<BuiltPartitions, StatsError> {
         let names: BTreeSet<&String> =
-            stale.iter().flat_map(|stale| &files_of[&stale.partition.slot]).collect();
+            stale.iter().flat_map(|stale| &facts_of[&stale.partition.slot].files).collect();
         let snapshot = self.snapshot(table).expect("the table has files");
         let files = snapshot.files.iter().filter(|file| names.contains(&file.name));
         let files: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
         let spans: Vec<_> =
             stale.iter().map(|stale| self.dimensions.span_of_slot(stale.partition.slot)).collect();
-        let request = StagingRequest { files: &files, as_of: self.as_of(), days: &self.dimensions.days };
         let mut dictionary = IdDictionary::default();
+        let request = self.staging_request(table, &files);
         let staged = stage_product_facts(fact, &request, &spans, &mut dictionary)?;
         let validity = staged.validity;
         for stale in &mut stale {
@@ -94,6 +117,6 @@ impl Builder<'_> {
         let rows = materialize(&session, step.relations()).await?;
         drop(session);
         let outputs = self.write_partitions(step, &stale, rows, true)?;
-        Ok(BuiltPartitions { partitions: stale, outputs, validity, days: BTreeMap::new() })
+        Ok(BuiltPartitions { partitions: stale, outputs, validity, slots_of_days: BTreeMap::new() })
     }
 }

@@ -54,14 +54,14 @@ impl Builder<'_> {
                     valid_from: validity.from,
                     valid_until: validity.until,
                     known_from: validity.known_from,
-                    days: job.days.get(&stale.partition).copied(),
+                    slots_of_days: job.slots_of_days.get(&stale.partition).cloned().unwrap_or_default(),
                     ..CachedPartition::timeless(stale.inputs.clone())
                 }
             });
         }
     }
 
-    /// Every stored relation, with the state as two more.
+    /// Every stored relation, with the state as further ones.
     pub(super) fn finish(mut self) -> Result<BuildReport, StatsError> {
         self.new.check_files()?;
         for (name, rows) in self.new.tables()? {

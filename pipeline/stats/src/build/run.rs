@@ -17,9 +17,7 @@ use crate::{
     engine::{MemoryLimit, Session},
     error::StatsError,
     registry::BuildStep,
-    staging::{
-        IdDictionary, ProductFact, StagingRequest, stage_orders, stage_product_facts, stage_snapshots,
-    },
+    staging::{IdDictionary, ProductFact, stage_orders, stage_product_facts, stage_snapshots},
 };
 
 /// Rebuilds what is stale over these facts, and audits it.
@@ -111,8 +109,7 @@ async fn register_unstored(builder: &Builder<'_>, session: &Session) -> Result<(
     for name in ["order_events", "order_snapshots", "social_signals", "page_views"] {
         let files = builder.snapshot(name).map_or(&[][..], |snapshot| &snapshot.files);
         let files: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-        let request =
-            StagingRequest { files: &files, as_of: builder.as_of(), days: &builder.dimensions.days };
+        let request = builder.staging_request(name, &files);
         let staged = match name {
             "order_events" => stage_orders(&request, &mut dictionary)?,
             "order_snapshots" => stage_snapshots(&request, &dictionary)?,

@@ -9,8 +9,8 @@ use crate::{
     engine::{QueryResult, Session, empty_table, memory_table},
     error::StatsError,
     staging::{
-        IdDictionary, ProductFact, StagedTable, StagingRequest, stage_orders, stage_product_facts,
-        stage_snapshots,
+        IdDictionary, MovedKeys, ProductFact, Retractions, StagedTable, StagingRequest, stage_orders,
+        stage_product_facts, stage_snapshots,
     },
 };
 
@@ -31,7 +31,7 @@ pub(super) fn put_decisions(
 /// First and last day of the calendar. It ends with a year, so that it changes once per year and not every night.
 pub(super) fn calendar_span(dimensions: &Dimensions, context: &BuildContext) -> [NaiveDate; 2] {
     let local = |at| utc_to_local(context.calendar.zone(), at).date();
-    let first = dimensions.slots.first().map_or(context.as_of, |slot| slot.opens_at);
+    let first = dimensions.slots.get(dimensions.isolated_slots).map_or(context.as_of, |slot| slot.opens_at);
     let last = NaiveDate::from_ymd_opt(local(context.as_of).year() + 1, 12, 31);
     [local(first), last.unwrap_or(NaiveDate::MAX)]
 }
@@ -59,7 +59,14 @@ pub(super) fn put_dictionary(session: &Session, dictionary: &IdDictionary) -> Re
 
 /// Registers every table of staged facts without rows.
 pub(super) fn put_empty_staged(session: &Session, dimensions: &Dimensions) -> Result<(), StatsError> {
-    let request = StagingRequest { files: &[], as_of: 0, days: &dimensions.days };
+    let (retractions, moved) = (Retractions::default(), MovedKeys::default());
+    let request = StagingRequest {
+        files: &[],
+        as_of: 0,
+        days: &dimensions.days,
+        retractions: &retractions,
+        moved: &moved,
+    };
     let mut dictionary = IdDictionary::default();
     let tables = [
         ("order_events", stage_orders(&request, &mut dictionary)?),

@@ -1,6 +1,6 @@
 //! Stale partitions, grouped into jobs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     fingerprint::fingerprint,
@@ -36,8 +36,8 @@ pub(super) struct BuiltPartitions {
     pub(super) partitions: Vec<StalePartition>,
     pub(super) outputs: PartitionOutputs,
     pub(super) validity: Validity,
-    /// First and last day of the outputs of each partition.
-    pub(super) days: BTreeMap<Partition, (i32, i32)>,
+    /// Slots of the days of the outputs of each partition.
+    pub(super) slots_of_days: BTreeMap<Partition, BTreeSet<i32>>,
 }
 
 /// Jobs of whole groups, none of them above `max_rows` if that is possible.

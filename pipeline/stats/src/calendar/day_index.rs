@@ -27,6 +27,11 @@ struct DayStarts {
 const DAY_MICROS: i64 = 86_400_000_000;
 
 impl DayStarts {
+    /// Whether an instant lies within these days.
+    fn covers(&self, micros: i64) -> bool {
+        self.starts[0] <= micros && self.starts.last().is_some_and(|last| micros < *last)
+    }
+
     /// Number of days that start at or before an instant.
     fn started_by(&self, micros: i64) -> usize {
         let guess = (micros - self.starts[0]).div_euclid(DAY_MICROS).clamp(0, self.starts.len() as i64 - 1);
@@ -45,9 +50,10 @@ impl DayStarts {
     }
 }
 
-/// Local days and decision days of an interval.
+/// Local days and decision days: looked up within an interval, computed outside of it.
 #[derive(Clone, Debug)]
 pub(crate) struct DayIndex {
+    calendar: SlotCalendar,
     midnights: DayStarts,
     openings: DayStarts,
 }
@@ -67,6 +73,7 @@ impl DayIndex {
                 .collect(),
         };
         Self {
+            calendar: *calendar,
             midnights: starts(&|day| local_to_utc(zone, day.and_time(NaiveTime::MIN))),
             openings: starts(&|day| calendar.opening(day)),
         }
@@ -74,24 +81,42 @@ impl DayIndex {
 
     /// Local day of an instant.
     pub(crate) fn day(&self, micros: i64) -> i32 {
+        if !self.midnights.covers(micros) {
+            return day_number(self.local_date(micros));
+        }
         self.midnights.day(self.midnights.started_by(micros)) - 1
     }
 
     /// First decision day that ends after an event: an event at the end itself belongs to the next day.
     pub(crate) fn occurred_on(&self, micros: i64) -> i32 {
+        if !self.openings.covers(micros) {
+            let date = self.local_date(micros);
+            let has_ended = self.calendar.opening(date).timestamp_micros() <= micros;
+            return day_number(date) + i32::from(has_ended);
+        }
         self.openings.day(self.openings.started_by(micros))
     }
 
     /// First decision day by whose end a fact was known: a fact known at the end itself belongs to that day.
     pub(crate) fn known_on(&self, micros: i64) -> i32 {
-        self.openings.day(self.openings.started_by(micros - 1))
+        self.occurred_on(micros - 1)
+    }
+
+    fn local_date(&self, micros: i64) -> NaiveDate {
+        let at = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+        utc_to_local(self.calendar.zone(), at).date()
     }
 
     /// Start of a local day, in microseconds.
     pub(crate) fn midnight(&self, day: i32) -> i64 {
-        let last = self.midnights.starts.len() - 1;
-        let index = usize::try_from(day - self.midnights.first_day).unwrap_or(0).min(last);
-        self.midnights.starts[index]
+        let index = usize::try_from(day - self.midnights.first_day).ok();
+        match index.and_then(|index| self.midnights.starts.get(index)) {
+            Some(start) => *start,
+            None => {
+                let midnight = date_of(day).and_time(NaiveTime::MIN);
+                local_to_utc(self.calendar.zone(), midnight).timestamp_micros()
+            }
+        }
     }
 }
 
@@ -117,5 +142,21 @@ mod tests {
         assert_eq!(date(days.known_on(micros("2016-03-01T01:00:00Z"))), "2016-03-01");
         assert_eq!(date(days.known_on(micros("2016-03-01T01:00:00.000001Z"))), "2016-03-02");
         assert_eq!(days.midnight(days.day(micros("2016-03-01T15:00:00Z"))), micros("2016-03-01T15:00:00Z"));
+    }
+
+    #[test]
+    fn days_outside_the_interval_are_computed() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let calendar = SlotCalendar::default();
+        let short = DayIndex::covering(&calendar, at("2016-02-01T00:00:00Z"), at("2016-02-03T00:00:00Z"));
+        let long = DayIndex::covering(&calendar, at("2015-12-01T00:00:00Z"), at("2016-04-03T00:00:00Z"));
+        for hour in 0..(80 * 24) {
+            let micros = micros("2015-12-31T15:00:00Z") + hour * 3_600_000_000;
+            let all = |days: &DayIndex| {
+                let day = days.day(micros);
+                (day, days.occurred_on(micros), days.known_on(micros), days.midnight(day))
+            };
+            assert_eq!(all(&short), all(&long), "{hour}");
+        }
     }
 }

@@ -15,6 +15,6 @@ pub(crate) use header::{CommentReader, SqlHeader};
 pub use kind::{BuildStep, RelationKind};
 pub use registered::{AUDITS, Audit, RELATIONS, Relation, is_intermediate, stored_names};
 pub(crate) use registered::{
-    BUILD_FILES, BUILD_PARTITIONS, OFFER_FEATURES_NEXT, REPORTS, inputs_of_step, relation,
+    BUILD_FILES, BUILD_MOVED_FACTS, BUILD_PARTITIONS, OFFER_FEATURES_NEXT, REPORTS, inputs_of_step, relation,
 };
 pub(crate) use source_files::{CATALOG, EXAMPLES};

@@ -18,9 +18,11 @@ pub(crate) const OFFER_FEATURES_NEXT: &str = "offer_features_next";
 pub(crate) const BUILD_PARTITIONS: &str = "build_partitions";
 /// Files of facts known to the last build.
 pub(crate) const BUILD_FILES: &str = "build_files";
+/// Facts that a correction has moved to another partition, with every version.
+pub(crate) const BUILD_MOVED_FACTS: &str = "build_moved_facts";
 
 /// Stored relations without a `.sql` file.
-const UNREGISTERED: [&str; 3] = [OFFER_FEATURES_NEXT, BUILD_PARTITIONS, BUILD_FILES];
+const UNREGISTERED: [&str; 4] = [OFFER_FEATURES_NEXT, BUILD_PARTITIONS, BUILD_FILES, BUILD_MOVED_FACTS];
 
 /// A relation, named after its file.
 #[derive(Debug)]

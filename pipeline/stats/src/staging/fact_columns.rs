@@ -11,7 +11,10 @@ use datafusion::parquet::arrow::{
     arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
 };
 
-use super::versions::VersionOrder;
+use super::{
+    held::{Version, VersionOrder},
+    retractions::Retractions,
+};
 use crate::{engine::required_column, error::StatsError};
 
 const BATCH_ROWS: usize = 32_768;
@@ -93,5 +96,15 @@ impl<'a> VersionColumns<'a> {
         let known_at = self.known_at.value(row);
         let recorded = if self.recorded_at.is_valid(row) { self.recorded_at.value(row) } else { known_at };
         (recorded, known_at, self.origin.value(row), self.line.value(row))
+    }
+
+    /// Source file of a row.
+    pub(crate) fn source_file(&self, row: usize) -> i64 {
+        self.origin.value(row)
+    }
+
+    /// A row as a version of its key.
+    pub(crate) fn version(&self, row: usize, retractions: &Retractions) -> Version {
+        Version { order: self.order(row), retracted_from: retractions.known(self.source_file(row)) }
     }
 }

@@ -56,6 +56,11 @@ impl IdDictionary {
         Ok(EncodedColumn { values, keys: keys.collect() })
     }
 
+    /// Text of a key.
+    pub(crate) fn text(&self, key: i64) -> &str {
+        &self.texts[key as usize]
+    }
+
     /// Texts in the order of their keys.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(AsRef::as_ref)

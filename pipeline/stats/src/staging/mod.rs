@@ -5,20 +5,25 @@
 
 mod entities;
 mod fact_columns;
+mod held;
 mod id_dictionary;
+mod moved_keys;
 mod orders;
 mod product_facts;
 mod product_sums;
+mod retractions;
 mod snapshots;
 mod stage_products;
 mod staged_table;
 mod versions;
 
 pub(crate) use entities::{stage_entities, with_opening_slots};
-pub(crate) use fact_columns::{instants, read_columns};
+pub(crate) use fact_columns::{VersionColumns, counts, instants, read_columns};
 pub(crate) use id_dictionary::IdDictionary;
+pub(crate) use moved_keys::{MovedKeys, MovedVersion};
 pub(crate) use orders::stage_orders;
 pub(crate) use product_facts::ProductFact;
+pub(crate) use retractions::Retractions;
 pub(crate) use snapshots::stage_snapshots;
 pub(crate) use stage_products::stage_product_facts;
 pub(crate) use staged_table::{StagedTable, StagingRequest, Validity};

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{
-        ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, StringViewArray,
-        TimestampMicrosecondArray,
-    },
+    array::{ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, StringViewArray},
     compute::{cast, filter_record_batch},
     datatypes::{DataType, SchemaRef},
 };
@@ -15,10 +12,12 @@ use slotcast_lake::contract::{instant_type, money_type};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    fact_columns::{VersionColumns, instants, read_columns},
+    fact_columns::{VersionColumns, counts, instants, read_columns},
+    held::{HeldRows, HeldTimes},
     id_dictionary::IdDictionary,
+    moved_keys::MovedRow,
     staged_table::{StagedTable, StagingRequest, Validity},
-    versions::{RowIndex, SupersededTimes, VersionIndex, runs_of},
+    versions::{RowIndex, VersionIndex, hold_retracted, runs_of},
 };
 use crate::{
     engine::{required_column, schema_of},
@@ -54,6 +53,8 @@ fn schema() -> SchemaRef {
         ("units", DataType::Int64),
         ("amount", money_type()),
         ("recorded_at", instant_type()),
+        ("source_file_id", DataType::Int64),
+        ("line", DataType::Int64),
         ("known_at", instant_type()),
         ("superseded_at", instant_type()),
         ("is_single_event", DataType::Boolean),
@@ -70,7 +71,7 @@ pub(crate) fn stage_orders(
     let mut batches = Vec::new();
     for file in request.files {
         read_columns(file, &READ_COLUMNS, |batch| {
-            let kept = visible(&batch, request.as_of, dictionary, &mut validity)?;
+            let kept = visible(&batch, request, dictionary, &mut validity)?;
             if kept.num_rows() > 0 {
                 batches.push(kept);
             }
@@ -79,12 +80,13 @@ pub(crate) fn stage_orders(
     }
     let columns =
         batches.iter().map(|batch| EventColumns::read(batch, dictionary)).collect::<Result<Vec<_>, _>>()?;
-    let orders = OrderIndex::new(&batches, &columns)?;
+    let orders = OrderIndex::new(request, &batches, &columns, dictionary, &mut validity)?;
     let mut staged = Vec::with_capacity(batches.len());
     let mut first_key = 0;
     for (index, (batch, columns)) in batches.iter().zip(&columns).enumerate() {
-        staged.push(stage_batch(request, batch, columns, (index as u32, first_key), &orders)?);
-        first_key += batch.num_rows() as i64;
+        let rows = stage_batch(request, batch, columns, (index as u32, first_key), &orders)?;
+        first_key += rows.num_rows() as i64;
+        staged.push(rows);
     }
     Ok(StagedTable { schema: schema(), batches: staged, validity })
 }
@@ -92,22 +94,24 @@ pub(crate) fn stage_orders(
 /// Rows of these campaigns that are visible at `as_of`.
 fn visible(
     batch: &RecordBatch,
-    as_of: i64,
+    request: &StagingRequest<'_>,
     dictionary: &IdDictionary,
     validity: &mut Validity,
 ) -> Result<RecordBatch, StatsError> {
     let campaigns = dictionary.look_up(required_column(batch, "campaign_id")?)?;
     let (occurred, known) = (instants(batch, "occurred_at")?, instants(batch, "known_at")?);
-    let mask: BooleanArray = (0..batch.num_rows())
-        .map(|row| {
-            Some(
-                campaigns.get(row).is_some() && {
-                    validity.known_from = validity.known_from.min(known.value(row));
-                    validity.narrow(known.value(row).max(occurred.value(row) + 1), as_of)
-                },
-            )
-        })
-        .collect();
+    let source_files = counts(batch, "source_file_id")?;
+    let retractions = request.retractions;
+    let mut is_visible = |row: usize| {
+        let known = known.value(row);
+        campaigns.get(row).is_some()
+            && (retractions.is_empty() || retractions.ever_valid(source_files.value(row), known, validity))
+            && {
+                validity.known_from = validity.known_from.min(known);
+                validity.narrow(known.max(occurred.value(row) + 1), request.as_of)
+            }
+    };
+    let mask: BooleanArray = (0..batch.num_rows()).map(|row| Some(is_visible(row))).collect();
     Ok(filter_record_batch(batch, &mask)?)
 }
 
@@ -142,38 +146,71 @@ struct OrderIndex {
     keys: Vec<Vec<u32>>,
     /// Number of events of each order.
     event_counts: Vec<u32>,
-    superseded: SupersededTimes,
+    held: HeldTimes,
 }
 
 impl OrderIndex {
-    /// Orders and events belong to one campaign: the same id under another campaign is another order or event.
-    fn new(batches: &[RecordBatch], columns: &[EventColumns<'_>]) -> Result<Self, StatsError> {
+    /// An order belongs to one campaign: the same id under another campaign is another order. An event may have moved.
+    fn new(
+        request: &StagingRequest<'_>,
+        batches: &[RecordBatch],
+        columns: &[EventColumns<'_>],
+        dictionary: &IdDictionary,
+        validity: &mut Validity,
+    ) -> Result<Self, StatsError> {
+        let (retractions, moved) = (request.retractions, request.moved);
         let version_columns = batches.iter().map(VersionColumns::new).collect::<Result<Vec<_>, _>>()?;
+        let occurred = batches.iter().map(|batch| instants(batch, "occurred_at"));
+        let occurred = occurred.collect::<Result<Vec<_>, _>>()?;
+        let version =
+            |row: RowIndex| version_columns[row.batch as usize].version(row.row as usize, retractions);
         let runs = runs_of(columns.iter().map(|own| own.campaigns.as_slice()));
         let mut index = Self {
             keys: columns.iter().map(|own| vec![0; own.campaigns.len()]).collect(),
             event_counts: Vec::new(),
-            superseded: SupersededTimes::new(),
+            held: HeldTimes::new(),
         };
         let mut versions = VersionIndex::default();
         let mut orders: HashTable<(u64, RowIndex, u32)> = HashTable::new();
-        for runs in runs.into_values() {
+        let (mut retracted_rows, mut moved_rows) = (Vec::new(), Vec::new());
+        for (campaign, runs) in runs {
             orders.clear();
             for (batch, range) in runs {
                 let own = &columns[batch];
                 for position in range {
                     let row = RowIndex { batch: batch as u32, row: position as u32 };
                     let event = own.events.value(position);
-                    versions.insert(row, xxh3_64(event.as_bytes()), |first| {
+                    let hash = xxh3_64(event.as_bytes());
+                    versions.insert(row, hash, |first| {
                         columns[first.batch as usize].events.value(first.row as usize) == event
                     });
                     index.add(&mut orders, row, columns);
+                    if !retractions.is_empty() && version(row).retracted_from.is_some() {
+                        retracted_rows.push(row);
+                    }
+                    if moved.may_contain(hash) {
+                        let (entity, order) = (dictionary.text(campaign), version(row).order);
+                        let occurred_at = occurred[batch].value(position);
+                        moved_rows.push(MovedRow { row, id: event, entity, occurred_at, order });
+                    }
                 }
             }
-            let order = |row: RowIndex| version_columns[row.batch as usize].order(row.row as usize);
-            index.superseded.extend(versions.take_superseded(order));
+            versions.hold(&mut index.held, version);
         }
+        hold_retracted(&mut index.held, retracted_rows, version);
+        moved.hold(&mut index.held, moved_rows, request.as_of, retractions, validity);
         Ok(index)
+    }
+
+    /// Whether a row is the only event of its order, in a version that holds from some time on.
+    fn is_single_event(&self, row: RowIndex) -> bool {
+        let key = self.keys[row.batch as usize][row.row as usize];
+        let is_open = || match self.held.get(&row).map(Vec::as_slice) {
+            None => true,
+            Some([only]) => only.ends_at.is_none(),
+            Some(_) => false,
+        };
+        self.event_counts[key as usize] == 1 && is_open()
     }
 
     fn add(
@@ -208,10 +245,9 @@ fn stage_batch(
     let customers = required_column(batch, "customer_id")?.as_string_view();
     let customers = customers.iter().map(|text| text.map(|text| xxh3_64(text.as_bytes()) as i64));
     let occurred = instants(batch, "occurred_at")?;
-    let end = |row: usize| orders.superseded.get(&RowIndex { batch: index, row: row as u32 }).copied();
-    let ends: TimestampMicrosecondArray = (0..batch.num_rows()).map(end).collect();
+    let is_single = |row: usize| Some(orders.is_single_event(RowIndex { batch: index, row: row as u32 }));
     let copied = |name: &str| Ok::<ArrayRef, StatsError>(Arc::clone(required_column(batch, name)?));
-    let arrays: Vec<ArrayRef> = vec![
+    let columns: [ArrayRef; 13] = [
         copied("event_id")?,
         Arc::new(Int64Array::from(columns.campaigns.clone())),
         Arc::new(keys.iter().map(|key| i64::from(*key)).collect::<Int64Array>()),
@@ -223,12 +259,14 @@ fn stage_batch(
         copied("units")?,
         copied("amount")?,
         copied("recorded_at")?,
-        copied("known_at")?,
-        Arc::new(ends.with_timezone("UTC")),
-        Arc::new(
-            keys.iter().map(|key| Some(orders.event_counts[*key as usize] == 1)).collect::<BooleanArray>(),
-        ),
-        Arc::new(Int64Array::from_iter_values(first_key..first_key + batch.num_rows() as i64)),
+        copied("source_file_id")?,
+        copied("line")?,
     ];
+    let rows = HeldRows::new(index, instants(batch, "known_at")?, &orders.held);
+    let mut arrays = columns.iter().map(|column| rows.column(column)).collect::<Result<Vec<_>, _>>()?;
+    let is_single: ArrayRef = Arc::new((0..batch.num_rows()).map(is_single).collect::<BooleanArray>());
+    let is_single = rows.column(&is_single)?;
+    let event_keys = Int64Array::from_iter_values(first_key..first_key + rows.count() as i64);
+    arrays.extend([rows.known_at, rows.superseded_at, is_single, Arc::new(event_keys)]);
     Ok(RecordBatch::try_new(schema(), arrays)?)
 }

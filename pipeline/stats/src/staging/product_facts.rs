@@ -116,7 +116,7 @@ impl<'a> FactColumns<'a> {
         })
     }
 
-    fn id(&self, row: usize) -> Option<&str> {
+    pub(super) fn id(&self, row: usize) -> Option<&str> {
         self.ids.filter(|ids| ids.is_valid(row)).map(|ids| ids.value(row))
     }
 

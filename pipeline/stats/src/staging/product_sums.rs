@@ -9,8 +9,9 @@ use arrow::{
 use hashbrown::HashMap;
 
 use super::{
+    held::{HeldTimes, Interval},
     product_facts::FactColumns,
-    versions::{RowIndex, SupersededTimes},
+    versions::RowIndex,
 };
 use crate::{calendar::DayIndex, error::StatsError};
 
@@ -44,35 +45,34 @@ impl<'a> ProductSums<'a> {
         product: i64,
         rows: &[RowIndex],
         facts: &[FactColumns<'_>],
-        ends: &SupersededTimes,
+        held: &HeldTimes,
     ) {
         self.positions.clear();
         let mut last: Option<(SumGroup, usize)> = None;
         for index in rows {
             let (own, row) = (&facts[index.batch as usize], index.row as usize);
-            let (time, known) = (own.times[row], own.known[row]);
-            let end = ends.get(index).copied();
+            let (time, from_known) =
+                (own.times[row], [Interval { starts_at: own.known[row], ends_at: None }]);
+            let intervals = held.get(index).map_or(&from_known[..], Vec::as_slice);
             // A version that arrived after its successor never held.
-            if end.is_some_and(|end| end <= known) {
-                continue;
-            }
-            let days = self.days;
-            let superseded_on = end.map(|end| days.known_on(end));
-            let group =
-                (own.texts[row], days.day(time), days.occurred_on(time), days.known_on(known), superseded_on);
-            let position = match last.filter(|(known, _)| *known == group) {
-                Some((_, position)) => position,
-                None => *self.positions.entry(group).or_insert_with(|| {
-                    self.products.push(product);
-                    self.groups.push(group);
-                    self.measures.iter_mut().for_each(|sums| sums.push(0));
-                    self.products.len() - 1
-                }),
-            };
-            last = Some((group, position));
-            for (sums, values) in self.measures.iter_mut().zip(&own.measures) {
+            for Interval { starts_at, ends_at } in intervals.iter().filter(|own| !own.is_empty()) {
+                let days = self.days;
+                let superseded_on = ends_at.map(|end| days.known_on(end));
+                let (day, occurred_on) = (days.day(time), days.occurred_on(time));
+                let group = (own.texts[row], day, occurred_on, days.known_on(*starts_at), superseded_on);
+                let position = match last.filter(|(known, _)| *known == group) {
+                    Some((_, position)) => position,
+                    None => *self.positions.entry(group).or_insert_with(|| {
+                        self.products.push(product);
+                        self.groups.push(group);
+                        self.measures.iter_mut().for_each(|sums| sums.push(0));
+                        self.products.len() - 1
+                    }),
+                };
+                last = Some((group, position));
                 // A source may count views without visitors.
-                if values.is_valid(row) {
+                let measures = self.measures.iter_mut().zip(&own.measures);
+                for (sums, values) in measures.filter(|(_, values)| values.is_valid(row)) {
                     sums[position] += values.value(row);
                 }
             }

@@ -1,21 +1,17 @@
-//! Rows that are versions of one key, and the time at which each was superseded.
+//! Rows that are versions of one key.
 
 use std::{collections::BTreeMap, ops::Range};
 
 use hashbrown::{HashMap, HashTable};
 
+use super::held::{HeldTimes, Interval, Version, held_intervals};
+
 /// Index of a row: its batch and its position there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowIndex {
     pub(crate) batch: u32,
     pub(crate) row: u32,
 }
-
-/// Sort key of the versions of one key: time recorded or else known, time known, file, line.
-pub(crate) type VersionOrder = (i64, i64, i64, i64);
-
-/// Time at which each superseded row was superseded.
-pub(crate) type SupersededTimes = HashMap<RowIndex, i64>;
 
 /// Runs of consecutive rows, each with its batch.
 pub(crate) type RowRuns = Vec<(usize, Range<usize>)>;
@@ -57,33 +53,26 @@ impl VersionIndex {
         }
     }
 
-    /// Time at which each superseded row was superseded. The index is empty afterwards.
-    pub(crate) fn take_superseded(&mut self, order: impl Fn(RowIndex) -> VersionOrder) -> SupersededTimes {
-        let mut times = SupersededTimes::new();
+    /// Adds the intervals of every row whose key has several versions. The index is empty afterwards.
+    pub(crate) fn hold(&mut self, held: &mut HeldTimes, version: impl Fn(RowIndex) -> Version) {
         self.firsts.clear();
         for (_, rows) in self.repeated.drain() {
-            for_each_superseded(rows, &order, |row, end| {
-                times.insert(row, end);
-            });
+            let versions: Vec<Version> = rows.iter().map(|row| version(*row)).collect();
+            held.extend(rows.into_iter().zip(held_intervals(&versions)));
         }
-        times
     }
 }
 
-/// Calls `each` with every superseded version of one key and the time at which a later version was first known.
-pub(crate) fn for_each_superseded<V: Copy>(
-    mut versions: Vec<V>,
-    order: impl Fn(V) -> VersionOrder,
-    mut each: impl FnMut(V, i64),
+/// Adds the intervals of rows of retracted files that are the only version of their key.
+pub(crate) fn hold_retracted(
+    held: &mut HeldTimes,
+    rows: impl IntoIterator<Item = RowIndex>,
+    version: impl Fn(RowIndex) -> Version,
 ) {
-    versions.sort_by_key(|version| order(*version));
-    let mut earliest: Option<i64> = None;
-    for version in versions.into_iter().rev() {
-        if let Some(earliest) = earliest {
-            each(version, earliest);
-        }
-        let known_at = order(version).1;
-        earliest = Some(earliest.map_or(known_at, |earliest| earliest.min(known_at)));
+    for row in rows {
+        let version = version(row);
+        let interval = Interval { starts_at: version.known_at(), ends_at: version.retracted_from };
+        held.entry(row).or_insert_with(|| vec![interval]);
     }
 }
 
@@ -92,17 +81,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_ends_when_a_later_one_is_known() {
-        // One key, recorded on days 1, 2, 3; the second version arrives after the third.
-        let rows = [(1, 1, 0, 0), (2, 9, 0, 0), (3, 3, 0, 0)];
+    fn rows_of_one_key_are_versions() {
         let at = |row| RowIndex { batch: 0, row };
+        let orders = [(1, 1, 0, 0), (3, 3, 0, 0), (2, 2, 0, 0)];
+        let version = |index: RowIndex| {
+            let retracted_from = (index.row == 2).then_some(8);
+            Version { order: orders[index.row as usize], retracted_from }
+        };
         let mut versions = VersionIndex::default();
-        for row in 0..3 {
-            versions.insert(at(row), 7, |_| true);
-        }
-        versions.insert(at(3), 7, |_| false);
-        let ends = versions.take_superseded(|index| rows[index.row as usize]);
-        let ended = |row| ends.get(&at(row)).copied();
-        assert_eq!([0, 1, 2, 3].map(ended), [Some(3), Some(3), None, None]);
+        versions.insert(at(0), 7, |_| true);
+        versions.insert(at(1), 7, |_| true);
+        // The same hash, but another key.
+        versions.insert(at(2), 7, |_| false);
+        let mut held = HeldTimes::new();
+        versions.hold(&mut held, version);
+        hold_retracted(&mut held, [at(2)], version);
+        let ends = [0, 1, 2].map(|row| held[&at(row)].iter().map(|own| own.ends_at).collect::<Vec<_>>());
+        assert_eq!(ends, [vec![Some(3)], vec![None], vec![Some(8)]]);
     }
 }

@@ -1,0 +1,13 @@
+-- finds: files with orders before the opening of their campaign, or after its close and the refund window
+-- step: market
+SELECT
+    f.file AS key,
+    concat(
+        CAST(sum(o.orders) AS VARCHAR), ' events of ', CAST(count(DISTINCT o.campaign_id) AS VARCHAR), ' campaigns, ',
+        CAST(round(100.0 * sum(o.orders) / max(f.rows), 1) AS VARCHAR), ' % of ', CAST(max(f.rows) AS VARCHAR),
+        ' rows; first: line ', CAST(min(o.first_line) AS VARCHAR), ': ',
+        to_char(first_value(o.first_at ORDER BY o.first_line), '%Y-%m-%dT%H:%M:%SZ')
+    ) AS found
+FROM orders_outside_window AS o
+INNER JOIN fact_sources AS f ON o.source_file_id = f.source_file_id AND f.table_name = 'order_events'
+GROUP BY f.source_file_id, f.file

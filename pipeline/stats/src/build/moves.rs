@@ -1,0 +1,68 @@
+//! Moved facts and retractions in the inputs of partitions.
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{builder::Builder, known_files::KnownFile, moved_facts::MovedFacts};
+use crate::staging::{MovedKeys, MovedVersion, StagingRequest};
+
+/// Moved facts of each table.
+pub(super) type MovedByTable = BTreeMap<String, MovedKeys>;
+
+/// Moved facts by table.
+pub(super) fn by_table(facts: &MovedFacts) -> MovedByTable {
+    let mut tables: BTreeMap<String, BTreeMap<String, Vec<MovedVersion>>> = BTreeMap::new();
+    for ((table, id), versions) in facts {
+        tables.entry(table.clone()).or_default().insert(id.clone(), versions.clone());
+    }
+    tables.into_iter().map(|(table, versions)| (table, MovedKeys::new(versions))).collect()
+}
+
+/// A file as an input: its name, and the retractions that count.
+pub(super) fn file_input(table: &str, name: &str, file: &KnownFile) -> String {
+    match file.retracted.is_empty() {
+        true => format!("{table} {name}"),
+        false => format!("{table} {name} {:?}", file.retracted),
+    }
+}
+
+impl Builder<'_> {
+    /// Request to stage files of a table.
+    pub(super) fn staging_request<'a>(
+        &'a self,
+        table: &str,
+        files: &'a [std::path::PathBuf],
+    ) -> StagingRequest<'a> {
+        StagingRequest {
+            files,
+            as_of: self.as_of(),
+            days: &self.dimensions.days,
+            retractions: &self.retractions,
+            moved: self.moved.get(table).unwrap_or(&self.unmoved),
+        }
+    }
+
+    /// Fingerprints of the moved facts that have a version in each slot. All versions count: one elsewhere decides
+    /// whether that in the slot holds.
+    pub(super) fn moved_fingerprints(
+        &self,
+        table: &str,
+        slot_of: impl Fn(&MovedVersion) -> Option<i32>,
+    ) -> BTreeMap<i32, u128> {
+        let mut sums: BTreeMap<i32, u128> = BTreeMap::new();
+        for (id, versions) in self.moved.get(table).into_iter().flat_map(MovedKeys::iter) {
+            let retracted = versions.iter().map(|version| self.retractions.known(version.order.2));
+            let text = format!("{id} {versions:?} {:?}", retracted.collect::<Vec<_>>());
+            let hash = xxh3_128(text.as_bytes());
+            let mut slots: Vec<i32> = versions.iter().filter_map(&slot_of).collect();
+            slots.sort_unstable();
+            slots.dedup();
+            for slot in slots {
+                let sum = sums.entry(slot).or_default();
+                *sum = sum.wrapping_add(hash);
+            }
+        }
+        sums
+    }
+}
