@@ -80,7 +80,13 @@ fn a_retracted_file_is_withdrawn() {
 
     // A retracted file may be loaded again; only its rows that no other file brought are new.
     write_orders(here, "a", &[1, 2]);
-    let loaded = cli(here, "ingest inbox").ok();
+    let kept = cli(here, "ingest inbox").ok();
+    assert!(
+        kept.stderr.contains("a.csv: retracted, not read again (`--reload order_events/a.csv`"),
+        "{}",
+        kept.stderr
+    );
+    let loaded = cli(here, "ingest inbox --reload order_events/a.csv").ok();
     assert!(loaded.stderr.contains("a.csv: read again, because its load was retracted"), "{}", loaded.stderr);
     assert!(files(here).ends_with("\na.csv,1,1,false"), "{}", files(here));
 }
@@ -296,7 +302,7 @@ fn retracted_facts_are_erased_and_vacuumed() {
     assert!(forgotten.stderr.contains("1 order(s)"), "{}", forgotten.stderr);
     cli(here, "vacuum --keep 1").ok();
     assert_eq!(files(here), "a.csv,2,0,true\nb.csv,1,0,false");
-    let again = cli(here, "ingest inbox").ok();
+    let again = cli(here, "ingest inbox --reload order_events/a.csv").ok();
     assert!(again.stderr.contains("accepted 2 + rejected 0 + repeats 0"), "{}", again.stderr);
     assert_eq!(files(here), "a.csv,2,0,true\nb.csv,1,0,false\na.csv,2,0,false");
     let plan = cli(here, "vacuum --keep 1").ok();

@@ -85,6 +85,14 @@ impl FileLedger {
         self.rows.iter().filter(holds).map(key_of).collect()
     }
 
+    /// The load of a file that was withdrawn and not replaced since; its bytes are not read again on their own.
+    pub(crate) fn withdrawn<'a>(&'a self, key: &'a FileKey) -> Option<&'a IngestRow> {
+        let last = self.loads_of(key).last().filter(|row| row.retraction.is_some())?;
+        let is_successor =
+            |row: &IngestRow| row.source_file_id > last.source_file_id && row.file == last.file;
+        (!self.same_content(key).any(is_successor)).then_some(last)
+    }
+
     /// Loads after `file` that may have repeated its rows and still hold.
     pub(crate) fn later_repeats(&self, file: &IngestRow) -> impl Iterator<Item = &IngestRow> {
         let id = file.source_file_id;
@@ -173,6 +181,23 @@ mod tests {
         let mut empty = rows();
         empty[0] = IngestRow { accepted: 0, ..retracted(empty[0].clone(), 4) };
         assert_eq!(loaded(empty, &[]), ["b", "c", "d"], "nothing was withdrawn");
+    }
+
+    #[test]
+    fn withdrawn_loads() {
+        let rows = vec![
+            retracted(row(0, "a", "m1", 0), 1),
+            row(1, "a", "m2", 0),
+            retracted(row(2, "b", "m1", 0), 3),
+            retracted(row(3, "c", "m1", 0), 4),
+            row(4, "c", "m1", 0),
+        ];
+        let ledger = FileLedger::new(rows);
+        let withdrawn = |content: &str| ledger.withdrawn(&key(content, "m1")).map(|row| row.source_file_id);
+        assert_eq!(withdrawn("a"), None, "another mapping replaced it, so the first may come back");
+        assert_eq!(withdrawn("b"), Some(2));
+        assert_eq!(withdrawn("c"), None, "it was loaded again");
+        assert_eq!(withdrawn("d"), None);
     }
 
     #[test]

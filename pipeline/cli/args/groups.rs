@@ -17,6 +17,9 @@ pub(crate) struct SourceArgs {
     /// Refuse a file if any of its rows is bad
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Load a retracted file of the inbox again; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reload: Vec<String>,
 }
 
 // Readers of an output. A doc comment would replace the help of the verb.

@@ -47,7 +47,7 @@ pub(super) async fn demo(context: Context<'_>, out: &Path) -> Result<Outcome> {
     };
     let common = CommonArgs { as_of: Some(AS_OF.to_owned()), slot: None, ..context.common.clone() };
     let context = Context { common: &common, settings: &settings, printer };
-    let source = SourceArgs { source: None, history: true, strict: false };
+    let source = SourceArgs { source: None, history: true, strict: false, reload: Vec::new() };
     nightly(context, &out.join("inbox"), &source, false).await?;
     let lake = Lake::open(&lake)?;
     print_ranking(context, &lake, None, Some(TOP_OFFERS)).await?;

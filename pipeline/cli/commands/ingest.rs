@@ -65,6 +65,7 @@ pub(super) async fn retract(context: Context<'_>, names: &[String], history: boo
         started_at,
         settings: &format!("retract {names:?} {history}"),
         inputs: &inputs.join("\n"),
+        make_latest: false,
     };
     let mut run = match ActiveRun::start(&lake, lock, &identity).await? {
         RunStart::Started(run) => run,

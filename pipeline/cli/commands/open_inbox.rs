@@ -85,6 +85,7 @@ impl<'a> OpenInbox<'a> {
             keys: &self.keys,
             history: self.args.history,
             strict: self.args.strict,
+            reload: &self.args.reload,
             lang: self.context.settings.lang(),
         }
     }
@@ -107,11 +108,12 @@ impl<'a> OpenInbox<'a> {
             as_of,
             started_at: if common.as_of.is_some() { now() } else { as_of },
             settings: &format!(
-                "{} {:?} {} {} {}",
+                "{} {:?} {} {} {:?} {}",
                 settings.run_id_settings(),
                 common.slot,
                 self.args.history,
                 self.args.strict,
+                self.args.reload,
                 self.mapping_text
             ),
             inputs: &inputs.join("\n"),

@@ -37,6 +37,8 @@ pub(crate) struct InboxSource<'a> {
     pub(crate) keys: &'a [Result<FileKey, String>],
     pub(crate) history: bool,
     pub(crate) strict: bool,
+    /// Retracted files to load again.
+    pub(crate) reload: &'a [String],
     /// Language of findings.
     pub(crate) lang: Lang,
 }
@@ -60,7 +62,7 @@ pub(crate) async fn ingest(
     let mut refused: Vec<RefusedFile> = source.inbox.refused.iter().map(refuse_name).collect();
     let readable = readable_files(printer, source, &mut refused);
     let ledger = FileLedger::read(&lake).await?;
-    let plan = IngestPlan::new(&readable, &ledger, &BTreeSet::new());
+    let plan = IngestPlan::new(&readable, &ledger, &BTreeSet::new(), source.reload);
     print_plan(printer, &plan);
     let accepted = load(run, printer, source, (&readable, &ledger, plan), &mut refused).await?;
     for compacted in lake.compact_facts().await? {
@@ -150,7 +152,7 @@ async fn load(
             }
         }
         refused_replacements.extend(failed);
-        plan = IngestPlan::new(readable, ledger, &refused_replacements);
+        plan = IngestPlan::new(readable, ledger, &refused_replacements, source.reload);
     };
     let mut ingested = Vec::new();
     for (index, (result, planned)) in results.into_iter().zip(plan.files).enumerate() {

@@ -32,25 +32,37 @@ pub(super) struct IngestPlan<'a> {
     pub(super) files: Vec<PlannedFile<'a>>,
     pub(super) loaded_before: Vec<&'a str>,
     pub(super) duplicates: Vec<&'a str>,
+    /// Files whose load was withdrawn.
+    pub(super) withdrawn: Vec<&'a str>,
 }
 
 impl<'a> IngestPlan<'a> {
-    /// Plan for the readable files of an inbox, without the files in `refused`.
+    /// Plan for the readable files of an inbox, without the files in `refused`. Withdrawn files are read only if
+    /// `reload` names them.
     pub(super) fn new(
         inbox: &[(&'a InboxFile, &'a FileKey)],
         ledger: &'a FileLedger,
         refused: &BTreeSet<String>,
+        reload: &[String],
     ) -> Self {
         let loaded = ledger.loaded_keys(&BTreeSet::new());
-        let wanted = inbox.iter().filter(|(file, _)| !refused.contains(&file.name));
+        let is_withdrawn = |file: &InboxFile, key: &FileKey| {
+            !reload.contains(&file.name) && !loaded.contains(key) && ledger.withdrawn(key).is_some()
+        };
+        let (withdrawn, wanted): (Vec<_>, Vec<_>) = inbox
+            .iter()
+            .filter(|(file, _)| !refused.contains(&file.name))
+            .partition(|(file, key)| is_withdrawn(file, key));
+        let wanted = wanted.into_iter();
         let replacing = wanted.clone().filter(|(_, key)| !loaded.contains(key));
         let replaced = replacing.flat_map(|(file, key)| ledger.replaced_by(&file.name, key));
         let replaced: BTreeSet<i64> = replaced.map(|row| row.source_file_id).collect();
         let loaded = ledger.loaded_keys(&replaced);
-        let mut plan = Self::default();
+        let withdrawn = withdrawn.into_iter().map(|(file, _)| file.name.as_str());
+        let mut plan = Self { withdrawn: withdrawn.collect(), ..Self::default() };
         for (file, key) in wanted {
             let replaces = ledger.replaced_by(&file.name, key);
-            let earlier = plan.files.iter_mut().find(|planned| planned.key == *key);
+            let earlier = plan.files.iter_mut().find(|planned| planned.key == key);
             match earlier {
                 _ if loaded.contains(key) => plan.loaded_before.push(&file.name),
                 Some(earlier) => {

@@ -61,6 +61,10 @@ pub(super) fn print_plan(printer: &Printer, plan: &IngestPlan<'_>) {
         let name = escape_invisible(file);
         printer.info(format!("{name}: duplicate of an earlier file, skipped"));
     }
+    for file in &plan.withdrawn {
+        let name = escape_invisible(file);
+        printer.info(format!("{name}: retracted, not read again (`--reload {name}` loads it)"));
+    }
     let names = &plan.loaded_before;
     if names.len() > MAX_FILES {
         printer.info(format!("{} files already ingested", names.len()));
