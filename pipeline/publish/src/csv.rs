@@ -98,7 +98,7 @@ mod tests {
     fn promised_columns_come_first() {
         let promised = "\u{feff}run_id,slot_date,candidate_id,product_id,title,category,maker_name,threshold,\
             threshold_basis,price,rank,ranked_by,p_hit,p_low,p_high,demand_p10,demand_p50,demand_p90,\
-            expected_amount,expected_value,thin_data,reasons_ko,reasons_en,model,capacity,alerts,";
+            expected_amount,expected_value,thin_data,reasons_ko,reasons_en,model,capacity,currency,alerts,";
         let everyone = csv_of(&[], Audience::Everyone);
         assert!(everyone.starts_with(promised) && everyone.ends_with(",url,image_url\r\n"), "{everyone}");
         assert!(csv_of(&[], Audience::Internal).ends_with(",unit_cost,fixed_cost\r\n"));

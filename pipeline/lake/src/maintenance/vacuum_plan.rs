@@ -54,10 +54,12 @@ impl Runs {
                 counted += usize::from(run.verb != "forget");
                 let is_newest_of_verb = verbs.insert(run.verb.clone());
                 let is_latest = latest.is_some_and(|latest| latest.as_str() == run.run_id);
-                // Older relations were built before, and a run for an earlier time may have ended since.
+                // A run for an earlier time may have ended after those that built what readers see.
                 let is_seen = visible.is_some_and(|visible| {
-                    let is_up_to = is_timeless(&run.verb) || run.as_of == visible.as_of;
-                    run.run_id == visible.run_id || (is_up_to && verbs_seen.insert(run.verb.clone()))
+                    let is_visible = run.run_id == visible.run_id;
+                    let is_of_its_time = is_visible || is_timeless(&run.verb) || run.as_of == visible.as_of;
+                    let is_newest_of_verb = is_of_its_time && verbs_seen.insert(run.verb.clone());
+                    is_visible || is_newest_of_verb
                 });
                 is_newest || is_newest_of_verb || is_latest || is_seen
             })

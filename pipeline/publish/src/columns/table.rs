@@ -97,7 +97,7 @@ pub(crate) static COLUMNS: &[Column] = &[
     ranking("reasons_en", Kind::Prose, values::reasons_en).required().sheet(Band::Reasons, 52.0),
     ranking("model", Kind::Text, values::model).required().sheet(Band::Origin, 12.0).page(OnPage::Detail),
     term("capacity", Kind::Terms, values::capacity).sheet(Band::Terms, 11.0).page(OnPage::Part),
-    detail("currency", Kind::Text).sheet(Band::Money, 9.0).page(OnPage::Part),
+    detail("currency", Kind::Text).sheet(Band::Terms, 9.0).page(OnPage::Part),
     detail("alerts", Kind::Count).sheet(Band::Signals, 10.0).cell(100, 104).descending(),
     detail("alerts_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
     detail("alerts_previous_7d", Kind::Count).sheet(Band::Signals, 10.0).page(OnPage::Part),
