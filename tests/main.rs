@@ -17,6 +17,8 @@ mod sql_command;
 mod bad_input;
 /// User input that becomes a path.
 mod path_safety;
+/// Shipped mappings on files in the shape of real exports.
+mod shipped_mappings;
 
 /// Documentation of the relations.
 mod analyst_docs;

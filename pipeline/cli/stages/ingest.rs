@@ -170,7 +170,7 @@ async fn load(
     print_replaced_loads(printer, &ingested);
     print_rejects(printer, lake.layout().root(), ingested.iter().map(|own| &own.file));
     for own in &ingested {
-        for finding in findings(&own.file) {
+        for finding in findings(&own.file).iter().filter(|finding| !finding.is_in_account()) {
             let (key, values) = finding.warning(&own.file.file);
             printer.warn(warning(source.lang, key, &values));
         }

@@ -24,6 +24,9 @@ use crate::{batch_row::batch_rows, run_snapshot::RunSnapshot, settings::Settings
 /// Limit of closed slots that are reviewed.
 const MAX_REVIEWS: usize = 8;
 
+/// Findings about files at the head of a page.
+const MAX_FILE_FINDINGS: usize = 12;
+
 /// Lists to publish, with warnings and readers.
 pub(crate) struct PublicationInput<'a> {
     pub(crate) lists: &'a [RankedList],
@@ -95,7 +98,13 @@ async fn ingest_warnings(run: &RunSnapshot, batch_id: Option<String>) -> Result<
         let findings = findings_of_json(row.findings.as_deref().unwrap_or_default());
         findings.into_iter().map(|finding| finding.warning(&row.file)).collect::<Vec<_>>()
     });
-    Ok(findings.map(|(key, values)| bilingual_warning(key, &values)).collect())
+    let mut warnings: Vec<String> = findings.map(|(key, values)| bilingual_warning(key, &values)).collect();
+    if warnings.len() > MAX_FILE_FINDINGS {
+        let more = warnings.len() - MAX_FILE_FINDINGS;
+        warnings.truncate(MAX_FILE_FINDINGS);
+        warnings.push(bilingual_warning("more_findings", &[("n", more.to_string())]));
+    }
+    Ok(warnings)
 }
 
 fn summary(list: &RankedList) -> ModelSummary {

@@ -50,4 +50,5 @@ pub use source::{
     file::InboxFile,
     inbox::{FileClass, Inbox, RefusedName, scan_inbox},
 };
+pub use transform::partial_cancellations::PartialCancellations;
 pub use values::normalize::normalize_text;

@@ -28,7 +28,10 @@ use crate::{
         file::InboxFile, file_layout::FileLayout, panic_guard::guarded, record::NextRecord,
         record_reader::RecordReader,
     },
-    transform::{fact_chunk::FactChunk, file_reader::FileReader, plan::FilePlan},
+    transform::{
+        fact_chunk::FactChunk, file_reader::FileReader, partial_cancellations::PartialCancellations,
+        plan::FilePlan,
+    },
     values::number_format::NumberFormat,
 };
 
@@ -45,6 +48,7 @@ pub(crate) struct FileRead {
     /// Lines for the account of the file.
     pub(crate) notes: Vec<String>,
     pub(crate) lookups: Vec<LookupReport>,
+    pub(crate) partial_cancellations: PartialCancellations,
 }
 
 /// Result of a file; none if an earlier attempt refused it.
@@ -221,7 +225,8 @@ impl<'a> Attempt<'a> {
                 }
                 let (extra_columns, encoding) = (reader.extra_columns(), reader.encoding());
                 let (notes, lookups) = (reader.notes(self.mapping.zone()), reader.lookup_reports());
-                Ok(Ok(FileRead { report: reader.report, extra_columns, encoding, notes, lookups }))
+                let FileReader { report, partial_cancellations, .. } = reader;
+                Ok(Ok(FileRead { report, extra_columns, encoding, notes, lookups, partial_cancellations }))
             }
             Err(error) => {
                 if has_appended || reader.plan().adds_attributes() {

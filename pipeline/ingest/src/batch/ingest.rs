@@ -21,6 +21,7 @@ use crate::{
         rejects::Reject, row_counts::SourceRowCounts,
     },
     source::file::InboxFile,
+    transform::partial_cancellations::PartialCancellations,
 };
 
 /// An ingested file.
@@ -48,6 +49,8 @@ pub struct IngestedFile {
     pub null_words: u64,
     /// Lookups in other files.
     pub lookups: Vec<LookupReport>,
+    /// Cancellations of whole orders that miss lines of the order.
+    pub partial_cancellations: PartialCancellations,
 }
 
 /// Ingests files into a batch of facts, with one result per file, in order.
@@ -107,7 +110,7 @@ fn ingested_file(
     let AcceptedRows { rows, replacing, replaced } =
         accepted.into_inner().unwrap_or_else(PoisonError::into_inner);
     let accepted = rows.count();
-    let FileRead { report, extra_columns, encoding, notes, lookups } = read;
+    let FileRead { report, extra_columns, encoding, notes, lookups, partial_cancellations } = read;
     let ReadReport { read, rejected, filtered, normalized, null_words, mut rejects, filtered_by, .. } =
         report;
     rejects.sort_by_key(|reject| reject.line);
@@ -128,5 +131,6 @@ fn ingested_file(
         normalized,
         null_words,
         lookups,
+        partial_cancellations,
     }
 }

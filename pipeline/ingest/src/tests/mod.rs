@@ -19,6 +19,7 @@ mod lookups;
 mod mapping_errors;
 mod nested_data;
 mod online_retail;
+mod partial_cancellations;
 mod properties;
 mod reject_reasons;
 mod replaced_rows;
@@ -41,8 +42,8 @@ use slotcast_lake::{
 use tempfile::TempDir;
 
 use crate::{
-    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, LookupReport, Mapping, Reject, ReplacedRows,
-    SourceRowCounts, ingest_files,
+    AttributeKinds, Batch, FileError, InboxFile, IngestedFile, LookupReport, Mapping, PartialCancellations,
+    Reject, ReplacedRows, SourceRowCounts, ingest_files,
 };
 
 /// Settings of a test batch.
@@ -69,6 +70,7 @@ pub(super) struct IngestResult {
     pub(super) normalized: u64,
     pub(super) null_words: u64,
     pub(super) lookups: Vec<LookupReport>,
+    pub(super) partial_cancellations: PartialCancellations,
     pub(super) facts: Vec<(&'static ContractTable, RecordBatch)>,
 }
 
@@ -151,6 +153,7 @@ impl TestLake {
                 normalized,
                 null_words,
                 lookups,
+                partial_cancellations,
                 ..
             } = result;
             let facts = facts.take().unwrap_or_default();
@@ -164,6 +167,7 @@ impl TestLake {
                 normalized,
                 null_words,
                 lookups,
+                partial_cancellations,
                 facts,
             }
         };

@@ -20,6 +20,7 @@ use crate::{
         evaluator::Evaluator,
         explode::{Elements, MAX_REPEATED_BYTES},
         fact_chunk::FactChunk,
+        partial_cancellations::PartialCancellations,
         plan::FilePlan,
         raw_rows::RawRows,
         target_plan::{ColumnPlan, TargetPlan},
@@ -49,6 +50,7 @@ pub(crate) struct FileReader<'a> {
     pub(super) raw_rows: RawRows,
     pub(super) keeps_repeats: bool,
     pub(crate) report: ReadReport,
+    pub(crate) partial_cancellations: PartialCancellations,
     is_at_end: bool,
 }
 
@@ -79,6 +81,7 @@ impl<'a> FileReader<'a> {
             raw_rows: RawRows::default(),
             keeps_repeats,
             report: ReadReport::default(),
+            partial_cancellations: PartialCancellations::default(),
             is_at_end: false,
         }
     }

@@ -77,6 +77,7 @@ impl FileReader<'_> {
                 }
             }
         }
+        self.partial_cancellations.add(&chunks);
         chunks.retain(|chunk| !chunk.rows.is_empty());
         chunks
     }

@@ -1,33 +1,14 @@
 //! Rules between the columns of a row.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray, TimestampMicrosecondArray},
-    datatypes::{Decimal128Type, Field, Int32Type},
+    array::{Array, ArrayRef, AsArray, TimestampMicrosecondArray},
+    datatypes::{Decimal128Type, Field},
 };
 
-use crate::report::{reject_reason::RejectReason, row_errors::RowErrors};
-
-/// A text column, plain or dictionary-encoded.
-enum StringColumn<'a> {
-    Plain(&'a StringArray),
-    Dictionary(&'a DictionaryArray<Int32Type>, &'a StringArray),
-}
-
-impl<'a> StringColumn<'a> {
-    fn new(column: &'a ArrayRef) -> Self {
-        match column.as_any_dictionary_opt() {
-            Some(encoded) => Self::Dictionary(column.as_dictionary(), encoded.values().as_string()),
-            None => Self::Plain(column.as_string()),
-        }
-    }
-
-    fn get(&self, row: usize) -> Option<&'a str> {
-        match self {
-            Self::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
-            Self::Dictionary(codes, texts) => Some(texts.value(codes.key(row)?)),
-        }
-    }
-}
+use crate::{
+    report::{reject_reason::RejectReason, row_errors::RowErrors},
+    transform::string_column::StringColumn,
+};
 
 /// Returns whether a table has rules between columns.
 pub(crate) fn has_table_rules(table: &str) -> bool {
