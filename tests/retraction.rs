@@ -271,6 +271,7 @@ fn write_old_lake(root: &Path) {
             inputs_hash: "x".to_owned(),
             tables: [(table.to_string(), version)].into(),
             message: None,
+            make_latest: false,
         };
         lake.record_run(&done).await.unwrap();
     });

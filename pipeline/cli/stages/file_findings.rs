@@ -107,7 +107,7 @@ impl FileFinding {
         }
     }
 
-    /// Returns whether the account of the ingest tells it elsewhere.
+    /// Returns whether the account of the ingest contains it already.
     pub(crate) fn is_in_account(&self) -> bool {
         matches!(self, Self::RowsRejected { .. })
     }

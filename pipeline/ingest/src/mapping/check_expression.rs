@@ -55,19 +55,24 @@ impl RawExpression {
             return violation("`present = false` is no expression", "write `present = true`, or use `when`");
         }
         let format = timestamp_format(self.format.take(), self.unix, self.excel_date == Some(true))?;
-        let (slot_format, format) = match self.slot {
-            Some(_) => (format, TimestampFormat::Iso),
-            None => (TimestampFormat::Iso, format),
-        };
         let time = TimeRule {
             format,
             zone: self.zone.take().map(|name| parse_zone(&name)).transpose()?,
             shift_days: self.shift_days.unwrap_or(0),
             end_of_day: self.end_of_day.unwrap_or(false),
         };
+        // The timestamp of a slot is a cell; the result is not parsed again.
+        let (slot_time, time) = match self.slot {
+            Some(_) => {
+                let TimeRule { format, zone, .. } = time.clone();
+                let slot = TimeRule { format, zone, ..TimeRule::default() };
+                (slot, TimeRule { format: TimestampFormat::Iso, zone: None, ..time })
+            }
+            None => (TimeRule::default(), time),
+        };
         let (round, kind) = (self.round.is_some(), self.kind);
         let default = self.default.take();
-        let mut expression = self.into_expression(slot_format)?;
+        let mut expression = self.into_expression(slot_time)?;
         match default {
             None => {}
             Some(StringOrExpression::String(value)) => {
@@ -84,7 +89,7 @@ impl RawExpression {
         Ok(ColumnRule { expression, time, round, kind })
     }
 
-    fn into_expression(mut self, slot_format: TimestampFormat) -> Result<Expression, RuleViolation> {
+    fn into_expression(mut self, slot_time: TimeRule) -> Result<Expression, RuleViolation> {
         self.check_keys()?;
         let steps = self.take_steps();
         if let Some(value) = self.value {
@@ -106,7 +111,7 @@ impl RawExpression {
         let abs = self.abs == Some(true);
         if let Some(column) = self.column {
             if let Some(field) = self.slot {
-                return Ok(Expression::Source(SourceRef::Slot { of: column, field, format: slot_format }));
+                return Ok(Expression::Source(SourceRef::Slot { of: column, field, time: slot_time }));
             }
             let otherwise = match &self.otherwise {
                 Some(StringOrExpression::String(text)) => Some(text.as_str()),
@@ -175,7 +180,7 @@ impl RawExpression {
         }
         if self.slot.is_some() && is_given(&cell_keys) > 1 {
             return violation(
-                "a `slot` allows no other key than `format` and `unix`",
+                "a `slot` allows no other key than `format`, `unix`, `excel_date` and `zone`",
                 "remove the other keys",
             );
         }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{mapping::text_step::TextStep, values::time_rule::TimestampFormat};
+use crate::{mapping::text_step::TextStep, values::time_rule::TimeRule};
 
 /// A text of a source row. `C` is a column name in a mapping, and a column index in a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub(crate) enum SourceRef<C = String> {
     /// The product of numbers.
     Product(Vec<C>),
     /// The slot that contains a timestamp.
-    Slot { of: C, field: SlotField, format: TimestampFormat },
+    Slot { of: C, field: SlotField, time: TimeRule },
     /// The number of rows up to this one with equal cells in these columns; none compares all columns.
     LineOrdinal(Option<Vec<C>>),
     /// The sum of a column over the rows up to this one with equal cells in other columns.
@@ -72,8 +72,8 @@ impl SourceRef {
                 cell_type: cell.cell_type,
             }),
             Self::Product(columns) => SourceRef::Product(all(columns)?),
-            Self::Slot { of, field, format } => {
-                SourceRef::Slot { of: index(of)?, field: *field, format: format.clone() }
+            Self::Slot { of, field, time } => {
+                SourceRef::Slot { of: index(of)?, field: *field, time: time.clone() }
             }
             Self::LineOrdinal(None) => SourceRef::LineOrdinal(None),
             Self::LineOrdinal(Some(columns)) => SourceRef::LineOrdinal(Some(all(columns)?)),

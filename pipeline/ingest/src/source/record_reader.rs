@@ -1,6 +1,6 @@
 //! Reader for the records of a file of any format.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use crate::{
     report::{file_error::FileError, progress::Progress},
@@ -116,21 +116,31 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    /// Lines for the account of the file. `zone` is that of naive timestamps; `is_read` selects columns.
-    pub(crate) fn notes(&self, zone: &str, is_read: impl Fn(usize) -> bool) -> Vec<String> {
+    /// Lines for the account of the file. `zone_of` returns the zone of naive timestamps in a column that is read.
+    pub(crate) fn notes(&self, zone_of: impl Fn(usize) -> Option<String>) -> Vec<String> {
         let reader = match &self.format {
             FormatReader::Workbook(reader) => return reader.notes(),
             FormatReader::Parquet(reader) => reader,
             _ => return Vec::new(),
         };
-        let names = |columns: &[usize]| {
-            let read = columns.iter().filter(|column| is_read(**column));
-            read.map(|column| self.header[*column].as_str()).collect::<Vec<_>>().join(", ")
-        };
-        let (naive, int96) = (names(&reader.naive), names(&reader.int96));
-        let naive = (!naive.is_empty()).then(|| format!("timestamps without zone: read as {zone}: {naive}"));
-        let int96 = (!int96.is_empty()).then(|| format!("INT96 timestamps: read as UTC: {int96}"));
-        naive.into_iter().chain(int96).collect()
+        let mut naive: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for column in &reader.naive {
+            if let Some(zone) = zone_of(*column) {
+                naive.entry(zone).or_default().push(&self.header[*column]);
+            }
+        }
+        let naive = naive
+            .into_iter()
+            .map(|(zone, names)| format!("timestamps without zone: read as {zone}: {}", names.join(", ")));
+        let int96: Vec<&str> = reader
+            .int96
+            .iter()
+            .filter(|column| zone_of(**column).is_some())
+            .map(|column| self.header[*column].as_str())
+            .collect();
+        let int96 =
+            (!int96.is_empty()).then(|| format!("INT96 timestamps: read as UTC: {}", int96.join(", ")));
+        naive.chain(int96).collect()
     }
 
     /// First line of the current record, from 1; its number in a format without lines.

@@ -133,6 +133,24 @@ fn timestamp_formats() {
 }
 
 #[test]
+fn slots_of_timestamps_in_another_zone() {
+    let slots = "[slots]\nweekday = \"Tue\"\ntime = \"10:00\"\nzone = \"Asia/Seoul\"\n[[file]]";
+    let date = |keys: &str, cell: &str| {
+        let text = events(&format!("channel = {{ column = \"x\", slot = \"date\"{keys} }}"));
+        let result = ingest_mapped(
+            &text.replacen("[[file]]", slots, 1),
+            &format!("id,at,x\n1,2016-02-16 10:00,{cell}\n"),
+        );
+        column(batch(&result, "order_events"), "channel").remove(0)
+    };
+    // 00:59 and 01:00 UTC are 09:59 and 10:00 in Seoul.
+    assert_eq!(date(", zone = \"UTC\"", "2026-03-03 00:59"), "2026-02-24");
+    assert_eq!(date(", zone = \"UTC\"", "2026-03-03 01:00"), "2026-03-03");
+    assert_eq!(date(", zone = \"Asia/Seoul\"", "2026-03-03 10:00"), "2026-03-03");
+    assert_eq!(date(", excel_date = true, zone = \"Asia/Seoul\"", "46084.4375"), "2026-03-03");
+}
+
+#[test]
 fn a_day_for_a_timestamp_names_the_remedy() {
     let rows: String = (0..40).map(|row| format!("{row},2016-02-16,\n")).collect();
     let mapping = Mapping::parse(&events(""), "m.toml").unwrap();

@@ -118,7 +118,7 @@ fn invalid_expressions() {
         channel("column = \"x\", slot = \"date\"", "`slot` needs to know when slots open"),
         channel(
             "column = \"x\", slot = \"date\", map = { a = \"b\" }",
-            "allows no other key than `format` and `unix`",
+            "allows no other key than `format`, `unix`, `excel_date` and `zone`",
         ),
         channel("column = \"x\", slot = \"week\"", "unknown variant `week`"),
         channel("column = \"x\", unix = \"seconds\"", "`unix` is for a timestamp"),

@@ -142,8 +142,8 @@ fn reference_columns(plan: &FilePlan, zone: Tz) -> Vec<Expr> {
         let column = match source {
             SourceRef::Cell(cell) => cell_column(plan, cell),
             SourceRef::Product(columns) => multiply(&all(columns), plan.numbers),
-            SourceRef::Slot { of, field, format } => {
-                slot(plan.text_column(*of), *field, format.clone(), plan.calendar, zone)
+            SourceRef::Slot { of, field, time } => {
+                slot(plan.text_column(*of), *field, time.clone(), plan.calendar, zone)
             }
             SourceRef::LineOrdinal(columns) => {
                 line_ordinal(&all(columns.as_deref().unwrap_or(&plan.whole_row)))

@@ -97,7 +97,11 @@ impl<'a> FileReader<'a> {
 
     /// Lines for the account of the file. `zone` is that of naive timestamps.
     pub(crate) fn notes(&self, zone: Tz) -> Vec<String> {
-        self.records.notes(zone.name(), |column| self.plan.reads(column))
+        let zone_of = |column| {
+            let own = self.plan.zone_of(column).unwrap_or(zone);
+            self.plan.reads(column).then(|| own.name().to_owned())
+        };
+        self.records.notes(zone_of)
     }
 
     /// Columns that no expression reads, without those of the folders.

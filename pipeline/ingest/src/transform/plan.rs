@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use polars::prelude::{Expr, col};
-use slotcast_core::SlotCalendar;
+use slotcast_core::{SlotCalendar, Tz};
 
 use crate::{
     mapping::{
@@ -208,6 +208,18 @@ impl FilePlan {
             missing,
             found: self.texts.header().to_vec(),
         }
+    }
+
+    /// Zone of the timestamps in a column of the file, if a rule states one.
+    pub(crate) fn zone_of(&self, column: usize) -> Option<Tz> {
+        let name = self.texts.header().get(column)?;
+        let rules =
+            self.targets.iter().flat_map(|target| &target.columns).filter_map(|own| own.rule.as_ref());
+        rules.filter_map(|rule| Some((rule.time.zone?, rule))).find_map(|(zone, rule)| {
+            let mut sources = Vec::new();
+            rule.expression.collect_sources(&mut sources);
+            sources.iter().flat_map(SourceRef::columns).any(|own| own == name).then_some(zone)
+        })
     }
 
     /// Returns whether an expression reads a column of the file.

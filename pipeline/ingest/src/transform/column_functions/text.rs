@@ -16,7 +16,7 @@ use crate::{
         decimal::Decimal,
         json_path::{JsonPath, json_text},
         number_format::NumberFormat,
-        time_rule::{TimeRule, TimestampFormat},
+        time_rule::TimeRule,
         timestamp::TimestampReader,
     },
 };
@@ -149,11 +149,10 @@ pub(in crate::transform) fn multiply(columns: &[Expr], numbers: NumberFormat) ->
 pub(in crate::transform) fn slot(
     column: Expr,
     field: SlotField,
-    format: TimestampFormat,
+    rule: TimeRule,
     calendar: SlotCalendar,
     zone: Tz,
 ) -> Expr {
-    let rule = TimeRule { format, ..TimeRule::default() };
     let reader = Mutex::new(TimestampReader::new(&rule, zone));
     map_text(column, move |text| {
         Some(match lock(&reader).parse(text) {
