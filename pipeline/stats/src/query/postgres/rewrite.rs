@@ -43,7 +43,11 @@ fn rewritten(expr: Expr, schema: &DFSchema) -> EngineResult<Transformed<Expr>> {
         Expr::BinaryExpr(BinaryExpr { op: Operator::BitwiseXor, .. }) => {
             plan_err!("the operator ^ is not supported: write power(a, b)")
         }
-        Expr::BinaryExpr(sum) if matches!(sum.op, Operator::Plus | Operator::Minus) => {
+        Expr::BinaryExpr(sum)
+            if matches!(sum.op, Operator::Plus | Operator::Minus)
+                && !is_number(&sum.left)
+                && !is_number(&sum.right) =>
+        {
             date_with_time(sum, schema)
         }
         Expr::Cast(Cast { expr, field }) => {
@@ -86,12 +90,18 @@ fn date_with_time(sum: BinaryExpr, schema: &DFSchema) -> EngineResult<Transforme
     Ok(if is_rewritten { Transformed::yes(sum) } else { Transformed::no(sum) })
 }
 
+/// Whether an operand is a literal number. The type of a long sum is not computed for each of its parts.
+fn is_number(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal(value, _) if value.data_type().is_numeric())
+}
+
 fn is_of_type(expr: &Expr, schema: &DFSchema, is: fn(&DataType) -> bool) -> EngineResult<bool> {
     Ok(is(&expr.get_type(schema)?))
 }
 
 /// The argument of a cast that the user wrote. A number is rounded to an integer, and not truncated. A timestamp without
-/// a zone is the local time, and not that of UTC; an offset in its text is refused, because it would be ignored.
+/// a zone is the local time, and not that of UTC; an offset in its text is refused, because
+/// Postgres would ignore it.
 fn cast_argument(argument: Expr, to: &DataType, schema: &DFSchema) -> EngineResult<Transformed<Expr>> {
     let from = argument.get_type(schema)?;
     let is_fraction = from.is_floating() || matches!(from, DataType::Decimal128(_, scale) if scale > 0);
@@ -109,10 +119,10 @@ fn cast_argument(argument: Expr, to: &DataType, schema: &DFSchema) -> EngineResu
     }
 }
 
-/// Whether a time of day is followed by an offset, such as `10:00+09:00` or `10:00Z`.
+/// Whether a time of day is followed by an offset from UTC, such as `10:00+09:00`. `Z` changes no time.
 fn has_offset(text: &str) -> bool {
-    let Some((_, after_hour)) = text.trim_end().split_once(':') else { return false };
-    after_hour.ends_with(['Z', 'z']) || after_hour.contains(['+', '-'])
+    let offset = text.split_once(':').and_then(|(_, after_hour)| after_hour.split_once(['+', '-']));
+    offset.is_some_and(|(_, offset)| offset.contains(|digit: char| ('1'..='9').contains(&digit)))
 }
 
 /// Seconds and milliseconds of a timestamp with their fraction.
