@@ -17,6 +17,8 @@ mod sql_command;
 mod bad_input;
 /// User input that becomes a path.
 mod path_safety;
+/// Inputs that people reported, with values worked out by hand.
+mod reported_cases;
 /// Shipped mappings on files in the shape of real exports.
 mod shipped_mappings;
 

@@ -3,6 +3,7 @@
 //! | variable | resource | default |
 //! |---|---|---|
 //! | `SLOTCAST_DATASETS` | folder of the public datasets | `../shared/datasets`, next to the repository |
+//! | `SLOTCAST_CASES` | folder of the reported inputs | `../shared/cases` |
 //! | `SLOTCAST_PEERS` | folder of the independent implementations | `../shared/peers` |
 //! | `SLOTCAST_PYTHON` | Python with duckdb and numpy | `python3` |
 //! | `SLOTCAST_BROWSER` | folder with the packages of `tests/browser` in `node_modules` | `tests/browser` |
