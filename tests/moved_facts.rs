@@ -15,7 +15,7 @@ use slotcast_core::{DateTime, Utc};
 use slotcast_stats::{SourceFile, SourceFiles};
 
 use crate::support::{CsvRow, Nights, Relations, compare};
-use market::{Arrival, Change, NIGHTS, TABLES, arrivals, entities, night};
+use market::{FactArrival, FactChange, NIGHTS, TABLES, arrivals, entities, night};
 use recount::{Figures, Version, recount};
 
 /// Number of random sequences. `SLOTCAST_SEQUENCES` changes it.
@@ -28,7 +28,7 @@ type Retraction = (usize, u8, usize);
 
 #[derive(Clone, Debug)]
 struct Sequence {
-    changes: Vec<Change>,
+    changes: Vec<FactChange>,
     retractions: Vec<Retraction>,
     /// Hours from each night to its build.
     delays: Vec<i64>,
@@ -111,17 +111,18 @@ async fn check(sequence: &Sequence) -> Result<(), TestCaseError> {
         nights.ingest_file(table, &rows.iter().collect::<Vec<_>>(), night(0) - TimeDelta::days(40)).await;
     }
     let retractions: Vec<_> = sequence.retractions.iter().map(|own| retraction(*own)).collect();
-    let is_retracted = |own: &Arrival| retractions.iter().any(|(file, ..)| *file == (own.night, own.table));
+    let is_retracted =
+        |own: &FactArrival| retractions.iter().any(|(file, ..)| *file == (own.night, own.table));
     let arrivals = arrivals(&sequence.changes);
     // A repeat is no new fact. Whether it replaces a retracted one is up to ingest.
-    let is_wanted = |own: &&Arrival| {
+    let is_wanted = |own: &&FactArrival| {
         own.repeats.is_none_or(|first| !is_retracted(&arrivals[first]) && arrivals[first].night < own.night)
     };
     let (mut versions, mut ids) = (Vec::new(), BTreeMap::new());
     for index in 0..NIGHTS {
         for table in 0..TABLES.len() {
-            let own = |own: &&Arrival| own.night == index && own.table == table;
-            let arrived: Vec<&Arrival> = arrivals.iter().filter(own).filter(is_wanted).collect();
+            let own = |own: &&FactArrival| own.night == index && own.table == table;
+            let arrived: Vec<&FactArrival> = arrivals.iter().filter(own).filter(is_wanted).collect();
             let rows: Vec<&CsvRow> = arrived.iter().map(|own| &own.row).collect();
             let source_file = nights.ingest_file(TABLES[table], &rows, night(index)).await;
             ids.insert((index, table), source_file);

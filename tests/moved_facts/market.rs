@@ -36,7 +36,7 @@ fn row<const N: usize>(cells: [(&str, String); N]) -> CsvRow {
 
 /// A row and the night of its arrival.
 #[derive(Clone, Debug)]
-pub(super) struct Arrival {
+pub(super) struct FactArrival {
     pub(super) table: usize,
     pub(super) night: usize,
     pub(super) row: CsvRow,
@@ -45,7 +45,7 @@ pub(super) struct Arrival {
 }
 
 /// A change: the fact, the kind of change, the delay in nights, a random number.
-pub(super) type Change = (usize, u8, usize, u16);
+pub(super) type FactChange = (usize, u8, usize, u16);
 
 /// Rows of makers, products and campaigns.
 pub(super) fn entities() -> BTreeMap<&'static str, Vec<CsvRow>> {
@@ -129,14 +129,14 @@ fn first_version(table: usize, index: usize) -> CsvRow {
 }
 
 /// Facts in their order of arrival: first versions, then corrected, moved and repeated ones.
-pub(super) fn arrivals(changes: &[Change]) -> Vec<Arrival> {
+pub(super) fn arrivals(changes: &[FactChange]) -> Vec<FactArrival> {
     let mut arrivals = Vec::new();
     for (table, count) in FACTS.into_iter().enumerate() {
         for index in 0..count {
             let night = if index % 4 == 0 { index % NIGHTS } else { 0 };
             let mut row = first_version(table, index);
             row.insert("recorded_at".to_owned(), recorded_at(arrivals.len() * 131 % 7000));
-            arrivals.push(Arrival { table, night, row, repeats: None });
+            arrivals.push(FactArrival { table, night, row, repeats: None });
         }
     }
     let firsts = arrivals.len();
@@ -162,7 +162,7 @@ fn recorded_at(minutes: usize) -> String {
 }
 
 /// Corrects a figure, or moves the fact.
-fn change(changed: &mut Arrival, kind: u8, random: usize) {
+fn change(changed: &mut FactArrival, kind: u8, random: usize) {
     let row = &mut changed.row;
     let mut set = |name: &str, value: String| drop(row.insert(name.to_owned(), value));
     match (changed.table, kind) {

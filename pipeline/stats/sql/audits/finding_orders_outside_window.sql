@@ -3,7 +3,7 @@
 SELECT
     f.file AS key,
     concat(
-        CAST(sum(o.orders) AS VARCHAR), ' events of ', CAST(count(DISTINCT o.campaign_id) AS VARCHAR), ' campaigns, ',
+        CAST(sum(o.orders) AS VARCHAR), ' events of ', CAST(count(DISTINCT o.campaign_id) AS VARCHAR), ' campaign(s), ',
         CAST(round(100.0 * sum(o.orders) / max(f.rows), 1) AS VARCHAR), ' % of ', CAST(max(f.rows) AS VARCHAR),
         ' rows; first: line ', CAST(min(o.first_line) AS VARCHAR), ': ',
         to_char(first_value(o.first_at ORDER BY o.first_line), '%Y-%m-%dT%H:%M:%SZ')

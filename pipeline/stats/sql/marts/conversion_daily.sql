@@ -39,3 +39,5 @@ SELECT
         ), 1)
     END AS order_rate_high
 FROM sums
+-- Nothing is left of the views of a retracted file.
+WHERE views <> 0 OR visitors <> 0 OR orders <> 0

@@ -10,7 +10,7 @@ use super::{
     context::{BuildContext, BuildOptions, PreviousBuild},
     dimensions::Dimensions,
     file_index::{FileIndex, index_files, max_keys},
-    moves::{MovedByTable, by_table},
+    moved_facts::{MovedByTable, by_table},
     partition::{Partition, PartitionInputs, PartitionOutput, PartitionOutputs},
     partition_store::{PartitionStore, PartitionWrite},
     report::RebuiltPartition,
@@ -46,7 +46,7 @@ pub(super) struct Builder<'a> {
     pub(super) retractions: Retractions,
     /// Facts that have versions in several partitions.
     pub(super) moved: MovedByTable,
-    /// Stands for a table without moved facts.
+    /// The moved facts of a table without any.
     pub(super) unmoved: MovedKeys,
     pub(super) definitions: Definitions,
     pub(super) schemas: Schemas,

@@ -45,6 +45,14 @@ impl KnownFile {
     }
 }
 
+/// A file as an input: its name, and the retractions that count.
+pub(super) fn file_input(table: &str, name: &str, file: &KnownFile) -> String {
+    match file.retracted.is_empty() {
+        true => format!("{table} {name}"),
+        false => format!("{table} {name} {:?}", file.retracted),
+    }
+}
+
 /// Rows of a table that come from one source file and lie in one week: table, source file, week.
 type RowsKey<'a> = (&'a str, i64, i64);
 

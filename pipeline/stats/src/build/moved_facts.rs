@@ -8,7 +8,11 @@ use arrow::{
 };
 use slotcast_lake::Snapshot;
 
-use crate::{engine::schema_of, error::StatsError, staging::MovedVersion};
+use crate::{
+    engine::schema_of,
+    error::StatsError,
+    staging::{MovedKeys, MovedVersion},
+};
 
 /// Versions of each moved fact, by table and id.
 pub(super) type MovedFacts = BTreeMap<(String, String), Vec<MovedVersion>>;
@@ -66,4 +70,16 @@ pub(super) fn read_moved_facts(snapshot: &Snapshot) -> Result<Option<MovedFacts>
         }
     }
     Ok(Some(facts))
+}
+
+/// Moved facts of each table.
+pub(super) type MovedByTable = BTreeMap<String, MovedKeys>;
+
+/// Moved facts by table.
+pub(super) fn by_table(facts: &MovedFacts) -> MovedByTable {
+    let mut tables: BTreeMap<String, BTreeMap<String, Vec<MovedVersion>>> = BTreeMap::new();
+    for ((table, id), versions) in facts {
+        tables.entry(table.clone()).or_default().insert(id.clone(), versions.clone());
+    }
+    tables.into_iter().map(|(table, versions)| (table, MovedKeys::new(versions))).collect()
 }

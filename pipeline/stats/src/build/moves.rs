@@ -1,39 +1,15 @@
 //! Moved facts and retractions in the inputs of partitions.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{builder::Builder, known_files::KnownFile, moved_facts::MovedFacts};
+use super::builder::Builder;
 use crate::staging::{MovedKeys, MovedVersion, StagingRequest};
-
-/// Moved facts of each table.
-pub(super) type MovedByTable = BTreeMap<String, MovedKeys>;
-
-/// Moved facts by table.
-pub(super) fn by_table(facts: &MovedFacts) -> MovedByTable {
-    let mut tables: BTreeMap<String, BTreeMap<String, Vec<MovedVersion>>> = BTreeMap::new();
-    for ((table, id), versions) in facts {
-        tables.entry(table.clone()).or_default().insert(id.clone(), versions.clone());
-    }
-    tables.into_iter().map(|(table, versions)| (table, MovedKeys::new(versions))).collect()
-}
-
-/// A file as an input: its name, and the retractions that count.
-pub(super) fn file_input(table: &str, name: &str, file: &KnownFile) -> String {
-    match file.retracted.is_empty() {
-        true => format!("{table} {name}"),
-        false => format!("{table} {name} {:?}", file.retracted),
-    }
-}
 
 impl Builder<'_> {
     /// Request to stage files of a table.
-    pub(super) fn staging_request<'a>(
-        &'a self,
-        table: &str,
-        files: &'a [std::path::PathBuf],
-    ) -> StagingRequest<'a> {
+    pub(super) fn staging_request<'a>(&'a self, table: &str, files: &'a [PathBuf]) -> StagingRequest<'a> {
         StagingRequest {
             files,
             as_of: self.as_of(),

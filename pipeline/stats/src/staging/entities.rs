@@ -13,10 +13,9 @@ use slotcast_lake::contract::instant_type;
 
 use super::{
     fact_columns::instants,
-    held::{HeldRows, HeldTimes, Interval, Version, held_intervals},
+    held::{HeldRows, HeldTimes, Interval, RowIndex, Version, held_intervals},
     retractions::Retractions,
-    staged_table::Validity,
-    versions::RowIndex,
+    validity::Validity,
 };
 use crate::{calendar::day_number, engine::required_column, error::StatsError};
 

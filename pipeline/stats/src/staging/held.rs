@@ -11,8 +11,14 @@ use arrow::{
 };
 use hashbrown::HashMap;
 
-use super::versions::RowIndex;
 use crate::error::StatsError;
+
+/// Index of a row: its batch and its position there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RowIndex {
+    pub(crate) batch: u32,
+    pub(crate) row: u32,
+}
 
 /// Sort key of the versions of one key: time recorded or else known, time known, file, line.
 pub(crate) type VersionOrder = (i64, i64, i64, i64);

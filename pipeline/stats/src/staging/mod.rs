@@ -15,6 +15,7 @@ mod retractions;
 mod snapshots;
 mod stage_products;
 mod staged_table;
+mod validity;
 mod versions;
 
 pub(crate) use entities::{stage_entities, with_opening_slots};
@@ -26,4 +27,5 @@ pub(crate) use product_facts::ProductFact;
 pub(crate) use retractions::Retractions;
 pub(crate) use snapshots::stage_snapshots;
 pub(crate) use stage_products::stage_product_facts;
-pub(crate) use staged_table::{StagedTable, StagingRequest, Validity};
+pub(crate) use staged_table::{StagedTable, StagingRequest};
+pub(crate) use validity::Validity;

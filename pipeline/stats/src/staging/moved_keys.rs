@@ -1,16 +1,15 @@
 //! Facts that a correction moved to another campaign, product or time.
 //!
-//! Versions of one key in different places are staged in different partitions, so each partition is told all of them.
+//! Versions of one key in different places are staged in different partitions, so staging one partition reads all of them.
 
 use std::collections::{BTreeMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    held::{HeldTimes, Interval, Version, VersionOrder, held_intervals},
+    held::{HeldTimes, Interval, RowIndex, Version, VersionOrder, held_intervals},
     retractions::Retractions,
-    staged_table::Validity,
-    versions::RowIndex,
+    validity::Validity,
 };
 
 /// A version of a moved fact.

@@ -13,11 +13,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     fact_columns::{VersionColumns, counts, instants, read_columns},
-    held::{HeldRows, HeldTimes},
+    held::{HeldRows, HeldTimes, RowIndex},
     id_dictionary::IdDictionary,
     moved_keys::MovedRow,
-    staged_table::{StagedTable, StagingRequest, Validity},
-    versions::{RowIndex, VersionIndex, hold_retracted, runs_of},
+    staged_table::{StagedTable, StagingRequest},
+    validity::Validity,
+    versions::{VersionIndex, hold_retracted, runs_of},
 };
 use crate::{
     engine::{required_column, schema_of},

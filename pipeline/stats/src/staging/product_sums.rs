@@ -9,9 +9,8 @@ use arrow::{
 use hashbrown::HashMap;
 
 use super::{
-    held::{HeldTimes, Interval},
+    held::{HeldTimes, Interval, RowIndex},
     product_facts::FactColumns,
-    versions::RowIndex,
 };
 use crate::{calendar::DayIndex, error::StatsError};
 

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::staged_table::Validity;
+use super::validity::Validity;
 
 /// Retracted source files, as known at `as_of`.
 #[derive(Clone, Debug, Default)]

@@ -12,10 +12,11 @@ use slotcast_lake::contract::{instant_type, money_type};
 
 use super::{
     fact_columns::{VersionColumns, counts, instants, read_columns},
-    held::{HeldRows, HeldTimes, Interval, winners},
+    held::{HeldRows, HeldTimes, Interval, RowIndex, winners},
     id_dictionary::IdDictionary,
-    staged_table::{StagedTable, StagingRequest, Validity},
-    versions::{RowIndex, VersionIndex, hold_retracted},
+    staged_table::{StagedTable, StagingRequest},
+    validity::Validity,
+    versions::{VersionIndex, hold_retracted},
 };
 use crate::{
     engine::{required_column, schema_of},

@@ -9,13 +9,14 @@ use arrow::array::RecordBatch;
 
 use super::{
     fact_columns::read_columns,
-    held::HeldTimes,
+    held::{HeldTimes, RowIndex},
     id_dictionary::IdDictionary,
     moved_keys::MovedRow,
     product_facts::{FactColumns, ProductFact},
     product_sums::ProductSums,
-    staged_table::{StagedTable, StagingRequest, Validity},
-    versions::{RowIndex, VersionIndex, hold_retracted, runs_of},
+    staged_table::{StagedTable, StagingRequest},
+    validity::Validity,
+    versions::{VersionIndex, hold_retracted, runs_of},
 };
 use crate::error::StatsError;
 

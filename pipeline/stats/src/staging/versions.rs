@@ -4,14 +4,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use hashbrown::{HashMap, HashTable};
 
-use super::held::{HeldTimes, Interval, Version, held_intervals};
-
-/// Index of a row: its batch and its position there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct RowIndex {
-    pub(crate) batch: u32,
-    pub(crate) row: u32,
-}
+use super::held::{HeldTimes, Interval, RowIndex, Version, held_intervals};
 
 /// Runs of consecutive rows, each with its batch.
 pub(crate) type RowRuns = Vec<(usize, Range<usize>)>;
