@@ -94,6 +94,10 @@ fn refused_file_does_not_stop_others() {
     let page = fs::read_to_string(here.join("lake/published/latest/index.html")).unwrap();
     assert!(page.contains("products/bad.csv"), "the page names the refused file");
     assert!(page.contains("candidates/list.txt"), "the page names the file of a kind that is not read");
+    for part in ["파일을 다시 받으세요", "Fetch it again", "받지 못했습니다", "`delimiter`를 지정하거나"]
+    {
+        assert!(page.contains(part), "the page tells rule and remedy: {part}");
+    }
     assert_eq!(query(here, "lake", "SELECT accepted FROM ingest_files"), "1");
 
     write_text(&here.join("slotcast.toml"), "required_tables = [\"candidates\"]\n");

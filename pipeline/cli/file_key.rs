@@ -1,9 +1,9 @@
 //! Keys by which files of an inbox are recognized.
 
-use std::fmt;
+use std::{fmt, io, sync::Arc};
 
 use rayon::prelude::*;
-use slotcast_ingest::{InboxFile, Mapping};
+use slotcast_ingest::{FileError, InboxFile, IngestError, Mapping};
 
 /// Key of a file: its content, and the part of the mapping that reads it with the files in which it looks cells up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,9 +25,9 @@ pub(crate) fn file_keys(
     files: &[InboxFile],
     lookups: &[InboxFile],
     mapping: &Mapping,
-) -> Vec<Result<FileKey, String>> {
-    let contents: Vec<Result<String, String>> = lookups.par_iter().map(content_hash).collect();
-    let key = |file: &InboxFile| -> Result<FileKey, String> {
+) -> Vec<Result<FileKey, Arc<FileError>>> {
+    let contents: Vec<Result<String, Arc<FileError>>> = lookups.par_iter().map(content_hash).collect();
+    let key = |file: &InboxFile| -> Result<FileKey, Arc<FileError>> {
         let content_hash = content_hash(file)?;
         let mut mapping_hash = mapping.mapping_hash(&file.name);
         let mut used =
@@ -35,7 +35,7 @@ pub(crate) fn file_keys(
         if let Some(first) = used.next() {
             let mut parts = mapping_hash;
             for (_, content) in [first].into_iter().chain(used) {
-                parts.push_str(content.as_ref().map_err(Clone::clone)?);
+                parts.push_str(content.as_ref().map_err(Arc::clone)?);
             }
             mapping_hash = blake3::hash(parts.as_bytes()).to_hex()[..16].to_owned();
         }
@@ -45,10 +45,13 @@ pub(crate) fn file_keys(
 }
 
 /// Hash of a file's content. Only regular files are opened, because a pipe would block the run.
-fn content_hash(file: &InboxFile) -> Result<String, String> {
-    match std::fs::metadata(&file.path) {
-        Ok(found) if found.is_file() => file.content_hash().map_err(|error| error.to_string()),
-        Ok(_) => Err(format!("`{}` is not a regular file", file.name)),
-        Err(error) => Err(format!("`{}` cannot be read: {error}", file.name)),
+fn content_hash(file: &InboxFile) -> Result<String, Arc<FileError>> {
+    let unreadable = |source| Arc::new(FileError::Unreadable { file: file.name.clone(), source });
+    if !std::fs::metadata(&file.path).map_err(unreadable)?.is_file() {
+        return Err(Arc::new(FileError::NotRegular { file: file.name.clone() }));
     }
+    file.content_hash().map_err(|error| match error {
+        IngestError::Unreadable { source, .. } => unreadable(source),
+        other => unreadable(io::Error::other(other)),
+    })
 }

@@ -3,9 +3,11 @@
 use std::{
     collections::{BTreeSet, HashMap},
     ops::Range,
+    sync::Arc,
 };
 
 use anyhow::Result;
+use slotcast_ingest::FileError;
 use slotcast_lake::{IngestRow, Lake};
 
 use crate::file_key::FileKey;
@@ -104,7 +106,7 @@ impl FileLedger {
     /// Inputs of a run that reads these files of an inbox: the same before and after it has read them.
     pub(crate) fn inputs<'a>(
         &self,
-        inbox: impl Iterator<Item = (&'a str, &'a Result<FileKey, String>)>,
+        inbox: impl Iterator<Item = (&'a str, &'a Result<FileKey, Arc<FileError>>)>,
     ) -> BTreeSet<String> {
         let (mut inputs, mut retracted) = (BTreeSet::new(), self.retracted_files());
         for (file, key) in inbox {
@@ -219,7 +221,8 @@ mod tests {
 
     #[test]
     fn inputs_are_stable() {
-        let keys = [("a.csv".to_owned(), Ok(key("a", "m2"))), ("b.csv".to_owned(), Err("gone".to_owned()))];
+        let unread = Arc::new(FileError::NotRegular { file: "b.csv".to_owned() });
+        let keys = [("a.csv".to_owned(), Ok(key("a", "m2"))), ("b.csv".to_owned(), Err(unread))];
         let inbox = || keys.iter().map(|(file, key)| (file.as_str(), key));
         let before = FileLedger::new(vec![row(0, "a", "m1", 0)]).inputs(inbox());
         let after = FileLedger::new(vec![retracted(row(0, "a", "m1", 0), 1), row(1, "a", "m2", 0)]);

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use slotcast_core::{Audience, DateTime, Utc};
 use slotcast_forecast::{ChampionChange, RankedList};
 use slotcast_lake::{Lake, RunRow};
-use slotcast_publish::{bilingual_warning, warning};
+use slotcast_publish::warning;
 
 use super::open_inbox::{OpenInbox, outcome, outcome_of_done, refusal_message};
 use crate::{
@@ -89,11 +89,9 @@ async fn run_stages(
         .stage("train", async |night: &mut Night<'_>| stages::train::train(night, ChampionChange::Gate).await)
         .await?;
     let lists = night.stage("rank", async |night: &mut Night<'_>| stages::rank::rank(night).await).await?;
-    let warning =
-        |file: &RefusedFile| format!("{}: {}", bilingual_warning("file_refused", &[]), file.message);
     let input = PublicationInput {
         lists: &lists,
-        warnings: refused.iter().map(warning).collect(),
+        warnings: refused.iter().map(RefusedFile::warning).collect(),
         batch_id: Some(night.run.run_id.clone()),
         audience: Audience::Everyone,
     };

@@ -1,10 +1,10 @@
 //! An inbox with its mapping, and the lake to load it into.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
 use slotcast_core::{DateTime, Tz, Utc};
-use slotcast_ingest::{Inbox, InboxFile, Mapping, scan_inbox};
+use slotcast_ingest::{FileError, Inbox, InboxFile, Mapping, scan_inbox};
 use slotcast_lake::{Lake, Layout, MarketConfig, RunRow};
 
 use crate::{
@@ -31,7 +31,7 @@ pub(super) struct OpenInbox<'a> {
     /// Files in which rows look cells up.
     lookup_files: Vec<InboxFile>,
     /// Key of each file of the inbox, or the reason why it cannot be read.
-    keys: Vec<Result<FileKey, String>>,
+    keys: Vec<Result<FileKey, Arc<FileError>>>,
     mapping: Mapping,
     mapping_text: String,
 }

@@ -1,6 +1,6 @@
 //! Ingest stage: loads the new files of an inbox as one batch of facts.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::Result;
 use slotcast_core::Hint;
@@ -9,7 +9,7 @@ use slotcast_ingest::{
     ingest_files,
 };
 use slotcast_lake::{FactWriter, Lake};
-use slotcast_publish::{Lang, warning};
+use slotcast_publish::{Lang, bilingual_refusal, warning};
 
 use super::{
     file_findings::findings,
@@ -34,7 +34,7 @@ pub(crate) struct InboxSource<'a> {
     pub(crate) lookup_files: &'a [InboxFile],
     pub(crate) mapping: &'a Mapping,
     /// Key of each file of the inbox, or the reason why it cannot be read.
-    pub(crate) keys: &'a [Result<FileKey, String>],
+    pub(crate) keys: &'a [Result<FileKey, Arc<FileError>>],
     pub(crate) history: bool,
     pub(crate) strict: bool,
     /// Retracted files to load again.
@@ -45,9 +45,26 @@ pub(crate) struct InboxSource<'a> {
 
 /// A file that was refused as a whole.
 pub(crate) struct RefusedFile {
+    /// English message for the ledger.
     pub(crate) message: String,
+    /// Code of rule and remedy.
+    code: &'static str,
+    /// Values of their placeholders.
+    values: Vec<(&'static str, String)>,
     /// Tables that its rows belong to.
     pub(crate) tables: Vec<String>,
+}
+
+impl RefusedFile {
+    fn new(tables: Vec<String>, error: &FileError) -> Self {
+        // What is stored and published contains no customer id.
+        Self { message: error.redacted_message(), code: error.code(), values: error.values(), tables }
+    }
+
+    /// Warning for the head of a page: file, rule and remedy in both languages.
+    pub(crate) fn warning(&self) -> String {
+        bilingual_refusal(self.code, &self.values)
+    }
 }
 
 pub(crate) async fn ingest(
@@ -97,12 +114,7 @@ fn readable_files<'a>(
     for (file, key) in source.inbox.files.iter().zip(source.keys) {
         match key {
             Ok(key) => files.push((file, key)),
-            Err(message) => {
-                let hint = "correct the file, or remove it from the inbox".to_owned();
-                let message = escape_invisible(message).into_owned();
-                printer.error(&format!("file refused: {message}"), &[hint]);
-                refused.push(RefusedFile { message, tables: source.mapping.tables(&file.name) });
-            }
+            Err(error) => refused.push(refuse(printer, source.mapping.tables(&file.name), error)),
         }
     }
     files
@@ -200,11 +212,13 @@ fn read_files(
 fn refuse(printer: &Printer, tables: Vec<String>, error: &FileError) -> RefusedFile {
     let hints: Vec<String> = error.hint().iter().map(|hint| escape_invisible(hint).into_owned()).collect();
     printer.error(&format!("file refused: {}", escape_invisible(&error.to_string())), &hints);
-    // The message that is stored and published contains no customer id.
-    RefusedFile { message: error.redacted_message(), tables }
+    RefusedFile::new(tables, error)
 }
 
 /// Tables of refused files.
 pub(crate) fn refused_tables(refused: &[RefusedFile]) -> BTreeSet<&str> {
     refused.iter().flat_map(|own| &own.tables).map(String::as_str).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,8 +36,8 @@ pub use explanation::{Explanation, WhatIf, explanation_text};
 pub use export::{ExportFile, Exporter};
 pub use exporters::EXPORTERS;
 pub use i18n::{
-    Lang, UnknownLang, bilingual_finding, bilingual_warning, change_text, explain_message, reason_text,
-    reasons_text, warning,
+    Lang, UnknownLang, bilingual_finding, bilingual_refusal, bilingual_warning, change_text, explain_message,
+    reason_text, reasons_text, warning,
 };
 pub use json::{explanation_json, ranking_schema};
 pub use page::with_retraction_notice;

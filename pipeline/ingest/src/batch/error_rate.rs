@@ -15,8 +15,8 @@ pub(crate) fn check_error_rate(file: &str, strict: bool, report: &ReadReport) ->
     let count = invalid.clone().count();
     if count as u64 * 2 > report.read {
         let line = invalid.next().map_or(0, |reject| reject.line);
-        let found = format!("{count} of {} rows have invalid bytes, the first on line {line}", report.read);
-        return Err(FileError::NotUtf8 { file: file.to_owned(), found });
+        let rows = Some((count as u64, report.read));
+        return Err(FileError::NotUtf8 { file: file.to_owned(), line, rows });
     }
     let limit = if strict {
         "none (strict)"

@@ -109,8 +109,7 @@ fn tables_of(rule: &FileRule) -> Vec<String> {
 }
 
 fn not_read(file: &str) -> FileError {
-    let FileKind { name, remedy } = FileKind::from_name(file);
-    FileError::NotRead { file: file.to_owned(), kind: name, remedy }
+    FileKind::from_name(file).not_read(file)
 }
 
 /// Returns whether a name has a format that is read. Plain text needs a pattern that names it.

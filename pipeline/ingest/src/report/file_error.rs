@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use crate::report::{invisible::escape_invisible, reject_reason::RejectReason};
-
-/// Number of names in a message.
-const MAX_LISTED: usize = 8;
+use crate::report::{
+    invisible::escape_invisible,
+    quoted_names::{first_quoted, join_quoted},
+    reject_reason::RejectReason,
+};
 
 /// A file from which no row was loaded.
 #[derive(Debug, Error)]
@@ -17,6 +18,12 @@ pub enum FileError {
         file: String,
         /// Error of the operating system.
         source: std::io::Error,
+    },
+    /// A folder, a pipe or a device.
+    #[error("`{file}` is not a regular file")]
+    NotRegular {
+        /// File name.
+        file: String,
     },
     /// Neither a table nor a pattern of the mapping matches the file name.
     #[error("`{file}` matches no table of mapping `{mapping}`")]
@@ -31,6 +38,8 @@ pub enum FileError {
     NotRead {
         /// File name.
         file: String,
+        /// Code of the kind.
+        code: &'static str,
         /// Kind of the file.
         kind: &'static str,
         /// Advice for the user.
@@ -71,12 +80,14 @@ pub enum FileError {
         file: String,
     },
     /// Text in another encoding.
-    #[error("`{file}` is not UTF-8: {found}")]
+    #[error("`{file}` is not UTF-8: {}", invalid_bytes(*.line, *.rows))]
     NotUtf8 {
         /// File name.
         file: String,
-        /// Position of the invalid bytes.
-        found: String,
+        /// First line with invalid bytes.
+        line: u64,
+        /// Number of invalid rows, and of rows read; `None` for a header.
+        rows: Option<(u64, u64)>,
     },
     /// Text in one of several encodings.
     #[error("`{file}` is not UTF-8, and line {line} does not decide its encoding{}", encodings(.candidates))]
@@ -340,21 +351,24 @@ impl FileError {
     pub fn redacted_message(&self) -> String {
         let message = match self {
             Self::TooManyBadRows { raw, .. } => self.to_string().replace(&format!(" in `{raw}`"), ""),
+            Self::RuinedIds { id, .. } => self.to_string().replace(&format!(", such as `{id}`"), ""),
             other => other.to_string(),
         };
         escape_invisible(&message).into_owned()
     }
 }
 
-fn join_quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
 /// The first names of a list.
 fn listed(names: &[String]) -> String {
-    let more = if names.len() > MAX_LISTED { ", ..." } else { "" };
-    let first = &names[..names.len().min(MAX_LISTED)];
-    if names.is_empty() { String::new() } else { format!(": {}{more}", join_quoted(first)) }
+    if names.is_empty() { String::new() } else { format!(": {}", first_quoted(names)) }
+}
+
+/// Position of invalid bytes.
+fn invalid_bytes(line: u64, rows: Option<(u64, u64)>) -> String {
+    match rows {
+        None => format!("the header on line {line} has invalid bytes"),
+        Some((bad, read)) => format!("{bad} of {read} rows have invalid bytes, the first on line {line}"),
+    }
 }
 
 fn encodings(candidates: &[(&'static str, String)]) -> String {

@@ -2,7 +2,10 @@
 
 use slotcast_core::Hint;
 
-use crate::report::file_error::FileError;
+use crate::report::{
+    file_error::FileError,
+    file_error_code::{is_unsplit_header, lacks_list},
+};
 
 /// Characters of a sample line in a hint.
 const MAX_SAMPLE_CHARS: usize = 60;
@@ -11,6 +14,7 @@ impl Hint for FileError {
     fn hint(&self) -> Option<String> {
         let advice = match self {
             Self::Unreadable { .. } => "check that the file exists and that you have permission to read it",
+            Self::NotRegular { .. } => "put a plain file in its place, or remove it from the inbox",
             Self::NotRead { remedy, .. } => remedy,
             Self::NearPattern { .. } => {
                 "rename the file, or add a `[[file]]` whose `pattern` is its name; `ignore = true` there excludes it"
@@ -79,7 +83,7 @@ impl Hint for FileError {
                 "the header is a single column: use a source mapping whose `[[file]]` sets `delimiter`, and \
                  `table` if the columns have the contract's names"
             }
-            Self::MissingColumns { missing, .. } if missing.iter().any(|name| name.contains("[]")) => {
+            Self::MissingColumns { missing, .. } if lacks_list(missing) => {
                 "`[]` reads the elements of a list: add `[file.explode]` with the `column` of the list"
             }
             Self::LookupNotFound { .. } => {
@@ -114,11 +118,6 @@ impl Hint for FileError {
         };
         Some(advice.to_owned())
     }
-}
-
-/// Returns whether the header looks like one cell because of another delimiter.
-fn is_unsplit_header(found: &[String]) -> bool {
-    found.len() == 1 && found[0].contains([';', '\t', '|'])
 }
 
 /// Advice with the reading of a line in each encoding.

@@ -76,10 +76,7 @@ impl<'a> CsvReader<'a> {
             });
         };
         if !is_valid {
-            return Err(FileError::NotUtf8 {
-                file: file.to_owned(),
-                found: format!("the header on line {} has invalid bytes", reader.line),
-            });
+            return Err(FileError::NotUtf8 { file: file.to_owned(), line: reader.line, rows: None });
         }
         if reader.is_stray {
             return Err(FileError::StrayQuote { file: file.to_owned(), line: reader.line });

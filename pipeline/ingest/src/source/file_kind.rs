@@ -1,75 +1,119 @@
 //! Kinds of files that are not read, by the extension of the name.
 
-use crate::source::file::{Compression, FileFormat};
+use crate::{
+    report::file_error::FileError,
+    source::file::{Compression, FileFormat},
+};
 
 /// Kind of a file, and the remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileKind {
-    pub(crate) name: &'static str,
-    pub(crate) remedy: &'static str,
+    code: &'static str,
+    name: &'static str,
+    remedy: &'static str,
 }
 
 /// Extensions of tables that are not read, with their kind and the remedy.
-const KINDS: [(&[&str], &str, &str); 7] = [
+const KINDS: [(&[&str], FileKind); 7] = [
     (
         &["txt", "text", "dat"],
-        "plain text",
-        "use a mapping with a `[[file]]` whose `pattern` ends in `.txt` and that sets the `delimiter`, or export it \
-         as `.csv` or `.tsv`",
+        FileKind {
+            code: "plain_text",
+            name: "plain text",
+            remedy: "use a mapping with a `[[file]]` whose `pattern` ends in `.txt` and that sets the `delimiter`, or \
+                     export it as `.csv` or `.tsv`",
+        },
     ),
     (
         &["bz2", "xz", "lzma", "lz4", "br", "z"],
-        "packed by a program that is not supported",
-        "unpack it, or pack it as `.gz`, `.zst` or `.zip`",
+        FileKind {
+            code: "other_compression",
+            name: "packed by a program that is not supported",
+            remedy: "unpack it, or pack it as `.gz`, `.zst` or `.zip`",
+        },
     ),
-    (&["7z", "rar", "tar", "tgz"], "an archive", "unpack it; a `.zip` with one file is read"),
+    (
+        &["7z", "rar", "tar", "tgz"],
+        FileKind {
+            code: "other_archive",
+            name: "an archive",
+            remedy: "unpack it; a `.zip` with one file is read",
+        },
+    ),
     (
         &["xlsb", "ods", "numbers", "slk"],
-        "a spreadsheet of another format",
-        "save it as `.xlsx`, or as `CSV UTF-8`",
+        FileKind {
+            code: "other_spreadsheet",
+            name: "a spreadsheet of another format",
+            remedy: "save it as `.xlsx`, or as `CSV UTF-8`",
+        },
     ),
     (
         &["avro", "orc", "feather", "arrow", "sqlite", "db", "sas7bdat", "dta", "sav", "rds", "pkl", "mdb"],
-        "a database or columnar file of another format",
-        "export it as Parquet or CSV",
+        FileKind {
+            code: "other_database",
+            name: "a database or columnar file of another format",
+            remedy: "export it as Parquet or CSV",
+        },
     ),
     (
         &["xml", "html", "htm", "pdf", "doc", "docx", "hwp"],
-        "a document, not a table",
-        "export the table as CSV, NDJSON, Parquet or `.xlsx`",
+        FileKind {
+            code: "document",
+            name: "a document, not a table",
+            remedy: "export the table as CSV, NDJSON, Parquet or `.xlsx`",
+        },
     ),
-    (&["log", "sql", "dump"], "a log or a script, not a table", "export the table as CSV or NDJSON"),
+    (
+        &["log", "sql", "dump"],
+        FileKind {
+            code: "log_or_script",
+            name: "a log or a script, not a table",
+            remedy: "export the table as CSV or NDJSON",
+        },
+    ),
 ];
+
+/// Part of the log of a Delta table.
+const DELTA_LOG: FileKind = FileKind {
+    code: "delta_log",
+    name: "part of the log of a Delta table",
+    remedy: "export the table as Parquet: its files alone contain removed rows too",
+};
+
+/// A file of any other extension.
+const UNKNOWN: FileKind = FileKind {
+    code: "unknown_kind",
+    name: "a file of unknown kind",
+    remedy: "export it as CSV, NDJSON, Parquet or `.xlsx`, move it out of the inbox, or list it in a mapping with \
+             `ignore = true`",
+};
 
 impl FileKind {
     /// Kind by the name of a file that is not read.
     pub(crate) fn from_name(name: &str) -> Self {
         let base = base_name(name);
         if name.contains("_delta_log/") {
-            return Self {
-                name: "part of the log of a Delta table",
-                remedy: "export the table as Parquet: its files alone contain removed rows too",
-            };
+            return DELTA_LOG;
         }
         let extension = base.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
-        let own = |(extensions, _, _): &&(&[&str], &str, &str)| {
+        let own = |(extensions, _): &&(&[&str], Self)| {
             extension.as_deref().is_some_and(|own| extensions.contains(&own))
         };
-        match KINDS.iter().find(own) {
-            Some((_, name, remedy)) => Self { name, remedy },
-            None => Self {
-                name: "a file of unknown kind",
-                remedy: "export it as CSV, NDJSON, Parquet or `.xlsx`, move it out of the inbox, or list it in a \
-                         mapping with `ignore = true`",
-            },
-        }
+        KINDS.iter().find(own).map_or(UNKNOWN, |(_, kind)| *kind)
+    }
+
+    /// Error of a file of this kind.
+    pub(crate) fn not_read(self, file: &str) -> FileError {
+        let Self { code, name, remedy } = self;
+        FileError::NotRead { file: file.to_owned(), code, kind: name, remedy }
     }
 
     /// Returns whether the name is one of a table in any format, also an unsupported one.
     pub(crate) fn is_table(name: &str) -> bool {
         let extension = base_name(name).rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
         let is_known = |extension: &str| {
-            KINDS[1..5].iter().any(|(own, _, _)| own.contains(&extension)) || extension == "zip"
+            KINDS[1..5].iter().any(|(own, _)| own.contains(&extension)) || extension == "zip"
         };
         let is_read = FileFormat::from_name(name).is_some_and(|format| format != FileFormat::Text);
         is_read || extension.as_deref().is_some_and(is_known)

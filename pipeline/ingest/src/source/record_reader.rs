@@ -180,11 +180,9 @@ fn format_of(file: &InboxFile, compression: Compression) -> Result<FileFormat, F
         None if compression == Compression::Zip => member_name(file)?,
         None => file.name.clone(),
     };
-    let unread =
-        |kind: FileKind| FileError::NotRead { file: file.name.clone(), kind: kind.name, remedy: kind.remedy };
     // Nobody states the delimiter of plain text inside of an archive.
     let format = FileFormat::from_name(&name).filter(|format| *format != FileFormat::Text);
-    format.ok_or_else(|| unread(FileKind::from_name(&name)))
+    format.ok_or_else(|| FileKind::from_name(&name).not_read(&file.name))
 }
 
 impl<'a> FormatReader<'a> {

@@ -1,4 +1,4 @@
-//! Warnings, and the messages of `slotcast explain`.
+//! Warnings, refused files, findings, and the messages of `slotcast explain`.
 
 use super::{catalog::Catalog, feature_labels::feature_label, lang::Lang};
 use crate::number_format::grouped;
@@ -13,6 +13,19 @@ pub fn bilingual_warning(key: &str, values: &[(&str, String)]) -> String {
     format!("{} · {}", warning(Lang::Ko, key, values), warning(Lang::En, key, values))
 }
 
+/// Refused file for the head of a page, in both languages: file, rule and remedy by the code of its error.
+pub fn bilingual_refusal(code: &str, values: &[(&str, String)]) -> String {
+    let text = |lang| {
+        let values = translated(lang, values);
+        let own = |table: &str| filled(lang, &format!("{table}.{code}"), &values);
+        let parts = [("rule", own("refused")), ("remedy", own("refused_remedy"))];
+        // The name of the file comes last, because it may contain anything.
+        let file = values.iter().filter(|(name, _)| *name == "file").cloned();
+        filled(lang, "warning.file_refused", &parts.into_iter().chain(file).collect::<Vec<_>>())
+    };
+    format!("{} · {}", text(Lang::Ko), text(Lang::En))
+}
+
 /// Finding of an audit for the head of a page, in both languages. `meaning` is the English meaning of its rows, which
 /// also serves for an audit without a text.
 pub fn bilingual_finding(audit: &str, meaning: &str, rows: u64, first: &str) -> String {
@@ -25,17 +38,24 @@ pub fn bilingual_finding(audit: &str, meaning: &str, rows: u64, first: &str) -> 
     format!("{} · {}", text(Lang::Ko), text(Lang::En))
 }
 
-/// Warning in one language. The values `order` and `remedy` are names, which are translated.
+/// Warning in one language.
 pub fn warning(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
-    let translated = values.iter().map(|(name, text)| {
-        let text = match *name {
-            "order" => order_label(lang, text),
-            "remedy" => filled(lang, &format!("warning.remedy_{text}"), &[]),
-            _ => text.clone(),
-        };
-        (*name, text)
-    });
-    filled(lang, &format!("warning.{key}"), &translated.collect::<Vec<_>>())
+    filled(lang, &format!("warning.{key}"), &translated(lang, values))
+}
+
+/// Values with their names in a language: orders, remedies, reasons of rejected rows, and kinds of files and cells.
+fn translated<'a>(lang: Lang, values: &[(&'a str, String)]) -> Vec<(&'a str, String)> {
+    let own = |table: &str, text: &String| {
+        Catalog::of(lang).find(&format!("{table}.{text}")).unwrap_or(text).to_owned()
+    };
+    let translate = |name: &str, text: &String| match name {
+        "order" => order_label(lang, text),
+        "remedy" => filled(lang, &format!("warning.remedy_{text}"), &[]),
+        "reason" => own("reject_reason", text),
+        "found" | "expected" | "format" | "declared" | "stored" => own("kind", text),
+        _ => text.clone(),
+    };
+    values.iter().map(|(name, text)| (*name, translate(name, text))).collect()
 }
 
 /// Name of an order: a simple rule such as `signals_per_threshold_alert`, or a model.

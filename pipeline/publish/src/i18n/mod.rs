@@ -16,7 +16,7 @@ pub(crate) use catalog::Catalog;
 pub(crate) use reasons::{reason_phrase, visible_reasons};
 
 pub use lang::{Lang, UnknownLang};
-pub use messages::{bilingual_finding, bilingual_warning, explain_message, warning};
+pub use messages::{bilingual_finding, bilingual_refusal, bilingual_warning, explain_message, warning};
 pub use reasons::{change_text, reason_text, reasons_text};
 
 #[cfg(test)]
