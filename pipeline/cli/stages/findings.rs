@@ -20,6 +20,7 @@ pub(super) fn batch(findings: &[Finding]) -> Result<RecordBatch> {
         .text("meaning", findings.iter().map(|finding| finding.meaning.clone()))
         .count("rows", findings.iter().map(|finding| finding.rows))
         .text("first", findings.iter().map(|finding| finding.first.clone()))
+        .text("remedy", findings.iter().map(|finding| finding.remedy.to_owned()))
         .batch()
 }
 
@@ -28,7 +29,9 @@ pub(super) async fn finding_warnings(run: &RunSnapshot) -> Result<Vec<String>> {
     let findings = run.rows_or_empty(RELATION).await?;
     let warning = |row: BatchRow<'_>| {
         let (audit, meaning, first) = (row.text("audit")?, row.text("meaning")?, row.text("first")?);
-        Some(bilingual_finding(&audit, &meaning, row.count("rows")?, &first))
+        // Findings of older runs have no remedy.
+        let remedy = row.text("remedy").unwrap_or_default();
+        Some(bilingual_finding(&audit, &meaning, &remedy, row.count("rows")?, &first))
     };
     Ok(batch_rows(&findings).filter_map(warning).collect())
 }
@@ -39,18 +42,20 @@ mod tests {
 
     use super::*;
 
-    /// The English meaning replaces only a text that is missing.
+    /// English meaning and remedy replace only texts that are missing.
     #[test]
     fn every_finding_has_a_text_in_both_languages() {
         let findings: Vec<_> = AUDITS.iter().filter(|audit| audit.name.starts_with("finding_")).collect();
         assert!(findings.len() >= 9, "{findings:?}");
         for audit in findings {
-            let text = bilingual_finding(audit.name, "no text", 1_200, "`c-1 KRW, USD`");
+            let text = bilingual_finding(audit.name, "no text", "no remedy", 1_200, "`c-1 KRW, USD`");
             assert!(!text.contains("no text"), "`{}` has no text in {text}", audit.name);
+            assert!(!text.contains("no remedy"), "`{}` has no remedy in {text}", audit.name);
+            let (korean, english) = text.split_once(" · ").unwrap();
+            assert!(korean.ends_with("세요.") && english.ends_with('.'), "{text}");
             assert!(text.contains("1,200") && text.contains("`c-1 KRW, USD`"), "{text}");
         }
-        assert!(
-            bilingual_finding("finding_new", "rows of a new kind", 1, "`x`").contains("rows of a new kind")
-        );
+        let new = bilingual_finding("finding_new", "rows of a new kind", "mend them", 1, "`x`");
+        assert!(new.contains("rows of a new kind") && new.contains("mend them"), "{new}");
     }
 }

@@ -32,6 +32,7 @@ pub(crate) async fn stats(night: &mut Night<'_>, options: StatsOptions) -> Resul
     for finding in &report.findings {
         printer
             .info(format!("finding: {}: {} row(s), first: {}", finding.meaning, finding.rows, finding.first));
+        printer.info(format!("hint: {}", finding.remedy));
     }
     run.write_relation(findings::RELATION, &findings::batch(&report.findings)?).await?;
     if options.explain {

@@ -26,13 +26,16 @@ pub fn bilingual_refusal(code: &str, values: &[(&str, String)]) -> String {
     format!("{} · {}", text(Lang::Ko), text(Lang::En))
 }
 
-/// Finding of an audit for the head of a page, in both languages. `meaning` is the English meaning of its rows, which
-/// also serves for an audit without a text.
-pub fn bilingual_finding(audit: &str, meaning: &str, rows: u64, first: &str) -> String {
+/// Finding of an audit for the head of a page, in both languages. `meaning` and `remedy` are the English texts of the
+/// audit, which also serve for an audit without texts here.
+pub fn bilingual_finding(audit: &str, meaning: &str, remedy: &str, rows: u64, first: &str) -> String {
     let text = |lang| {
         let name = audit.strip_prefix("finding_").unwrap_or(audit);
-        let meaning = Catalog::of(lang).find(&format!("finding.{name}")).unwrap_or(meaning);
-        let values = [("meaning", meaning), ("n", &grouped(rows as f64, 0)), ("first", first)];
+        let own = |table: &str| Catalog::of(lang).find(&format!("{table}.{name}"));
+        let meaning = own("finding").unwrap_or(meaning);
+        let remedy = own("finding_remedy").unwrap_or(remedy);
+        let n = grouped(rows as f64, 0);
+        let values = [("meaning", meaning), ("n", &n), ("remedy", remedy), ("first", first)];
         Catalog::of(lang).filled("warning.finding", &values)
     };
     format!("{} · {}", text(Lang::Ko), text(Lang::En))

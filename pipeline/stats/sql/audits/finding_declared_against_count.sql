@@ -1,4 +1,5 @@
 -- finds: campaigns whose declared outcome disagrees with the count; the declared one takes precedence
+-- remedy: correct the declared outcome or the threshold, or deliver the missing orders and cancellations
 -- step: market
 SELECT campaign_id AS key, demand AS found
 FROM campaign_outcomes

@@ -1,4 +1,5 @@
 -- finds: files with rows dated more than a year before the first slot, or later than they were known
+-- remedy: correct the format, the unit or the zone of the times in the mapping, then ingest the file again
 -- step: market
 SELECT
     concat(table_name, ' ', file) AS key,

@@ -1,4 +1,5 @@
 -- finds: slots and products with offers in more than one currency; sums of their money are null
+-- remedy: give all offers of a slot and of a product one currency
 -- step: market
 WITH offers AS (
     SELECT c.slot_date, c.product_id, coalesce(c.currency, w.currency) AS currency

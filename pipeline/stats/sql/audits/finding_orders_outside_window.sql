@@ -1,4 +1,5 @@
 -- finds: files with orders before the opening of their campaign, or after its close and the refund window
+-- remedy: correct the campaign id or the times of these orders, or opening and close of the campaign
 -- step: market
 SELECT
     f.file AS key,

@@ -1,4 +1,5 @@
 -- finds: tables whose last fact is more than three days before as_of
+-- remedy: check the export of these tables, and deliver the missing files
 -- step: market
 SELECT table_name AS key, last_at AS found
 FROM fact_tables

@@ -1,4 +1,5 @@
 -- finds: orders and snapshots of unknown campaigns, candidates of unknown products, products of unknown makers
+-- remedy: deliver the missing campaigns, products and makers, or correct the ids
 -- step: market
 SELECT concat('campaign ', e.campaign_id) AS key, sum(e.rows) AS found
 FROM fact_campaigns AS e

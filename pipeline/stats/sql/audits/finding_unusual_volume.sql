@@ -1,4 +1,5 @@
 -- finds: order events of the last closed slot below a quarter or above four times the median of the eight before it
+-- remedy: check the order files of this slot: a part is missing, or they were delivered twice
 -- step: market
 WITH closed AS (
     SELECT a.slot_date, a.events, row_number() OVER (ORDER BY a.slot_date DESC) AS recency

@@ -1,5 +1,5 @@
 -- What did the audits of the last run find?
-SELECT audit, meaning, rows, first
+SELECT audit, meaning, rows, first, remedy
 FROM findings
 ORDER BY audit;
 

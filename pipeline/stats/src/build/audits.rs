@@ -22,6 +22,8 @@ pub struct Finding {
     pub rows: usize,
     /// First keys.
     pub first: String,
+    /// What to do about them.
+    pub remedy: &'static str,
 }
 
 /// Runs the audits of a step over rebuilt partitions; each stops the run if it returns a row.
@@ -45,10 +47,9 @@ pub(super) async fn run_audit(session: &Session, audit: &Audit) -> Result<Option
     }
     let meaning = audit.finds.to_owned();
     let first = first_keys(&batches)?;
-    if audit.is_finding() {
-        Ok(Some(Finding { audit: audit.name, meaning, rows, first }))
-    } else {
-        Err(StatsError::Audit { audit: audit.name, meaning, rows, first })
+    match audit.remedy {
+        Some(remedy) => Ok(Some(Finding { audit: audit.name, meaning, rows, first, remedy })),
+        None => Err(StatsError::Audit { audit: audit.name, meaning, rows, first }),
     }
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn audit_doc(name: &str) -> Option<RelationDoc> {
         doc: doc.to_owned(),
     };
     let question = "What did it find in the last run?".to_owned();
-    let sql = format!("SELECT rows, first\nFROM {FINDINGS}\nWHERE audit = '{name}';");
+    let sql = format!("SELECT rows, first, remedy\nFROM {FINDINGS}\nWHERE audit = '{name}';");
     Some(RelationDoc {
         name: name.to_owned(),
         grain: "row that the audit finds; the audit itself is no relation".to_owned(),
@@ -112,10 +112,11 @@ pub(crate) fn audit_doc(name: &str) -> Option<RelationDoc> {
     })
 }
 
-/// Meaning and effect of an audit.
+/// Meaning, effect and remedy of an audit.
 fn audit_note(audit: &Audit) -> String {
     let effect = if audit.is_finding() { "reports" } else { "stops the run for" };
-    format!("`{}` {effect} {}.", audit.name, audit.finds)
+    let remedy = audit.remedy.map(|remedy| format!(" Remedy: {remedy}.")).unwrap_or_default();
+    format!("`{}` {effect} {}.{remedy}", audit.name, audit.finds)
 }
 
 /// A type in words that do not depend on the engine.
@@ -157,6 +158,7 @@ mod tests {
     fn audits_are_documented() {
         let doc = audit_doc("finding_stale_facts").unwrap();
         assert!(doc.notes[0].starts_with("`finding_stale_facts` reports tables"), "{:?}", doc.notes);
+        assert!(doc.notes[0].contains(" Remedy: check the export"), "{:?}", doc.notes);
         assert!(doc.examples[0].sql.contains("audit = 'finding_stale_facts'"));
         let stopping = audit_doc("orders_conserved").unwrap();
         assert!(stopping.notes[0].contains("stops the run") && stopping.examples.is_empty());

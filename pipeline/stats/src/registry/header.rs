@@ -1,7 +1,7 @@
 //! Head of a `.sql` file: its leading block of comments.
 //!
-//! `-- grain: ...`, `-- step: ...` and `-- kind: ...` register a relation, `-- finds: ...` describes an audit, and
-//! `-- column NAME: ...` documents a column. Other lines are notes. A line that is indented by two more spaces
+//! `-- grain: ...`, `-- step: ...` and `-- kind: ...` register a relation, `-- finds: ...` describes an audit,
+//! `-- remedy: ...` tells what to do about it, and `-- column NAME: ...` documents a column. Other lines are notes. A line that is indented by two more spaces
 //! continues the line before it.
 
 /// Documentation of a relation.
@@ -22,6 +22,7 @@ pub(crate) struct SqlHeader {
     pub(crate) step: Option<&'static str>,
     pub(crate) kind: Option<&'static str>,
     pub(crate) finds: Option<&'static str>,
+    pub(crate) remedy: Option<&'static str>,
 }
 
 impl SqlHeader {
@@ -38,6 +39,8 @@ impl SqlHeader {
                 header.kind = Some(kind);
             } else if let Some(finds) = field("finds:") {
                 header.finds = Some(finds);
+            } else if let Some(remedy) = field("remedy:") {
+                header.remedy = Some(remedy);
             } else if let Some(grain) = field("grain:") {
                 reader.grain(grain);
             } else if let Some((name, doc)) = column(line) {
@@ -186,7 +189,7 @@ mod tests {
         assert_eq!((grain.as_str(), columns.len()), ("lag_days", 0));
         assert_eq!(notes, ["Refunds by day. lag_days: local days."]);
         assert_eq!(SqlHeader::parse("SELECT 1 -- grain: x"), SqlHeader::default());
-        let audit = SqlHeader::parse("-- finds: rows\n-- step: market\nSELECT 1");
-        assert_eq!((audit.finds, audit.step), (Some("rows"), Some("market")));
+        let audit = SqlHeader::parse("-- finds: rows\n-- remedy: mend\n-- step: market\nSELECT 1");
+        assert_eq!((audit.finds, audit.remedy, audit.step), (Some("rows"), Some("mend"), Some("market")));
     }
 }

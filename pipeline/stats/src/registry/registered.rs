@@ -46,6 +46,8 @@ pub struct Audit {
     pub step: BuildStep,
     /// Meaning of its rows.
     pub finds: &'static str,
+    /// What to do about a finding; `None` for an audit that stops a run.
+    pub remedy: Option<&'static str>,
     /// Query that finds them.
     pub sql: &'static str,
 }
@@ -87,9 +89,11 @@ pub static RELATIONS: LazyLock<Vec<Relation>> = LazyLock::new(|| {
 /// Every audit, by name.
 pub static AUDITS: LazyLock<Vec<Audit>> = LazyLock::new(|| {
     let audit = |file: &SqlFile| {
-        let finds =
-            SqlHeader::parse(file.text).finds.unwrap_or_else(|| panic!("`{}` lacks `-- finds:`", file.name));
-        Audit { name: file.name, step: step(file), finds, sql: file.text }
+        let SqlHeader { finds, remedy, .. } = SqlHeader::parse(file.text);
+        let finds = finds.unwrap_or_else(|| panic!("`{}` lacks `-- finds:`", file.name));
+        let audit = Audit { name: file.name, step: step(file), finds, remedy, sql: file.text };
+        assert_eq!(audit.is_finding(), remedy.is_some(), "`{}`: only findings have `-- remedy:`", file.name);
+        audit
     };
     AUDIT_FILES.iter().map(audit).collect()
 });
