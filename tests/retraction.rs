@@ -50,7 +50,7 @@ fn a_retracted_file_is_withdrawn() {
     assert_eq!(files(here), "a.csv,2,0,false\nb.csv,1,1,false\nc.csv,1,0,false");
 
     let retracted = cli(here, "ingest --retract order_events/a.csv").ok();
-    for part in ["2 row(s) withdrawn", "order_events/b.csv (1 repeat(s))", "remove it first"] {
+    for part in ["2 row(s) withdrawn", "order_events/b.csv (1 repeat(s))", "--reload FILE"] {
         assert!(retracted.stderr.contains(part), "{}", retracted.stderr);
     }
     assert!(!retracted.stderr.contains("c.csv"), "{}", retracted.stderr);

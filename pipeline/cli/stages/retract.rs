@@ -140,6 +140,6 @@ fn print_retracted(printer: &Printer, ledger: &FileLedger, rows: &[&IngestRow], 
         None => printer.info("the facts never held, so earlier states change too"),
     }
     printer.info(
-        "a retracted file that is still in the inbox is loaded again by the next ingest: remove it first",
+        "a retracted file in the inbox is not read again; `ingest INBOX --reload FILE` loads it",
     );
 }

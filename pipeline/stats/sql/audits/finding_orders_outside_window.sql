@@ -1,4 +1,4 @@
--- finds: files with orders before the opening of their campaign, or after its close and the refund window
+-- finds: files with orders outside the window of their campaign by more than the refund window
 -- remedy: correct the campaign id or the times of these orders, or opening and close of the campaign
 -- step: market
 SELECT

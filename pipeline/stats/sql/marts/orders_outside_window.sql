@@ -1,7 +1,7 @@
--- grain: campaign, source file with orders before its window or after the refund window
+-- grain: campaign, source file with orders outside its window by more than the refund window
 -- step: orders
 -- kind: intermediate(campaign_id, source_file_id)
--- column orders: events of the file that are dated before the opening, or later than the refund window after the close
+-- column orders: events of the file more than the refund window before the opening, or after the close
 -- column first_line: line of the first such event; first_at: its time
 SELECT
     c.slot_date, c.campaign_id, e.source_file_id,
@@ -11,5 +11,7 @@ SELECT
 FROM stg_order_events AS e
 INNER JOIN slot_campaigns AS c ON e.campaign_key = c.campaign_key
 CROSS JOIN settings AS w
-WHERE e.superseded_at IS NULL AND (e.occurred_at < c.opens_at OR e.occurred_at >= c.closes_at + w.refund_window)
+WHERE e.superseded_at IS NULL AND (
+        e.occurred_at < c.opens_at - w.refund_window OR e.occurred_at >= c.closes_at + w.refund_window
+    )
 GROUP BY c.slot_date, c.campaign_id, e.source_file_id
