@@ -315,8 +315,8 @@ compare(
 
 # ---- slot_summary ------------------------------------------------------------------------------------
 
-# Differences removed here: the peer includes withdrawn and live campaigns, and sums units also for thresholds in
-# money.
+# Differences removed here: the peer includes withdrawn and live campaigns, sums units also for thresholds in money, and
+# adds the demand of both bases, where slotcast has none.
 affected("odd_slots", {
     "slots of affected campaigns are affected":
         "SELECT DISTINCT slot_date FROM campaigns WHERE campaign_id IN (FROM odd_campaigns)",
@@ -338,7 +338,8 @@ compare(
     "slot_summary, as agreed",
     f"SELECT {SUMMARY}, hit_rate, avoided_waste_units FROM our_slot_summary",
     f"""SELECT {SUMMARY}, hit_rate, avoided_waste_units FROM (
-        SELECT slot_date, count(*) AS campaigns, sum(CAST(hit AS INT)) AS hits, avg(CAST(hit AS INT)) AS hit_rate, sum(demand) AS demand,
+        SELECT slot_date, count(*) AS campaigns, sum(CAST(hit AS INT)) AS hits, avg(CAST(hit AS INT)) AS hit_rate,
+            CASE WHEN count(DISTINCT threshold_basis) = 1 THEN sum(demand) END AS demand,
             sum(net_amount) AS net_amount, sum(CASE WHEN NOT hit THEN net_amount ELSE 0 END) AS refund_exposure,
             CAST(sum(CASE WHEN hit AND threshold_basis = 'units' THEN 0.25 * net_units ELSE 0 END) AS DOUBLE) AS avoided_waste_units
         FROM agreed_outcomes WHERE hit IS NOT NULL GROUP BY ALL)""",
