@@ -120,11 +120,11 @@ async fn check(sequence: &Sequence) -> Result<(), TestCaseError> {
     };
     let (mut versions, mut ids) = (Vec::new(), BTreeMap::new());
     for index in 0..NIGHTS {
-        for table in 0..TABLES.len() {
+        for (table, name) in TABLES.iter().enumerate() {
             let own = |own: &&FactArrival| own.night == index && own.table == table;
             let arrived: Vec<&FactArrival> = arrivals.iter().filter(own).filter(is_wanted).collect();
             let rows: Vec<&CsvRow> = arrived.iter().map(|own| &own.row).collect();
-            let source_file = nights.ingest_file(TABLES[table], &rows, night(index)).await;
+            let source_file = nights.ingest_file(name, &rows, night(index)).await;
             ids.insert((index, table), source_file);
             let new = arrived.iter().enumerate().filter(|(_, own)| own.repeats.is_none());
             versions.extend(new.map(|(line, own)| Version {

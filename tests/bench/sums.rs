@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::commands::query;
 
 /// Relations about runs, and those that a night keeps for the next one.
-const NOT_COMPARED: [&str; 7] = [
+const NOT_COMPARED: [&str; 8] = [
     "build_partitions",
     "build_files",
     "build_moved_facts",

@@ -90,8 +90,11 @@ fn first_version(table: usize, index: usize) -> CsvRow {
             let order = if is_cancelled { index - 1 } else { index };
             let campaign = order % 5;
             let hours = (order * 37 % 170) as i64 + i64::from(is_cancelled);
-            let units =
-                if is_cancelled && index % 2 == 0 { String::new() } else { (1 + number(4)).to_string() };
+            let units = if is_cancelled && index.is_multiple_of(2) {
+                String::new()
+            } else {
+                (1 + number(4)).to_string()
+            };
             row([
                 ("event_id", format!("e{index}")),
                 ("order_id", format!("o{order}")),
@@ -113,7 +116,7 @@ fn first_version(table: usize, index: usize) -> CsvRow {
         2 => row([
             ("product_id", format!("p{}", index % 4)),
             ("hour", (at("2016-02-10T00:00:00Z") + TimeDelta::hours(11 * index as i64)).to_rfc3339()),
-            ("channel", if index % 3 == 0 { "app" } else { "web" }.into()),
+            ("channel", if index.is_multiple_of(3) { "app" } else { "web" }.into()),
             ("views", (5 + number(30)).to_string()),
             ("visitors", (1 + number(5)).to_string()),
         ]),
@@ -121,7 +124,7 @@ fn first_version(table: usize, index: usize) -> CsvRow {
             ("signal_id", format!("s{index}")),
             ("product_id", format!("p{}", index % 4)),
             ("occurred_at", (at("2016-02-10T00:00:00Z") + TimeDelta::hours(13 * index as i64)).to_rfc3339()),
-            ("kind", if index % 3 == 0 { "alert" } else { "wish" }.into()),
+            ("kind", if index.is_multiple_of(3) { "alert" } else { "wish" }.into()),
             ("channel", "app".into()),
             ("count", (1 + number(6)).to_string()),
         ]),

@@ -139,7 +139,5 @@ fn print_retracted(printer: &Printer, ledger: &FileLedger, rows: &[&IngestRow], 
         }
         None => printer.info("the facts never held, so earlier states change too"),
     }
-    printer.info(
-        "a retracted file in the inbox is not read again; `ingest INBOX --reload FILE` loads it",
-    );
+    printer.info("a retracted file in the inbox is not read again; `ingest INBOX --reload FILE` loads it");
 }

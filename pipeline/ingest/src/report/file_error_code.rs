@@ -19,7 +19,7 @@ impl FileError {
             },
             Self::NotRegular { .. } => "not_regular",
             Self::Unmatched { .. } => "unmatched",
-            Self::NotRead { code, .. } => *code,
+            Self::NotRead { code, .. } => code,
             Self::NearPattern { .. } => "near_pattern",
             Self::NoPattern { .. } => "no_pattern",
             Self::WrongFolder { .. } => "wrong_folder",

@@ -27,8 +27,8 @@ impl ValueEnd {
                 }
                 continue;
             }
-            if self.is_scalar && matches!(byte, b',' | b']' | b'}' | b'"' | b'[' | b'{')
-                || byte.is_ascii_whitespace() && self.is_scalar
+            if self.is_scalar
+                && (byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}' | b'"' | b'[' | b'{'))
             {
                 return Some(at);
             }

@@ -120,8 +120,7 @@ impl Word {
             return false;
         }
         if letter.is_uppercase() {
-            return !before.is_lowercase()
-                && !(follows && after.is_lowercase())
+            return !(before.is_lowercase() || follows && after.is_lowercase())
                 && (follows || leads || letter == 'À');
         }
         if !follows && !leads {

@@ -137,7 +137,7 @@ fn workbook() -> Vec<u8> {
         sheet.write_with_format(row, 4, &moment, &time).unwrap();
         sheet.write(row, 5, 2).unwrap();
         // Excel stores 0.58 in binary: orbeon/orbeon-forms#4452.
-        sheet.write(row, 6, 0.579_999_999_999_999_96).unwrap();
+        sheet.write(row, 6, 0.58).unwrap();
         sheet.write_with_format(row, 7, ExcelDateTime::from_ymd(2016, 2, 16).unwrap(), &date).unwrap();
         sheet.write(row, 8, true).unwrap();
     }

@@ -11,11 +11,14 @@ const MAX_BYTES: usize = 256 << 20;
 #[derive(Debug)]
 pub(crate) struct LookupTooLarge;
 
+/// Cells of a row of another file; none for an empty cell.
+type LookupCells = Box<[Option<Box<str>>]>;
+
 /// Cells of other files, by their key.
 #[derive(Debug)]
 pub(crate) struct LookupTable {
     rule: LookupRule,
-    rows: HashMap<Box<str>, Box<[Option<Box<str>>]>>,
+    rows: HashMap<Box<str>, LookupCells>,
     bytes: usize,
     /// Rows that replaced other cells of the same key.
     pub(crate) replaced: u64,
@@ -43,7 +46,7 @@ impl LookupTable {
     }
 
     /// Adds a row. It replaces an earlier one with the same key.
-    pub(crate) fn insert(&mut self, key: &str, cells: Box<[Option<Box<str>>]>) -> Result<(), LookupTooLarge> {
+    pub(crate) fn insert(&mut self, key: &str, cells: LookupCells) -> Result<(), LookupTooLarge> {
         let cell_bytes = cells.iter().flatten().map(|cell| cell.len()).sum::<usize>();
         self.bytes += key.len() + cell_bytes + 16 * (cells.len() + 2);
         if self.bytes > MAX_BYTES {

@@ -85,7 +85,8 @@ fn currencies_are_not_added() {
             let mut book = opened(view, lang);
             let names = book.sheet_names();
             let list = book.worksheet_range(&names[0]).unwrap();
-            let with_words = list.rows().flatten().filter(|cell| cell.to_string() == words).count();
+            let with_words =
+                list.rows().flatten().filter(|cell| **cell == Data::String(words.to_owned())).count();
             let summary = book.worksheet_range(&names[3]).unwrap();
             let slot = view.lists[0].offers.len() as f64;
             let row = summary.rows().find(|row| row.get(9) == Some(&Data::Float(slot))).unwrap();

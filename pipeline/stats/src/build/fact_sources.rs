@@ -33,6 +33,10 @@ struct FactSource {
 /// Fact sources by table and source file.
 type FactSources = BTreeMap<(&'static str, i64), FactSource>;
 
+/// Rows with implausible times by table and source file: before the market, after they were known, line and time of
+/// the first.
+type ImplausibleRows = BTreeMap<(&'static str, i64), (i64, i64, (i64, i64))>;
+
 impl Builder<'_> {
     /// Times outside of which no fact is plausible: a year before the market, and a day after as_of.
     fn plausible_times(&self) -> (i64, i64) {
@@ -83,11 +87,7 @@ impl Builder<'_> {
     }
 
     /// Rows of a file with implausible times, by source file: before the market, after they were known, the first.
-    fn implausible(
-        &self,
-        table: &'static ContractTable,
-        name: &str,
-    ) -> Result<BTreeMap<(&'static str, i64), (i64, i64, (i64, i64))>, StatsError> {
+    fn implausible(&self, table: &'static ContractTable, name: &str) -> Result<ImplausibleRows, StatsError> {
         let (plausible_from, plausible_until) = self.plausible_times();
         let mut found = BTreeMap::new();
         let files = self.snapshot(table.name).map_or(&[][..], |snapshot| &snapshot.files);

@@ -112,7 +112,10 @@ fn row_counts(files: &KnownFiles) -> BTreeMap<RowsKey<'_>, (u64, i64)> {
 mod tests {
     use super::*;
 
-    fn files(files: &[(&str, &[(i64, u64, i64)])]) -> KnownFiles {
+    /// Source file, rows, and the time from which they were known.
+    type Source = (i64, u64, i64);
+
+    fn files(files: &[(&str, &[Source])]) -> KnownFiles {
         let rows = |(source_file, rows, known_from): &(i64, u64, i64)| SourceRows {
             source_file: *source_file,
             rows: *rows,

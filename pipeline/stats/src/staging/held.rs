@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn an_earlier_version_holds_again_after_a_retraction() {
-        let cases: [(&[(i64, i64, Option<i64>)], &[&str]); 6] = [
+        type Version = (i64, i64, Option<i64>);
+        let cases: [(&[Version], &[&str]); 6] = [
             (&[(1, 1, Some(5))], &["1..5"]),
             (&[(1, 1, None), (2, 3, Some(5))], &["1..3 5..", "3..5"]),
             // The earlier version is retracted while it does not hold.

@@ -23,6 +23,9 @@ use crate::{
     error::StatsError,
 };
 
+/// A total with the time of its observation and an interval in which it holds.
+type TotalClaim = (RowIndex, (i64, Interval));
+
 const READ_COLUMNS: [&str; 11] = [
     "campaign_id",
     "observed_at",
@@ -135,7 +138,7 @@ fn hold_newest_totals(
     });
     let measures = measures.collect::<Result<Vec<_>, _>>()?;
     let known = batches.iter().map(|batch| instants(batch, "known_at")).collect::<Result<Vec<_>, _>>()?;
-    let mut totals: HashMap<i64, Vec<(RowIndex, (i64, Interval))>> = HashMap::new();
+    let mut totals: HashMap<i64, Vec<TotalClaim>> = HashMap::new();
     for row in row_indices(batches) {
         let (batch, position) = (row.batch as usize, row.row as usize);
         let measures = measures[batch].as_string::<i32>();
