@@ -96,7 +96,7 @@ fn refused_file_does_not_stop_others() {
     assert!(page.contains("candidates/list.txt"), "the page names the file of a kind that is not read");
     for part in ["파일을 다시 받으세요", "Fetch it again", "받지 못했습니다", "`delimiter`를 지정하거나"]
     {
-        assert!(page.contains(part), "the page tells rule and remedy: {part}");
+        assert!(page.contains(part), "the page shows rule and remedy: {part}");
     }
     assert_eq!(query(here, "lake", "SELECT accepted FROM ingest_files"), "1");
 

@@ -22,7 +22,7 @@ pub struct Finding {
     pub rows: usize,
     /// First keys.
     pub first: String,
-    /// What to do about them.
+    /// Remedy: what to do about them.
     pub remedy: &'static str,
 }
 

@@ -1,7 +1,7 @@
 //! Head of a `.sql` file: its leading block of comments.
 //!
 //! `-- grain: ...`, `-- step: ...` and `-- kind: ...` register a relation, `-- finds: ...` describes an audit,
-//! `-- remedy: ...` tells what to do about it, and `-- column NAME: ...` documents a column. Other lines are notes. A line that is indented by two more spaces
+//! `-- remedy: ...` contains what to do about it, and `-- column NAME: ...` documents a column. Other lines are notes. A line that is indented by two more spaces
 //! continues the line before it.
 
 /// Documentation of a relation.

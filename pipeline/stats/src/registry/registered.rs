@@ -46,7 +46,7 @@ pub struct Audit {
     pub step: BuildStep,
     /// Meaning of its rows.
     pub finds: &'static str,
-    /// What to do about a finding; `None` for an audit that stops a run.
+    /// Remedy of a finding; `None` for an audit that stops a run.
     pub remedy: Option<&'static str>,
     /// Query that finds them.
     pub sql: &'static str,
