@@ -31,7 +31,8 @@ snapshots AS (
     FROM withdrawals AS w
     INNER JOIN (SELECT * REPLACE (coalesce(measure, 'total') AS measure) FROM stg_order_snapshots) AS s
         ON w.campaign_key = s.campaign_key AND s.observed_at <= w.ends_at
-    WHERE s.superseded_at IS NULL
+    -- A newer total ends the interval of an older one, which stays the count at its own time.
+    WHERE s.is_latest_version AND (s.superseded_at IS NULL OR s.measure = 'total')
 ),
 
 snapshot_totals AS (

@@ -7,7 +7,7 @@ use arrow::{
     compute::{cast, filter_record_batch},
     datatypes::{DataType, SchemaRef},
 };
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use slotcast_lake::contract::{instant_type, money_type};
 
 use super::{
@@ -54,6 +54,7 @@ fn schema() -> SchemaRef {
         ("recorded_at", instant_type()),
         ("known_at", instant_type()),
         ("superseded_at", instant_type()),
+        ("is_latest_version", DataType::Boolean),
     ])
 }
 
@@ -103,6 +104,9 @@ pub(crate) fn stage_snapshots(
     versions.hold(&mut held, version);
     let retracted = row_indices(&batches).filter(|row| version(*row).retracted_from.is_some());
     hold_retracted(&mut held, retracted, version);
+    let is_open =
+        |row: &RowIndex| held.get(row).is_none_or(|held| held.iter().any(|held| held.ends_at.is_none()));
+    let latest: HashSet<RowIndex> = row_indices(&batches).filter(is_open).collect();
     hold_newest_totals(&mut held, &batches, &keys)?;
     let mut staged = Vec::new();
     for (index, batch) in batches.iter().enumerate() {
@@ -113,7 +117,11 @@ pub(crate) fn stage_snapshots(
         for name in COPIED_COLUMNS {
             arrays.push(rows.column(required_column(batch, name)?)?);
         }
-        arrays.extend([rows.known_at, rows.superseded_at]);
+        let row_index = |row| RowIndex { batch: index as u32, row };
+        let is_latest: BooleanArray =
+            (0..batch.num_rows() as u32).map(|row| Some(latest.contains(&row_index(row)))).collect();
+        let is_latest = rows.column(&(Arc::new(is_latest) as ArrayRef))?;
+        arrays.extend([rows.known_at, rows.superseded_at, is_latest]);
         staged.push(RecordBatch::try_new(schema(), arrays)?);
     }
     Ok(StagedTable { schema: schema(), batches: staged, validity })
